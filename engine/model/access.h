@@ -1,0 +1,36 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/model/quantity.h"
+
+namespace tim::model {
+
+/// What a key of access may do; each role may do what the ones before it may, except where
+/// protocol/PROTOCOL.md says so.
+enum class Role : std::uint8_t {
+    pos = 1,       ///< enrol, sell, take goods back, ask for balances
+    checkout = 2,  ///< ask for balances, hold, capture, release, redeem
+    admin = 3,     ///< everything, in the programs that the key may touch
+};
+
+std::string_view role_name(Role role);
+
+/// What the server keeps of a key of access, in the manner of SCRAM-SHA-256 (RFC 5802, RFC 7677): enough to
+/// check a proof, not enough to make one.
+struct AccessKey {
+    std::string id;  ///< public name of the key, 1–32 characters of [a-z0-9._-]
+    Role role = Role::pos;
+    std::vector<std::string> programs;  ///< ids of the programs it may touch; empty means all
+    std::array<std::uint8_t, 16> salt{};
+    std::uint32_t iterations = 0;
+    std::array<std::uint8_t, 32> stored_key{};
+    std::array<std::uint8_t, 32> server_key{};
+    bool revoked = false;
+};
+
+}  // namespace tim::model

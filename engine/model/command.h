@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/model/access.h"
+#include "engine/model/keys.h"
+#include "engine/model/name.h"
+#include "engine/model/program.h"
+#include "engine/model/quantity.h"
+#include "engine/model/refusal.h"
+
+namespace tim::model {
+
+enum class CommandKind : std::uint8_t {
+    balance = 0,   ///< reads: figures, and what `amount` would earn; records nothing
+    sale = 1,      ///< receipt, customer (or none), amount, at
+    returned = 2,  ///< receipt, customer (or none), amount, at; `original` when it is known
+    voided = 3,    ///< receipt, original: a full return; the customer is the sale's
+    redeem =
+        4,  ///< receipt or request id, customer, points > 0 — or amount > 0, whose worth in points is taken
+    hold = 5,     ///< request id, customer, points > 0, ttl_ms
+    capture = 6,  ///< request id, hold, points (0: all of it)
+    release = 7,  ///< request id, hold
+    adjust = 8,   ///< request id, customer, points and amount of either sign, reason
+    enroll = 9,   ///< request id, enrollment
+    put_program = 10,
+    add_access_key = 11,
+    revoke_access_key = 12,
+};
+
+/// A new customer.
+struct Enrollment {
+    std::vector<CustomerRef> keys;  ///< as sent; the first is the one that lists and exports show
+    std::string name;
+};
+
+/// One request to change something (or to read a balance), in the form in which the engine takes it. Plain;
+/// what it points to lives as long as the batch it came in.
+struct Command {
+    CommandKind kind = CommandKind::balance;
+    bool ranking = false;  ///< adjust: the points count as ranking points too
+    ProgramId program{};
+    CustomerRef customer;
+    Name name;
+    Instant at = kNoInstant;  ///< business time; none: the engine's now
+    Money amount{};
+    Points points{};
+    std::int64_t ttl_ms = 0;  ///< hold: until it times out
+    Sequence hold{};
+    Name original;            ///< the sale of a return or void
+    std::string_view reason;  ///< adjust
+    const Enrollment* enrollment = nullptr;
+    const Program* document = nullptr;      ///< put_program: validated
+    const AccessKey* access_key = nullptr;  ///< add_access_key, revoke_access_key
+};
+
+/// The answer to one command.
+struct Outcome {
+    Refusal refusal = Refusal::none;
+    bool duplicate = false;  ///< the command had been carried out before: this is the first answer
+    std::uint8_t tier_before = 0;
+    std::uint8_t tier_after = 0;
+    VersionId version{};  ///< of the program; the tiers are indices in it
+    ProgramId program{};  ///< put_program: the program's number
+    CustomerId customer{};
+    Points points{};     ///< earned (> 0) or taken (< 0) by this command; balance: what `amount` would earn
+    Points balance{};    ///< after the command
+    Points spendable{};  ///< after the command
+    Points held{};       ///< after the command
+    Money lifetime_spend{};   ///< balance only
+    Sequence sequence{};      ///< of the command's first fact; a hold's id is this
+    Sequence depends_on{};    ///< the answer may go out once this is durable
+    std::int64_t detail = 0;  ///< what the refusal's sentence names
+};
+
+}  // namespace tim::model

@@ -1,0 +1,151 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <type_traits>
+
+#include "engine/model/name.h"
+#include "engine/model/quantity.h"
+
+namespace tim::model {
+
+/// Whatever has state. Values are part of the ledger's format.
+enum class SubjectKind : std::uint8_t {
+    none = 0,
+    customer = 1,   ///< id: the customer's
+    anonymous = 2,  ///< id 0: the program's sales and returns without a customer
+    receipt = 3,    ///< id: the sequence of the sale: what of it has come back
+    program = 4,    ///< id 0: the program's versions
+    access = 5,     ///< program 0, id 0: the keys of access
+};
+
+/// Names one subject in 64 bits: kind, program, id (40 bits).
+struct Subject {
+    std::uint64_t packed = 0;
+
+    static constexpr Subject of(SubjectKind kind, ProgramId program, std::uint64_t id) {
+        return {static_cast<std::uint64_t>(kind) << 56 | static_cast<std::uint64_t>(program.value) << 40 |
+                id};
+    }
+    static constexpr Subject customer(ProgramId program, CustomerId id) {
+        return of(SubjectKind::customer, program, id.value);
+    }
+
+    constexpr SubjectKind kind() const { return static_cast<SubjectKind>(packed >> 56); }
+    constexpr ProgramId program() const { return {static_cast<std::uint16_t>(packed >> 40)}; }
+    constexpr std::uint64_t id() const { return packed & ((std::uint64_t{1} << 40) - 1); }
+
+    friend constexpr bool operator==(Subject, Subject) = default;
+};
+
+/// What happened. Values are part of the ledger's format and never change their meaning. Unless said
+/// otherwise `amount` is the change of lifetime spend and `points` the change of points.
+enum class FactType : std::uint8_t {
+    none = 0,
+    program_put =
+        1,  ///< subject program; blob: the program; version: the one that it makes; at: effective from
+    access_key_added = 2,    ///< subject access; blob: the key of access
+    access_key_revoked = 3,  ///< subject access; blob: the key of access
+    enrolled = 4,            ///< subject customer; blob: hashes of the keys, sealed profile
+    sale = 5,                ///< subject customer or anonymous
+    returned = 6,            ///< subject customer or anonymous; a return with or without its original
+    voided = 7,              ///< subject customer or anonymous; a full return
+    receipt_reduced = 8,     ///< subject receipt; amount, points: what is left of the sale after this return
+    order_undone = 9,  ///< subject customer; a full return takes the order back: amount, points: first and
+                       ///< last order's instants that remain (kNoInstant when none does)
+    redeemed = 10,     ///< subject customer; points < 0
+    adjusted = 11,     ///< subject customer; blob: the reason
+    hold_opened = 12,  ///< subject customer; amount: the instant at which it times out; points: what is held
+    hold_captured =
+        13,  ///< subject customer; related: the hold; points < 0: what is taken; the rest is free again
+    hold_released = 14,  ///< subject customer; related: the hold
+    hold_expired = 15,   ///< subject customer; related: the hold; at: when it timed out
+};
+
+/// The name of a fact's type in exports and histories: "hold_opened".
+std::string_view fact_type_name(FactType type);
+
+/// Bits of Fact::flags.
+inline constexpr std::uint8_t kFactHasBlob = 1;  ///< `related` is a BlobRef
+inline constexpr std::uint8_t kFactRanking = 2;  ///< `points` changes ranking points too
+inline constexpr std::uint8_t kFactClamped = 4;  ///< fewer points were taken than the return called for
+inline constexpr std::uint8_t kFactWithOriginal =
+    8;  ///< a return that names its sale; the transaction's next fact says which
+
+/// Where a fact's variable part stands in its batch: bytes from the start of the batch's blobs.
+struct BlobRef {
+    std::uint32_t offset = 0;
+    std::uint32_t length = 0;
+};
+
+/// What stands in a fact in a receipt number's place when no receipt names it.
+struct RequestPart {
+    std::array<char, kRequestIdBytes> id{};
+    std::uint64_t related = 0;  ///< a hold's sequence, or a BlobRef
+};
+
+/// One immutable entry of the ledger: what happened to one subject. Plain bytes, little-endian, 112 of them;
+/// the layout is drawn in storage/FORMAT.md. A fact does not hold its own sequence: its batch does, and its
+/// place in it.
+///
+/// A fact carries the figures *after* it, and `check`, a digest of the subject's whole state after it.
+/// `apply` compares both with what it finds: live, in recovery and in `verify`.
+struct Fact {
+    Sequence previous{};  ///< the same subject's previous fact: a history is a walk along these
+    Subject subject{};
+    Instant at{};        ///< business time
+    Instant recorded{};  ///< when the engine took it
+    FactType type = FactType::none;
+    std::uint8_t position =
+        0;  ///< place in its transaction: the first fact's sequence is this one's − position
+    std::uint8_t count = 1;  ///< facts of its transaction
+    std::uint8_t flags = 0;
+    VersionId version{};           ///< the program version that judged it
+    Month month{};                 ///< the month to which `amount` posts
+    std::uint8_t tier_before = 0;  ///< index in that version's tiers
+    std::uint8_t tier_after = 0;
+    NameKind name_kind = NameKind::none;  ///< `none` on all but the first fact of a transaction
+    std::uint8_t customer_tag = 0;        ///< 8 bits of a digest of the customer as the command named it
+    TerminalId terminal{};                ///< of a receipt
+    union {
+        std::array<char, kMaxReceiptBytes> number{};  ///< NameKind::receipt
+        RequestPart request;                          ///< NameKind::request (and `none`: a zero id)
+    };
+    Money amount{};
+    Points points{};
+    Points points_after{};
+    Points held_after{};
+    std::uint32_t check = 0;    ///< digest of the subject's state after this fact
+    std::uint32_t content = 0;  ///< digest of the command's content, to tell a repeat from a conflict
+
+    Name name() const {
+        Name result{name_kind, terminal, {}};
+        if (name_kind == NameKind::receipt) result.bytes = number;
+        if (name_kind == NameKind::request)
+            std::memcpy(result.bytes.data(), request.id.data(), request.id.size());
+        return result;
+    }
+    void set_name(const Name& name) {
+        name_kind = name.kind;
+        terminal = name.terminal;
+        if (name.kind == NameKind::receipt) number = name.bytes;
+        if (name.kind == NameKind::request)
+            std::memcpy(request.id.data(), name.bytes.data(), request.id.size());
+    }
+    BlobRef blob() const {
+        return {static_cast<std::uint32_t>(request.related),
+                static_cast<std::uint32_t>(request.related >> 32)};
+    }
+    void set_blob(BlobRef ref) {
+        flags = static_cast<std::uint8_t>(flags | kFactHasBlob);
+        request.related = static_cast<std::uint64_t>(ref.length) << 32 | ref.offset;
+    }
+};
+
+static_assert(sizeof(Fact) == 112, "the ledger's format: see storage/FORMAT.md");
+static_assert(std::is_trivially_copyable_v<Fact>);
+
+}  // namespace tim::model

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/model/money.h"
+#include "engine/model/quantity.h"
+
+namespace tim::model {
+
+inline constexpr std::size_t kMaxTiers = 32;
+inline constexpr std::size_t kMaxProgramIdBytes = 32;
+
+/// Which figure of a customer a tier's minimum is compared with (rules.md, Tiers).
+enum class Criterion : std::uint8_t { lifetime_spend, lifetime_ranking_points };
+
+/// When a customer may fall to a lower tier.
+enum class Downgrade : std::uint8_t { immediate };
+
+/// When periods close and tiers are found anew.
+enum class Review : std::uint8_t { never };
+
+/// What a return does to points that were spent already.
+enum class BelowZero : std::uint8_t {
+    debt,   ///< points go below zero and the next earnings absorb it
+    clamp,  ///< points stop at zero (or at what is held); the shortfall is recorded
+};
+
+/// `floor(amount / per_amount) × points` for every receipt.
+struct EarnRate {
+    Money per_amount{};
+    Points points{};
+};
+
+/// `points` are worth `value` at a checkout; absent when points are not money.
+struct RedeemRate {
+    Points points{};
+    Money value{};
+};
+
+struct PointsRules {
+    std::string unit = "points";
+    EarnRate earn;
+    std::optional<RedeemRate> redeem;
+    BelowZero below_zero = BelowZero::debt;
+    std::int32_t late_days = 30;     ///< how far back an `at` may lie
+    std::int32_t return_days = 365;  ///< how long after the sale a return with its original is taken
+};
+
+struct Tiering {
+    Criterion criterion = Criterion::lifetime_spend;
+    Downgrade downgrade = Downgrade::immediate;
+    Review review = Review::never;
+};
+
+/// One level. `min` and `max` are in the criterion's unit: minor units of money, or points. `max` only
+/// documents where the next level begins (S3.5, S3.6): validation checks it, the rules need only `min`.
+struct Tier {
+    std::string id;
+    std::string name;
+    std::string description;
+    std::string icon;
+    std::vector<std::string> benefits;
+    std::int64_t min = 0;
+    std::optional<std::int64_t> max;
+    Points keep_points{};  ///< S3.7: the points of a customer that a checkout may not touch
+    bool active = true;
+};
+
+/// One shop's rules. Nothing of one program is visible to another.
+struct Program {
+    std::string id;
+    std::string name;
+    Currency currency;
+    std::string time_zone;
+    PointsRules points;
+    Tiering tiering;
+    std::vector<Tier> tiers;  ///< ascending by `min`
+};
+
+/// What is wrong with a program, and where: `tiers[2].min`.
+struct ProgramFault {
+    std::string path;
+    std::string message;
+};
+
+/// Every fault of the program; none means that it may take effect. Sources: S3.5 and S3.6 (ranges), rules.md
+/// (Tiers).
+std::vector<ProgramFault> validate(const Program& program);
+
+/// The faults as one text, a line each.
+std::string describe(const std::vector<ProgramFault>& faults);
+
+}  // namespace tim::model

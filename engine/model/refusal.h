@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace tim::model {
+
+// The ladder of refusals, in the order in which a command is judged: of several that apply, the first is
+// given. A code is part of the protocol and never changes its meaning. X(name, code, sentence); `{}` is the
+// refusal's detail.
+// clang-format off
+#define TIM_REFUSALS(X)                                                                                                \
+    /* what can be told from the command alone */                                                                      \
+    X(invalid_name,            1, "the receipt or request id is not valid: a receipt number is 1 to 24 printable ASCII bytes, a request id 16 bytes that are not all zero") \
+    X(invalid_amount,          2, "the amount may not be negative")                                                    \
+    X(invalid_points,          3, "the number of points is not valid here")                                            \
+    X(invalid_key,             4, "the customer's key is not a valid phone, email, card or id")                        \
+    X(invalid_time,            5, "the time is not valid")                                                             \
+    X(invalid_command,         6, "the command lacks something or carries what does not belong to it")                 \
+    /* who asks, and of what */                                                                                        \
+    X(not_allowed,            10, "this key's role may not do that")                                                   \
+    X(unknown_program,        11, "there is no such program")                                                          \
+    X(program_exists,         12, "a program of that id has other content in force at that instant")                   \
+    X(invalid_program,        13, "the program is not valid")                                                          \
+    /* whether the engine can take anything now; nothing changed, try again */                                         \
+    X(overloaded,             20, "too much is waiting to be written; try again")                                      \
+    X(disk_full,              21, "the disk or the map is full; nothing was changed")                                  \
+    X(stopping,               22, "the server is stopping; nothing was changed")                                       \
+    /* the name */                                                                                                     \
+    X(conflict,               30, "that receipt or request id was used for something else")                            \
+    /* the time */                                                                                                     \
+    X(too_late,               40, "the time lies further back than the program accepts ({} days)")                     \
+    X(in_the_future,          41, "the time lies more than 5 minutes ahead of the server's clock")                     \
+    /* whose */                                                                                                        \
+    X(unknown_customer,       50, "no customer has that key")                                                          \
+    X(key_taken,              51, "another customer already has that key")                                             \
+    X(too_many_keys,          52, "a customer has at most 8 keys")                                                     \
+    X(too_many_customers,     53, "the program has as many customers as an engine can keep")                           \
+    /* the original of a return */                                                                                     \
+    X(unknown_receipt,        60, "there is no sale of that receipt")                                                  \
+    X(not_a_sale,             61, "that receipt is not a sale")                                                        \
+    X(other_customer,         62, "that receipt is another customer's")                                                \
+    X(return_too_late,        63, "the sale is longer ago than returns are accepted ({} days)")                        \
+    X(already_returned,       64, "something of that receipt was returned already")                                    \
+    X(return_exceeds_sale,    65, "more comes back than is left of the sale ({} minor units)")                         \
+    /* holds */                                                                                                        \
+    X(unknown_hold,           70, "there is no such hold")                                                             \
+    X(hold_captured,          71, "that hold was captured already")                                                    \
+    X(hold_released,          72, "that hold was released already")                                                    \
+    X(hold_expired,           73, "that hold has timed out")                                                           \
+    X(capture_exceeds_hold,   74, "more points are captured than the hold has ({})")                                   \
+    X(too_many_holds,         75, "the customer has too many open holds ({} at most)")                                 \
+    /* figures */                                                                                                      \
+    X(insufficient_points,    80, "{} points is the most that can be spent now")                                       \
+    X(overflow,               81, "a figure would leave the range of 64 bits")                                         \
+    /* keys of access */                                                                                               \
+    X(unknown_access_key,     90, "there is no such access key")                                                       \
+    X(access_key_exists,      91, "an access key of that name exists")
+// clang-format on
+
+/// Why a command was not carried out. `none` means that it was, now or before (a duplicate).
+enum class Refusal : std::uint16_t {
+    none = 0,
+#define TIM_REFUSAL_ENUM(name, code, sentence) name = code,
+    TIM_REFUSALS(TIM_REFUSAL_ENUM)
+#undef TIM_REFUSAL_ENUM
+};
+
+/// The refusal's name in the protocol and in scripts: "insufficient_points"; "unknown" for a code that is
+/// none.
+std::string_view refusal_name(Refusal refusal);
+
+/// A sentence for people, with the refusal's detail filled in: "80 points is the most that can be spent now".
+std::string refusal_sentence(Refusal refusal, std::int64_t detail);
+
+/// Whether the same command may succeed later without anyone changing it: clients retry these.
+constexpr bool is_transient(Refusal refusal) {
+    return refusal == Refusal::overloaded || refusal == Refusal::disk_full || refusal == Refusal::stopping;
+}
+
+}  // namespace tim::model

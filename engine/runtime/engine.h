@@ -1,0 +1,168 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/model/access.h"
+#include "engine/model/command.h"
+#include "engine/model/documents.h"
+#include "engine/model/result.h"
+#include "engine/runtime/seams.h"
+#include "storage/store.h"
+
+namespace tim::runtime {
+
+using model::Result;
+
+enum class Durability : std::uint8_t {
+    sync,   ///< an answer means that the change is on disk
+    async,  ///< answers go out at once; at most `async_window_ms` is at risk
+};
+
+enum class TimeSource : std::uint8_t {
+    system,  ///< now is the wall clock
+    events,  ///< now is the latest `at` that the program has seen; nothing is too late
+};
+
+struct EngineOptions {
+    Durability durability = Durability::sync;
+    TimeSource time = TimeSource::system;
+    std::int64_t async_window_ms = 100;
+    std::int64_t checkpoint_interval_ms = 60'000;
+    std::size_t names_in_memory = 16'000'000;  ///< names kept in memory before the oldest leave for the disk
+    std::size_t recovery_threads = 2;
+    bool background_threads = true;  ///< false: tests step the engine themselves
+};
+
+/// One customer as of now, settled.
+struct CustomerView {
+    model::CustomerId id{};
+    std::vector<model::Key> keys;  ///< empty when the person's key was destroyed
+    std::string name;
+    model::VersionId version{};
+    std::uint8_t tier = 0;
+    model::Points points{};
+    model::Points held{};
+    model::Points spendable{};
+    model::Points ranking_points{};
+    std::int64_t period_metric = 0;  ///< the figure that the program's criterion looks at, in its unit
+    model::Money lifetime_spend{};
+    model::Money month_spend{};
+    std::uint32_t orders = 0;
+    model::Instant enrolled_at{};
+    model::Instant first_order_at = model::kNoInstant;
+    model::Instant last_order_at = model::kNoInstant;
+};
+
+/// One line of a customer's history.
+struct HistoryEntry {
+    storage::StoredFact stored;
+    std::string original;  ///< the receipt that a return named, as TERMINAL/NUMBER
+    std::string reason;    ///< of an adjustment
+};
+
+struct ProgramVersion {
+    std::shared_ptr<const model::Program> program;
+    model::ProgramId id{};
+    model::VersionId version{};
+    std::uint16_t versions = 0;  ///< how many the program has
+    model::Instant effective = model::kNoInstant;
+    std::uint64_t customers = 0;
+};
+
+struct VerifyReport {
+    std::uint64_t facts = 0;
+    std::uint64_t customers = 0;
+    std::uint64_t difference_count = 0;
+    std::vector<std::string> differences;  ///< the first hundred, each naming its subject and figure
+};
+
+struct Stat {
+    std::string name;  ///< snake_case with its unit last
+    double value = 0;
+    std::string text;  ///< for what is no number
+};
+
+/// The running engine: programs, customers and names in memory, a ledger and a checkpoint on disk. Everything
+/// it has answered is the fold of the ledger's facts.
+///
+/// Thread safety: all members may be called from any thread. `execute` runs on the caller's thread and does
+/// not touch the disk except to look at old names; the members under "queries" may read the disk: keep them
+/// off I/O threads.
+class Engine {
+  public:
+    /// Opens the engine on a store: loads the checkpoint and replays the ledger behind it.
+    static Result<std::unique_ptr<Engine>> open(const EngineOptions& options, storage::Store& store,
+                                                const model::DocumentFormat& documents, Clock& clock,
+                                                Entropy& entropy);
+    virtual ~Engine() = default;
+
+    // ---------------------------------------------------------------------------------------- commands
+
+    /// Carries out commands in order; `outcomes[i]` answers `commands[i]`. An outcome may be told to the
+    /// client once `durable()` has reached its `depends_on`.
+    virtual void execute(std::span<const model::Command> commands, std::span<model::Outcome> outcomes) = 0;
+
+    /// The sequence up to which answers may go out: what is on disk, or with Durability::async everything
+    /// executed.
+    virtual model::Sequence durable() const = 0;
+
+    /// `notify` is called from the committer's thread after `durable()` has advanced. It must be quick and
+    /// not throw. Set once, before the first `execute`.
+    virtual void on_durable(std::function<void()> notify) = 0;
+
+    /// `notify` is called when a commit fails. Nothing more becomes durable; the process should tell people
+    /// and stop.
+    virtual void on_fatal(std::function<void(const model::Error&)> notify) = 0;
+
+    // ---------------------------------------------------------------------------------------- what is cheap
+    // to ask
+
+    /// The program of an id, or none. Fit for the hot path.
+    virtual std::optional<model::ProgramId> find_program(std::string_view id) const = 0;
+
+    /// The key of access of an id (revoked ones too), or none.
+    virtual std::shared_ptr<const model::AccessKey> find_access_key(std::string_view id) const = 0;
+
+    /// A version of a program; version 0 is the newest.
+    virtual Result<ProgramVersion> program(model::ProgramId id, model::VersionId version = {}) const = 0;
+
+    // ---------------------------------------------------------------------------------------- queries
+    // Each waits until what it shows is durable.
+
+    virtual std::vector<ProgramVersion> programs() const = 0;
+    virtual std::vector<model::AccessKey> access_keys() const = 0;
+    virtual Result<CustomerView> show(model::ProgramId program, const model::CustomerRef& customer) = 0;
+    /// Newest first, sequences below `before` (0: from the newest).
+    virtual Result<std::vector<HistoryEntry>> history(model::ProgramId program,
+                                                      const model::CustomerRef& customer,
+                                                      model::Sequence before, std::size_t limit) = 0;
+    /// Customers with ids above `after`, in the order of their ids.
+    virtual Result<std::vector<CustomerView>> customers(model::ProgramId program, model::CustomerId after,
+                                                        std::size_t limit) = 0;
+    /// Folds the ledger again from nothing and compares every subject with the live state.
+    virtual Result<VerifyReport> verify(
+        const std::function<void(std::uint64_t done, std::uint64_t total)>& progress) = 0;
+    virtual std::vector<Stat> stats() const = 0;
+
+    // ---------------------------------------------------------------------------------------- background
+    // work Done by the engine's own threads, or stepped by tests.
+
+    /// Commits what is waiting; returns whether there was anything.
+    virtual bool step_commit() = 0;
+    /// Settles what has come due (holds that timed out), a bounded piece; returns whether there was anything.
+    virtual bool step_sweep() = 0;
+    /// Writes a checkpoint of everything durable.
+    virtual Result<void> checkpoint() = 0;
+    /// Refuses further commands (`stopping`), commits what was accepted, writes a checkpoint, joins the
+    /// threads.
+    virtual Result<void> stop() = 0;
+};
+
+}  // namespace tim::runtime
