@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string_view>
+
+#include "engine/model/access.h"
+#include "engine/model/command.h"
+#include "protocol/schema/messages_generated.h"
+
+// Which role may send what. PROTOCOL.md shows the same as tables; a test compares them.
+namespace tim::codec {
+
+/// Whether a role may send a message at all; the rows of a CommandBatch are judged one by one
+/// (`may_command`). Hello, Proof and Ping are everyone's. The messages about the engine as a whole
+/// (`is_engine_wide`) need, besides, a key that may touch every program.
+bool may_request(model::Role role, schema::RequestBody body);
+
+/// Whether a role may give a command; a row that it may not is refused with Refusal::not_allowed.
+bool may_command(model::Role role, model::CommandKind kind);
+
+/// Verify, stats and the keys of access: not of one program.
+bool is_engine_wide(schema::RequestBody body);
+
+/// Whether the key may touch the program: its list is empty, or names it.
+bool may_touch(const model::AccessKey& key, std::string_view program);
+
+}  // namespace tim::codec
