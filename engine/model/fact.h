@@ -42,27 +42,28 @@ struct Subject {
 };
 
 /// What happened. Values are part of the ledger's format and never change their meaning. Unless said
-/// otherwise `amount` is the change of lifetime spend and `points` the change of points.
+/// otherwise the subject is a customer, `amount` the change of lifetime spend and `points` the change of
+/// points.
 enum class FactType : std::uint8_t {
     none = 0,
-    program_put =
-        1,  ///< subject program; blob: the program; version: the one that it makes; at: effective from
+    program_put = 1,         ///< subject program; blob: the program; version: its own; at: effective from
     access_key_added = 2,    ///< subject access; blob: the key of access
     access_key_revoked = 3,  ///< subject access; blob: the key of access
-    enrolled = 4,            ///< subject customer; blob: hashes of the keys, sealed profile
+    enrolled = 4,            ///< blob: digests of the keys, sealed profile
     sale = 5,                ///< subject customer or anonymous
-    returned = 6,            ///< subject customer or anonymous; a return with or without its original
+    returned = 6,            ///< subject customer or anonymous; with or without its original
     voided = 7,              ///< subject customer or anonymous; a full return
-    receipt_reduced = 8,     ///< subject receipt; amount, points: what is left of the sale after this return
-    order_undone = 9,  ///< subject customer; a full return takes the order back: amount, points: first and
-                       ///< last order's instants that remain (kNoInstant when none does)
-    redeemed = 10,     ///< subject customer; points < 0
-    adjusted = 11,     ///< subject customer; blob: the reason
-    hold_opened = 12,  ///< subject customer; amount: the instant at which it times out; points: what is held
-    hold_captured =
-        13,  ///< subject customer; related: the hold; points < 0: what is taken; the rest is free again
-    hold_released = 14,  ///< subject customer; related: the hold
-    hold_expired = 15,   ///< subject customer; related: the hold; at: when it timed out
+    receipt_reduced = 8,     ///< subject receipt; amount, points: what is left of the sale after a return
+    /// Subject customer or anonymous; a full return takes an order back. related: the sale; amount, points:
+    /// the instants of the first and last order that remain, or kNoInstant.
+    order_undone = 9,
+    redeemed = 10,       ///< points < 0
+    adjusted = 11,       ///< blob: the reason
+    hold_opened = 12,    ///< amount: the instant at which it times out; points: what is held
+    hold_captured = 13,  ///< related: the hold; points ≤ 0: what is taken; the rest is free again
+    hold_released = 14,  ///< related: the hold
+    hold_expired = 15,   ///< related: the hold; at: when it timed out
+    shortfall = 16,      ///< a clamped return called for `-points` more than were there: ranking points fall
 };
 
 /// The name of a fact's type in exports and histories: "hold_opened".
@@ -108,7 +109,7 @@ struct Fact {
     std::uint8_t tier_before = 0;  ///< index in that version's tiers
     std::uint8_t tier_after = 0;
     NameKind name_kind = NameKind::none;  ///< `none` on all but the first fact of a transaction
-    std::uint8_t customer_tag = 0;        ///< 8 bits of a digest of the customer as the command named it
+    std::uint8_t reserved = 0;            ///< zero
     TerminalId terminal{};                ///< of a receipt
     union {
         std::array<char, kMaxReceiptBytes> number{};  ///< NameKind::receipt

@@ -21,7 +21,7 @@ namespace tim::model {
     /* who asks, and of what */                                                                                        \
     X(not_allowed,            10, "this key's role may not do that")                                                   \
     X(unknown_program,        11, "there is no such program")                                                          \
-    X(program_exists,         12, "a program of that id has other content in force at that instant")                   \
+    X(currency_fixed,         12, "a program keeps its currency and its time zone; make another program for another one") \
     X(invalid_program,        13, "the program is not valid")                                                          \
     /* whether the engine can take anything now; nothing changed, try again */                                         \
     X(overloaded,             20, "too much is waiting to be written; try again")                                      \
@@ -56,7 +56,10 @@ namespace tim::model {
     X(overflow,               81, "a figure would leave the range of 64 bits")                                         \
     /* keys of access */                                                                                               \
     X(unknown_access_key,     90, "there is no such access key")                                                       \
-    X(access_key_exists,      91, "an access key of that name exists")
+    X(access_key_exists,      91, "an access key of that name exists")                                                 \
+    /* programs */                                                                                                     \
+    X(too_many_programs,      95, "an engine keeps at most {} programs")                                               \
+    X(too_many_versions,      96, "a program has at most {} versions")
 // clang-format on
 
 /// Why a command was not carried out. `none` means that it was, now or before (a duplicate).
