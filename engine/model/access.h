@@ -1,12 +1,14 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/model/quantity.h"
+#include "engine/model/result.h"
 
 namespace tim::model {
 
@@ -18,7 +20,16 @@ enum class Role : std::uint8_t {
     admin = 3,     ///< everything, in the programs that the key may touch
 };
 
+inline constexpr std::size_t kMaxAccessKeyIdBytes = 32;
+
+/// "pos", "checkout", "admin"; "unknown" for a value that is none of them.
 std::string_view role_name(Role role);
+
+/// Reads a role by its name.
+Result<Role> parse_role(std::string_view text);
+
+/// Whether `text` can name a key of access: 1–32 characters of [a-z0-9._-].
+bool is_access_key_id(std::string_view text);
 
 /// What the server keeps of a key of access, in the manner of SCRAM-SHA-256 (RFC 5802, RFC 7677): enough to
 /// check a proof, not enough to make one.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,7 +12,7 @@ namespace tim::model {
 
 /// Civil time of one IANA zone: where months begin, and how instants are read and written. Immutable after
 /// `load`, so it may be shared by threads. Month starts of 1970–2200 are computed once, so that `month_of`
-/// costs a guess and a comparison on the hot path.
+/// costs a guess and a comparison on the hot path. A calendar that was not loaded must not be used.
 class Calendar {
   public:
     /// Loads the zone from the system's time zone database; an unknown name is an error.
@@ -27,14 +28,17 @@ class Calendar {
 
     /// Reads ISO 8601: `2010-12-01`, `2010-12-01T08:26`, `…:00`, `….123`, each with an optional `Z` or
     /// `±hh:mm`; without an offset it is civil time of this zone (a time that the zone skips is an error; of
-    /// two, the earlier). Dates that do not exist are errors.
+    /// two, the earlier). Dates that do not exist are errors. Years are 0001 to 9999.
     Result<Instant> parse(std::string_view text) const;
 
     /// Writes ISO 8601 with the zone's offset: `2010-12-01T08:26:00+00:00` (milliseconds only when not 0).
     std::string format(Instant at) const;
 
   private:
+    struct Zone;
+
     std::string zone_name_;
+    std::shared_ptr<const Zone> zone_;
     std::vector<std::int64_t> month_starts_ms_;
 };
 

@@ -82,10 +82,11 @@ struct BlobRef {
     std::uint32_t length = 0;
 };
 
-/// What stands in a fact in a receipt number's place when no receipt names it.
+/// What stands in a fact in a receipt number's place when no receipt names it. Without initialisers of its
+/// own, as a member of Fact's union must be: Fact sets all of the union's bytes to zero.
 struct RequestPart {
-    std::array<char, kRequestIdBytes> id{};
-    std::uint64_t related = 0;  ///< a hold's sequence, or a BlobRef
+    std::array<char, kRequestIdBytes> id;
+    std::uint64_t related;  ///< a hold's sequence, or a BlobRef
 };
 
 /// One immutable entry of the ledger: what happened to one subject. Plain bytes, little-endian, 112 of them;
@@ -147,6 +148,7 @@ struct Fact {
 };
 
 static_assert(sizeof(Fact) == 112, "the ledger's format: see storage/FORMAT.md");
+static_assert(sizeof(RequestPart) == kMaxReceiptBytes, "what sets one of the union's members sets all");
 static_assert(std::is_trivially_copyable_v<Fact>);
 
 }  // namespace tim::model

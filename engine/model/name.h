@@ -48,7 +48,9 @@ struct Name {
     friend bool operator==(const Name&, const Name&) = default;
 };
 
-/// Reads `TERMINAL/NUMBER`. With `default_terminal`, a bare NUMBER is a receipt of that terminal.
+/// Reads `TERMINAL/NUMBER`. With `default_terminal`, a bare NUMBER (whatever has no digits before its first
+/// slash) is a receipt of that terminal. Errors say what is wrong: a number of 25 bytes, a terminal that is
+/// none.
 Result<Name> parse_receipt(std::string_view text);
 Result<Name> parse_receipt(std::string_view text, TerminalId default_terminal);
 

@@ -1,0 +1,43 @@
+#include "engine/model/fact.h"
+
+namespace tim::model {
+
+std::string_view fact_type_name(FactType type) {
+    switch (type) {
+        case FactType::none:
+            return "none";
+        case FactType::program_put:
+            return "program_put";
+        case FactType::access_key_added:
+            return "access_key_added";
+        case FactType::access_key_revoked:
+            return "access_key_revoked";
+        case FactType::enrolled:
+            return "enrolled";
+        case FactType::sale:
+            return "sale";
+        case FactType::returned:
+            return "returned";
+        case FactType::voided:
+            return "voided";
+        case FactType::receipt_reduced:
+            return "receipt_reduced";
+        case FactType::order_undone:
+            return "order_undone";
+        case FactType::redeemed:
+            return "redeemed";
+        case FactType::adjusted:
+            return "adjusted";
+        case FactType::hold_opened:
+            return "hold_opened";
+        case FactType::hold_captured:
+            return "hold_captured";
+        case FactType::hold_released:
+            return "hold_released";
+        case FactType::hold_expired:
+            return "hold_expired";
+    }
+    return "unknown";
+}
+
+}  // namespace tim::model

@@ -1,0 +1,224 @@
+#include "engine/model/program.h"
+
+#include <fmt/format.h>
+#include <algorithm>
+
+#include "engine/model/calendar.h"
+
+namespace tim::model {
+namespace {
+
+constexpr std::size_t kMaxNameBytes = 256;
+constexpr std::size_t kMaxUnitBytes = 32;
+constexpr std::size_t kMaxDescriptionBytes = 4096;
+constexpr std::size_t kMaxBenefits = 64;
+constexpr std::size_t kMaxBenefitBytes = 1024;
+constexpr std::int64_t kMaxRatePoints = 1'000'000'000;
+constexpr std::int32_t kMaxDays = 36'500;
+
+bool is_alphanumeric(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool is_id(std::string_view id) {
+    return !id.empty() && id.size() <= kMaxProgramIdBytes && is_alphanumeric(id.front()) &&
+           std::ranges::all_of(id,
+                               [](char c) { return is_alphanumeric(c) || c == '.' || c == '_' || c == '-'; });
+}
+
+/// The length of the UTF-8 sequence at the front of `text`; 0 when it is none (RFC 3629: no overlong forms,
+/// no surrogates).
+std::size_t utf8_sequence_bytes(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const unsigned char lead = byte(0);
+    if (lead < 0x80) return 1;
+    const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+    if (lead < 0xC2 || lead > 0xF4 || text.size() < size) return 0;
+    for (std::size_t i = 1; i < size; ++i)
+        if ((byte(i) & 0xC0) != 0x80) return 0;
+    const bool allowed = (lead != 0xE0 || byte(1) >= 0xA0) && (lead != 0xED || byte(1) < 0xA0) &&
+                         (lead != 0xF0 || byte(1) >= 0x90) && (lead != 0xF4 || byte(1) < 0x90);
+    return allowed ? size : 0;
+}
+
+bool is_text(std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t size = utf8_sequence_bytes(text);
+        if (size == 0) return false;
+        text.remove_prefix(size);
+    }
+    return true;
+}
+
+/// Collects what is wrong with one program.
+class Validation {
+  public:
+    explicit Validation(const Program& program) : program_(program) {}
+
+    std::vector<ProgramFault> run() {
+        check_head();
+        check_points();
+        check_tiering();
+        check_tiers();
+        return std::move(faults_);
+    }
+
+  private:
+    void fault(std::string path, std::string message) {
+        faults_.push_back({std::move(path), std::move(message)});
+    }
+
+    void check_id(const std::string& path, std::string_view id) {
+        if (!is_id(id))
+            fault(path, fmt::format(
+                            "must be 1 to {} letters, digits, dots, dashes and underscores, and begin with a "
+                            "letter or digit",
+                            kMaxProgramIdBytes));
+    }
+
+    void check_text(const std::string& path, std::string_view text, std::size_t max_bytes) {
+        if (text.size() > max_bytes)
+            fault(path, fmt::format("has {} bytes; at most {} are allowed", text.size(), max_bytes));
+        if (!is_text(text)) fault(path, "is not UTF-8");
+    }
+
+    void check_range(const std::string& path, std::int64_t value, std::int64_t least, std::int64_t greatest) {
+        if (value < least || value > greatest)
+            fault(path, fmt::format("is {}; it must be from {} to {}", value, least, greatest));
+    }
+
+    void check_head() {
+        check_id("id", program_.id);
+        check_text("name", program_.name, kMaxNameBytes);
+        if (auto currency = find_currency(program_.currency.code); !currency)
+            fault("currency", std::move(currency.error().message));
+        else if (*currency != program_.currency)
+            fault("currency", fmt::format("{} has {} decimals, not {}", currency->code, currency->decimals,
+                                          program_.currency.decimals));
+        if (auto calendar = Calendar::load(program_.time_zone); !calendar)
+            fault("time_zone", std::move(calendar.error().message));
+    }
+
+    void check_points() {
+        const PointsRules& points = program_.points;
+        check_text("points.unit", points.unit, kMaxUnitBytes);
+        check_range("points.earn.per_amount", points.earn.per_amount.value, 1, INT64_MAX);
+        check_range("points.earn.points", points.earn.points.value, 1, kMaxRatePoints);
+        if (points.redeem) {
+            check_range("points.redeem.points", points.redeem->points.value, 1, kMaxRatePoints);
+            check_range("points.redeem.value", points.redeem->value.value, 1, INT64_MAX);
+        }
+        if (points.below_zero != BelowZero::debt && points.below_zero != BelowZero::clamp)
+            fault("points.below_zero", "must be debt or clamp");
+        check_range("points.late_days", points.late_days, 0, kMaxDays);
+        check_range("points.return_days", points.return_days, 0, kMaxDays);
+    }
+
+    void check_tiering() {
+        const Tiering& tiering = program_.tiering;
+        if (tiering.criterion != Criterion::lifetime_spend &&
+            tiering.criterion != Criterion::lifetime_ranking_points)
+            fault("tiering.criterion", "must be lifetime_spend or lifetime_ranking_points");
+        if (tiering.downgrade != Downgrade::immediate) fault("tiering.downgrade", "must be immediate");
+        if (tiering.review != Review::never) fault("tiering.review", "must be never");
+    }
+
+    static std::string tier_path(std::size_t index, std::string_view field) {
+        return fmt::format("tiers[{}].{}", index, field);
+    }
+
+    /// A figure in the criterion's unit, as people write it.
+    std::string figure(std::int64_t value) const {
+        return program_.tiering.criterion == Criterion::lifetime_spend
+                   ? format_money(Money{value}, program_.currency)
+                   : fmt::format("{}", value);
+    }
+
+    void check_tier(std::size_t index) {
+        const Tier& tier = program_.tiers[index];
+        check_id(tier_path(index, "id"), tier.id);
+        check_text(tier_path(index, "name"), tier.name, kMaxNameBytes);
+        check_text(tier_path(index, "description"), tier.description, kMaxDescriptionBytes);
+        check_text(tier_path(index, "icon"), tier.icon, kMaxNameBytes);
+        if (tier.benefits.size() > kMaxBenefits)
+            fault(tier_path(index, "benefits"),
+                  fmt::format("has {} entries; at most {} are allowed", tier.benefits.size(), kMaxBenefits));
+        for (std::size_t i = 0; i < tier.benefits.size() && i < kMaxBenefits; ++i)
+            check_text(fmt::format("tiers[{}].benefits[{}]", index, i), tier.benefits[i], kMaxBenefitBytes);
+        if (tier.min < 0)
+            fault(tier_path(index, "min"), fmt::format("is {}; it may not be negative", figure(tier.min)));
+        if (tier.max && *tier.max <= tier.min)
+            fault(tier_path(index, "max"),
+                  fmt::format("is {}; it must be above the minimum {}", figure(*tier.max), figure(tier.min)));
+        check_range(tier_path(index, "keep_points"), tier.keep_points.value, 0, INT64_MAX);
+    }
+
+    /// What must hold between tiers `first` < `second` of the list, whichever stand between them.
+    void check_pair(std::size_t first, std::size_t second) {
+        const Tier& a = program_.tiers[first];
+        const Tier& b = program_.tiers[second];
+        if (a.id == b.id)
+            fault(tier_path(second, "id"), fmt::format("\"{}\" is the id of tiers[{}] already", b.id, first));
+        const Tier& lower = a.min <= b.min ? a : b;
+        const Tier& upper = a.min <= b.min ? b : a;
+        if (lower.min == upper.min)
+            fault(tier_path(second, "min"), fmt::format("tiers \"{}\" and \"{}\" overlap: both begin at {}",
+                                                        a.id, b.id, figure(a.min)));
+        else if (lower.max && *lower.max >= upper.min)
+            fault(tier_path(second, "min"),
+                  fmt::format("tiers \"{}\" and \"{}\" overlap: \"{}\" ends at {}, \"{}\" begins at {}", a.id,
+                              b.id, lower.id, figure(*lower.max), upper.id, figure(upper.min)));
+    }
+
+    /// What must hold between a tier and the one before it in the list.
+    void check_neighbours(std::size_t index) {
+        const Tier& lower = program_.tiers[index - 1];
+        const Tier& upper = program_.tiers[index];
+        if (upper.min < lower.min) {
+            fault(
+                tier_path(index, "min"),
+                fmt::format("\"{}\" begins at {}, below \"{}\" before it, which begins at {}: tiers stand in "
+                            "ascending order",
+                            upper.id, figure(upper.min), lower.id, figure(lower.min)));
+        } else if (lower.max && *lower.max < upper.min && *lower.max + 1 != upper.min) {
+            fault(tier_path(index, "min"),
+                  fmt::format("\"{}\" ends at {}, so \"{}\" must begin at {}, not {}", lower.id,
+                              figure(*lower.max), upper.id, figure(*lower.max + 1), figure(upper.min)));
+        }
+    }
+
+    void check_tiers() {
+        const auto& tiers = program_.tiers;
+        if (tiers.size() > kMaxTiers) {
+            fault("tiers", fmt::format("has {} entries; at most {} are allowed", tiers.size(), kMaxTiers));
+            return;
+        }
+        for (std::size_t i = 0; i < tiers.size(); ++i) {
+            check_tier(i);
+            if (i > 0) check_neighbours(i);
+            for (std::size_t j = 0; j < i; ++j)
+                check_pair(j, i);
+        }
+        if (std::ranges::none_of(tiers, [](const Tier& tier) { return tier.active && tier.min == 0; }))
+            fault("tiers", "needs an active tier with minimum 0");
+    }
+
+    const Program& program_;
+    std::vector<ProgramFault> faults_;
+};
+
+}  // namespace
+
+std::vector<ProgramFault> validate(const Program& program) {
+    return Validation(program).run();
+}
+
+std::string describe(const std::vector<ProgramFault>& faults) {
+    std::string text;
+    for (const auto& [path, message] : faults)
+        text += fmt::format("{}: {}\n", path, message);
+    if (!text.empty()) text.pop_back();
+    return text;
+}
+
+}  // namespace tim::model

@@ -1,0 +1,252 @@
+#include "engine/model/program.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace tim::model {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// A tier of nothing but an id and a range.
+Tier tier(std::string id, std::int64_t min, std::optional<std::int64_t> max = {}) {
+    Tier result;
+    result.id = std::move(id);
+    result.min = min;
+    result.max = max;
+    return result;
+}
+
+/// S3's levels: a program without a fault.
+Program nhanh() {
+    Program program;
+    program.id = "nhanh";
+    program.name = "Cấp độ khách hàng";
+    program.currency = {"VND", 0};
+    program.time_zone = "Asia/Ho_Chi_Minh";
+    program.points.earn = {{10'000}, {1}};
+    program.points.redeem = RedeemRate{{1}, {1'000}};
+    program.tiers = {tier("dong", 0, 2'999'999), tier("bac", 3'000'000, 9'999'999), tier("vang", 10'000'000)};
+    program.tiers[2].keep_points = {100};
+    return program;
+}
+
+auto fault(const std::string& path, const std::string& part) {
+    return AllOf(Field("path", &ProgramFault::path, path),
+                 Field("message", &ProgramFault::message, HasSubstr(part)));
+}
+
+/// The faults after one change to a program without a fault.
+template <class Change>
+std::vector<ProgramFault> faults_after(Change change) {
+    Program program = nhanh();
+    change(program);
+    return validate(program);
+}
+
+TEST(Validate, FindsNothingInAGoodProgram) {
+    EXPECT_THAT(validate(nhanh()), IsEmpty());
+}
+
+TEST(Validate, TakesTiersWithoutMaxima) {
+    EXPECT_THAT(faults_after([](Program& p) {
+                    p.tiers = {tier("a", 0), tier("b", 1), tier("c", INT64_MAX)};
+                }),
+                IsEmpty());
+}
+
+TEST(Validate, AsksForAnId) {
+    for (const std::string& id : {std::string(), std::string("a b"), std::string("-a"), std::string("a/b"),
+                                  std::string("cấp"), std::string(33, 'a')})
+        EXPECT_THAT(faults_after([&](Program& p) { p.id = id; }), ElementsAre(fault("id", "letters, digits")))
+            << id;
+    for (const std::string& id :
+         {std::string("a"), std::string("lan-toa"), std::string("Shop_7.vn"), std::string(32, 'a')})
+        EXPECT_THAT(faults_after([&](Program& p) { p.id = id; }), IsEmpty()) << id;
+}
+
+TEST(Validate, AsksForAKnownCurrencyAndZone) {
+    EXPECT_THAT(faults_after([](Program& p) {
+                    p.currency = {"VNX", 0};
+                }),
+                ElementsAre(fault("currency", "\"VNX\" is not")));
+    EXPECT_THAT(faults_after([](Program& p) { p.currency.decimals = 2; }),
+                ElementsAre(fault("currency", "VND has 0 decimals, not 2")));
+    EXPECT_THAT(faults_after([](Program& p) { p.time_zone = "Asia/Ha_Long"; }),
+                ElementsAre(fault("time_zone", "\"Asia/Ha_Long\" is not a time zone")));
+}
+
+TEST(Validate, AsksForRatesAboveZero) {
+    EXPECT_THAT(faults_after([](Program& p) { p.points.earn.per_amount = {0}; }),
+                ElementsAre(fault("points.earn.per_amount", "is 0")));
+    EXPECT_THAT(faults_after([](Program& p) { p.points.earn.points = {-1}; }),
+                ElementsAre(fault("points.earn.points", "is -1")));
+    EXPECT_THAT(faults_after([](Program& p) { p.points.earn.points = {1'000'000'001}; }),
+                ElementsAre(fault("points.earn.points", "1000000000")));
+    EXPECT_THAT(faults_after([](Program& p) { p.points.redeem->points = {0}; }),
+                ElementsAre(fault("points.redeem.points", "is 0")));
+    EXPECT_THAT(faults_after([](Program& p) { p.points.redeem->value = {0}; }),
+                ElementsAre(fault("points.redeem.value", "is 0")));
+    EXPECT_THAT(faults_after([](Program& p) { p.points.redeem.reset(); }), IsEmpty());
+}
+
+TEST(Validate, BoundsTheDays) {
+    EXPECT_THAT(faults_after([](Program& p) { p.points.late_days = -1; }),
+                ElementsAre(fault("points.late_days", "is -1")));
+    EXPECT_THAT(faults_after([](Program& p) { p.points.return_days = 36'501; }),
+                ElementsAre(fault("points.return_days", "from 0 to 36500")));
+    EXPECT_THAT(faults_after([](Program& p) { p.points.late_days = p.points.return_days = 0; }), IsEmpty());
+}
+
+TEST(Validate, RefusesValuesOutsideTheEnumerations) {
+    EXPECT_THAT(faults_after([](Program& p) { p.points.below_zero = static_cast<BelowZero>(9); }),
+                ElementsAre(fault("points.below_zero", "debt or clamp")));
+    EXPECT_THAT(
+        faults_after([](Program& p) {
+            p.tiering = {static_cast<Criterion>(9), static_cast<Downgrade>(9), static_cast<Review>(9)};
+        }),
+        ElementsAre(fault("tiering.criterion", "lifetime_spend"), fault("tiering.downgrade", "immediate"),
+                    fault("tiering.review", "never")));
+}
+
+TEST(Validate, NamesBothTiersThatOverlap) {
+    EXPECT_THAT(
+        faults_after([](Program& p) { p.tiers[1].min = 2'999'999; }),
+        ElementsAre(fault(
+            "tiers[1].min",
+            "tiers \"dong\" and \"bac\" overlap: \"dong\" ends at 2999999, \"bac\" begins at 2999999")));
+    EXPECT_THAT(faults_after([](Program& p) {
+                    p.tiers = {tier("a", 0), tier("b", 0)};
+                }),
+                ElementsAre(fault("tiers[1].min", "tiers \"a\" and \"b\" overlap: both begin at 0")));
+    EXPECT_THAT(faults_after([](Program& p) { p.tiers[0].max = 20'000'000; }),
+                ElementsAre(fault("tiers[1].min", "\"dong\" and \"bac\" overlap"),
+                            fault("tiers[2].min", "\"dong\" and \"vang\" overlap")));
+}
+
+TEST(Validate, AsksThatALevelBeginsWhereTheOneBeforeEnds) {
+    EXPECT_THAT(
+        faults_after([](Program& p) { p.tiers[1].min = 3'000'001; }),
+        ElementsAre(fault("tiers[1].min",
+                          "\"dong\" ends at 2999999, so \"bac\" must begin at 3000000, not 3000001")));
+}
+
+TEST(Validate, SpeaksInTheCriterionsUnit) {
+    const auto gbp = [](Program& p) {
+        p.currency = {"GBP", 2};
+        p.tiers = {tier("a", 0, 9'999), tier("b", 10'001)};
+    };
+    EXPECT_THAT(faults_after(gbp), ElementsAre(fault("tiers[1].min", "must begin at 100.00, not 100.01")));
+    EXPECT_THAT(faults_after([&](Program& p) {
+                    gbp(p);
+                    p.tiering.criterion = Criterion::lifetime_ranking_points;
+                }),
+                ElementsAre(fault("tiers[1].min", "must begin at 10000, not 10001")));
+}
+
+TEST(Validate, AsksForAscendingTiers) {
+    EXPECT_THAT(faults_after([](Program& p) {
+                    p.tiers = {tier("a", 0), tier("c", 200), tier("b", 100)};
+                }),
+                ElementsAre(fault("tiers[2].min", "ascending order")));
+}
+
+TEST(Validate, AsksForAMaximumAboveTheMinimum) {
+    EXPECT_THAT(faults_after([](Program& p) {
+                    p.tiers = {tier("a", 0, 0), tier("b", 1)};
+                }),
+                ElementsAre(fault("tiers[0].max", "must be above the minimum 0")));
+    EXPECT_THAT(faults_after([](Program& p) {
+                    p.tiers = {tier("a", 0), tier("b", 5, 3)};
+                }),
+                ElementsAre(fault("tiers[1].max", "is 3")));
+    EXPECT_THAT(faults_after([](Program& p) { p.tiers = {tier("a", 0, INT64_MAX)}; }), IsEmpty());
+}
+
+TEST(Validate, AsksForAnActiveTierFromZero) {
+    EXPECT_THAT(faults_after([](Program& p) { p.tiers.clear(); }),
+                ElementsAre(fault("tiers", "active tier with minimum 0")));
+    EXPECT_THAT(faults_after([](Program& p) { p.tiers[0].active = false; }),
+                ElementsAre(fault("tiers", "active tier with minimum 0")));
+    EXPECT_THAT(faults_after([](Program& p) { p.tiers = {tier("a", 1)}; }),
+                ElementsAre(fault("tiers", "active tier with minimum 0")));
+    EXPECT_THAT(faults_after([](Program& p) { p.tiers[1].active = false; }), IsEmpty());
+}
+
+TEST(Validate, RefusesNegativeFigures) {
+    EXPECT_THAT(faults_after([](Program& p) { p.tiers.insert(p.tiers.begin(), tier("x", -5, -1)); }),
+                ElementsAre(fault("tiers[0].min", "is -5; it may not be negative")));
+    EXPECT_THAT(faults_after([](Program& p) { p.tiers[0].keep_points = {-1}; }),
+                ElementsAre(fault("tiers[0].keep_points", "is -1")));
+}
+
+TEST(Validate, AsksForTierIdsThatAreOnesOwn) {
+    EXPECT_THAT(faults_after([](Program& p) { p.tiers[2].id = "dong"; }),
+                ElementsAre(fault("tiers[2].id", "\"dong\" is the id of tiers[0] already")));
+    EXPECT_THAT(faults_after([](Program& p) { p.tiers[1].id = ""; }),
+                ElementsAre(fault("tiers[1].id", "letters")));
+}
+
+TEST(Validate, BoundsTheNumberOfTiers) {
+    const auto tiers = [](std::size_t count) {
+        return [count](Program& p) {
+            p.tiers.clear();
+            for (std::size_t i = 0; i < count; ++i)
+                p.tiers.push_back(tier("t" + std::to_string(i), static_cast<std::int64_t>(i)));
+        };
+    };
+    EXPECT_THAT(faults_after(tiers(kMaxTiers)), IsEmpty());
+    EXPECT_THAT(faults_after(tiers(kMaxTiers + 1)),
+                ElementsAre(fault("tiers", "has 33 entries; at most 32")));
+}
+
+TEST(Validate, BoundsTexts) {
+    EXPECT_THAT(faults_after([](Program& p) { p.name = std::string(257, 'n'); }),
+                ElementsAre(fault("name", "257 bytes")));
+    EXPECT_THAT(faults_after([](Program& p) { p.points.unit = std::string(33, 'n'); }),
+                ElementsAre(fault("points.unit", "33 bytes")));
+    EXPECT_THAT(faults_after([](Program& p) { p.tiers[0].description = std::string(4097, 'n'); }),
+                ElementsAre(fault("tiers[0].description", "4097 bytes")));
+    EXPECT_THAT(faults_after([](Program& p) { p.tiers[0].benefits.assign(65, "x"); }),
+                ElementsAre(fault("tiers[0].benefits", "65 entries")));
+    EXPECT_THAT(faults_after([](Program& p) {
+                    p.tiers[0].benefits = {"x", std::string(1025, 'n')};
+                }),
+                ElementsAre(fault("tiers[0].benefits[1]", "1025 bytes")));
+}
+
+TEST(Validate, AsksForUtf8) {
+    for (const auto* text :
+         {"\x80", "\xC3", "\xC0\xAF", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\xE2\x82", "a\xFFz"})
+        EXPECT_THAT(faults_after([&](Program& p) { p.name = text; }), ElementsAre(fault("name", "UTF-8")))
+            << text;
+    EXPECT_THAT(faults_after([](Program& p) { p.name = "Kim Cương 💎 điểm"; }), IsEmpty());
+}
+
+TEST(Validate, FindsEveryFaultAtOnce) {
+    const auto faults = faults_after([](Program& p) {
+        p.id = "";
+        p.time_zone = "";
+        p.points.earn.per_amount = {-1};
+        p.tiers[1].max = 5;
+    });
+    EXPECT_THAT(faults, Contains(fault("id", "")));
+    EXPECT_THAT(faults, Contains(fault("time_zone", "")));
+    EXPECT_THAT(faults, Contains(fault("points.earn.per_amount", "")));
+    EXPECT_THAT(faults, Contains(fault("tiers[1].max", "")));
+}
+
+TEST(Describe, GivesEveryFaultALine) {
+    EXPECT_EQ(describe({}), "");
+    EXPECT_EQ(describe({{"id", "is bad"}, {"tiers[0].min", "is 7"}}), "id: is bad\ntiers[0].min: is 7");
+}
+
+}  // namespace
+}  // namespace tim::model
