@@ -36,6 +36,8 @@ std::string_view fact_type_name(FactType type) {
             return "hold_released";
         case FactType::hold_expired:
             return "hold_expired";
+        case FactType::shortfall:
+            return "shortfall";
     }
     return "unknown";
 }
