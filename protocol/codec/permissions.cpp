@@ -1,0 +1,86 @@
+#include "protocol/codec/permissions.h"
+
+#include <algorithm>
+
+namespace tim::codec {
+
+using model::CommandKind;
+using model::Role;
+using schema::RequestBody;
+
+// A checkout's key lives in a web shop: it spends points that were earned, but cannot make any.
+
+bool may_command(Role role, CommandKind kind) {
+    const bool pos = role == Role::pos || role == Role::admin;
+    const bool checkout = role == Role::checkout || role == Role::admin;
+    switch (kind) {
+        case CommandKind::balance:
+        case CommandKind::redeem:
+        case CommandKind::enroll:
+            return pos || checkout;
+        case CommandKind::sale:
+        case CommandKind::returned:
+        case CommandKind::voided:
+            return pos;
+        case CommandKind::hold:
+        case CommandKind::capture:
+        case CommandKind::release:
+            return checkout;
+        case CommandKind::adjust:
+        case CommandKind::put_program:
+        case CommandKind::add_access_key:
+        case CommandKind::revoke_access_key:
+            return role == Role::admin;
+    }
+    return false;
+}
+
+bool may_request(Role role, RequestBody body) {
+    const bool anyone = role == Role::pos || role == Role::checkout || role == Role::admin;
+    switch (body) {
+        case RequestBody::Hello:
+        case RequestBody::Proof:
+        case RequestBody::Ping:
+        case RequestBody::CommandBatch:
+        case RequestBody::ShowRequest:
+        case RequestBody::HistoryRequest:
+        case RequestBody::ProgramGet:
+        case RequestBody::ProgramListRequest:
+            return anyone;
+        case RequestBody::SaleBatch:
+            return may_command(role, CommandKind::sale);
+        case RequestBody::EnrollBatch:
+            return may_command(role, CommandKind::enroll);
+        case RequestBody::CustomersRequest:
+        case RequestBody::ProgramPut:
+        case RequestBody::VerifyRequest:
+        case RequestBody::StatsRequest:
+        case RequestBody::AccessKeyAdd:
+        case RequestBody::AccessKeyListRequest:
+        case RequestBody::AccessKeyRevoke:
+            return role == Role::admin;
+        case RequestBody::NONE:
+            return false;
+    }
+    return false;
+}
+
+bool is_engine_wide(RequestBody body) {
+    switch (body) {
+        case RequestBody::VerifyRequest:
+        case RequestBody::StatsRequest:
+        case RequestBody::AccessKeyAdd:
+        case RequestBody::AccessKeyListRequest:
+        case RequestBody::AccessKeyRevoke:
+            return true;
+        default:
+            return false;
+    }
+}
+
+bool may_touch(const model::AccessKey& key, std::string_view program) {
+    return key.programs.empty() ||
+           std::find(key.programs.begin(), key.programs.end(), program) != key.programs.end();
+}
+
+}  // namespace tim::codec
