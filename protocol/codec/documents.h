@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "engine/model/access.h"
 #include "engine/model/documents.h"
@@ -34,6 +35,13 @@ std::unique_ptr<schema::ProgramT> to_schema(const model::Program& program);
 /// A program as it was sent, with defaults filled in, not judged yet: `model::validate` does that. Errors
 /// name the field: `tiers[2].min: "12.345" has more decimals than GBP (2)`, a line each.
 model::Result<model::Program> to_model(const schema::Program& program);
+
+/// The same with what is wrong apart, for those who tell people all of it at once.
+struct ProgramReading {
+    model::Program program;
+    std::vector<model::ProgramFault> faults;
+};
+ProgramReading read_program(const schema::Program& program);
 
 std::unique_ptr<schema::AccessKeyT> to_schema(const model::AccessKey& key);
 model::Result<model::AccessKey> to_model(const schema::AccessKey& key);

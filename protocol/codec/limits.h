@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "engine/model/access.h"
 #include "engine/model/keys.h"
 #include "engine/model/name.h"
 #include "engine/model/program.h"
@@ -39,8 +40,8 @@ inline constexpr std::size_t kMaxTextBytes = 512;
 inline constexpr std::size_t kMaxTextsPerRequest = 2 * kMaxRowsPerRequest;
 /// Greatest length of a client's name and version in a Hello.
 inline constexpr std::size_t kMaxClientNameBytes = 128;
-inline constexpr std::size_t kMaxAccessKeyIdBytes = 32;
-inline constexpr std::size_t kMaxProgramsPerAccessKey = 256;
+using model::kMaxAccessKeyIdBytes;
+inline constexpr std::size_t kMaxProgramsPerAccessKey = 64;
 
 /// A program's greatest length as a JSON file and as a FlatBuffer.
 inline constexpr std::size_t kMaxProgramBytes = 1024 * 1024;
@@ -77,5 +78,7 @@ static_assert(kMaxTextBytes >= model::kMaxEmailBytes && kMaxTextBytes >= model::
 static_assert(kMaxProgramBytes < kMaxRequestBytes && kMaxProgramBytes < kMaxReplyBytes,
               "a program travels in one message");
 static_assert(kMaxHelloBytes >= 3 * (kMaxClientNameBytes + kMaxAccessKeyIdBytes + 64), "a Hello fits");
+static_assert(kMaxHelloBytes >= 512 + kMaxProgramsPerAccessKey * (model::kMaxProgramIdBytes + 12),
+              "a Welcome fits what a client takes before it knows the server");
 
 }  // namespace tim::codec

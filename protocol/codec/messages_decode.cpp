@@ -234,7 +234,6 @@ bool decode_row(RowReader& reader, const schema::CommandRow& row, model::Command
                       carries(kReason, "text", row.text()) && carries(kReason, "ranking", row.ranking());
     if (!fits) return false;
     std::array<std::uint8_t, 30> reserved{};
-    static_assert(sizeof reserved == std::tuple_size_v<decltype(reserved)>);
     if (std::memcmp(row.reserved()->Data(), reserved.data(), reserved.size()) != 0)
         return reader.fault("reserved", "must be zero");
     if (row.text() != 0) {

@@ -41,9 +41,6 @@ inline constexpr std::uint32_t kMinIterations = 4096;
 inline constexpr std::uint32_t kDefaultIterations = 4096;
 inline constexpr std::uint32_t kMaxIterations = 1'000'000;
 
-/// Whether `id` may name a key of access: 1–32 characters of [a-z0-9._-].
-bool valid_access_key_id(std::string_view id);
-
 /// What the server is to keep of a secret. Fails on an id that is none or iterations out of range.
 model::Result<model::AccessKey> make_access_key(const AccessSecret& secret, model::Role role,
                                                 std::vector<std::string> programs, const Salt& salt,

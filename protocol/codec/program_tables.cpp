@@ -1,0 +1,188 @@
+// A program between its table and the model: declared in documents.h.
+#include <fmt/format.h>
+
+#include "protocol/codec/documents.h"
+#include "protocol/codec/limits.h"
+
+namespace tim::codec {
+
+namespace {
+
+using model::ErrorKind;
+using model::failure;
+
+template <class Schema, class Model>
+constexpr bool same(Schema a, Model b) {
+    return static_cast<unsigned>(a) == static_cast<unsigned>(b);
+}
+static_assert(same(schema::Criterion::lifetime_spend, model::Criterion::lifetime_spend) &&
+              same(schema::Criterion::lifetime_ranking_points, model::Criterion::lifetime_ranking_points));
+static_assert(same(schema::Downgrade::immediate, model::Downgrade::immediate) &&
+              same(schema::Review::never, model::Review::never));
+static_assert(same(schema::BelowZero::debt, model::BelowZero::debt) &&
+              same(schema::BelowZero::clamp, model::BelowZero::clamp));
+
+/// Reads tables, and collects what is wrong with all of them.
+class ProgramReader {
+  public:
+    model::Program read(const schema::Program& table) {
+        model::Program program;
+        program.id = table.id()->str();
+        program.name = text(table.name());
+        program.time_zone = table.time_zone()->str();
+        if (auto currency = model::find_currency(table.currency()->string_view()))
+            currency_ = program.currency = *currency;
+        else
+            fault("currency", currency.error().message);
+        read_points(*table.points(), program.points);
+        if (table.tiering() != nullptr) read_tiering(*table.tiering(), program.tiering);
+        if (table.tiers()->size() > model::kMaxTiers) {
+            fault("tiers", fmt::format("has {} entries; at most {} are allowed", table.tiers()->size(),
+                                       model::kMaxTiers));
+            return program;
+        }
+        for (flatbuffers::uoffset_t i = 0; i < table.tiers()->size(); ++i)
+            program.tiers.push_back(
+                read_tier(*table.tiers()->Get(i), fmt::format("tiers[{}]", i), program.tiering.criterion));
+        return program;
+    }
+
+    std::vector<model::ProgramFault> take_faults() { return std::move(faults_); }
+
+  private:
+    void fault(std::string path, std::string message) {
+        faults_.push_back({std::move(path), std::move(message)});
+    }
+
+    static std::string text(const flatbuffers::String* string) {
+        return string == nullptr ? std::string() : string->str();
+    }
+
+    /// An amount of money; 0 and a fault when it is none. Of an unknown currency no amount can be judged.
+    model::Money money(const std::string& path, const flatbuffers::String& string) {
+        if (!currency_) return {};
+        auto amount = model::parse_money(string.string_view(), *currency_);
+        if (amount) return *amount;
+        fault(path, amount.error().message);
+        return {};
+    }
+
+    std::int64_t figure(const std::string& path, const flatbuffers::String& string,
+                        model::Criterion criterion) {
+        if (criterion == model::Criterion::lifetime_spend) return money(path, string).value;
+        auto number = model::parse_integer(string.string_view());
+        if (number) return *number;
+        fault(path, number.error().message);
+        return 0;
+    }
+
+    template <class Model, class Schema>
+    Model choice(const std::string& path, Schema value, Schema greatest) {
+        if (value <= greatest) return static_cast<Model>(value);
+        fault(path, fmt::format("{} is not one of its choices", static_cast<unsigned>(value)));
+        return Model{};
+    }
+
+    void read_points(const schema::PointsRules& table, model::PointsRules& points) {
+        if (table.unit() != nullptr) points.unit = table.unit()->str();
+        points.earn = {money("points.earn.per_amount", *table.earn()->per_amount()),
+                       {table.earn()->points()}};
+        if (table.redeem() != nullptr)
+            points.redeem = model::RedeemRate{{table.redeem()->points()},
+                                              money("points.redeem.value", *table.redeem()->value())};
+        points.below_zero =
+            choice<model::BelowZero>("points.below_zero", table.below_zero(), schema::BelowZero::MAX);
+        points.late_days = table.late_days();
+        points.return_days = table.return_days();
+    }
+
+    void read_tiering(const schema::Tiering& table, model::Tiering& tiering) {
+        tiering.criterion =
+            choice<model::Criterion>("tiering.criterion", table.criterion(), schema::Criterion::MAX);
+        tiering.downgrade =
+            choice<model::Downgrade>("tiering.downgrade", table.downgrade(), schema::Downgrade::MAX);
+        tiering.review = choice<model::Review>("tiering.review", table.review(), schema::Review::MAX);
+    }
+
+    model::Tier read_tier(const schema::Tier& table, const std::string& path, model::Criterion criterion) {
+        model::Tier tier;
+        tier.id = table.id()->str();
+        tier.name = text(table.name());
+        tier.description = text(table.description());
+        tier.icon = text(table.icon());
+        if (table.benefits() != nullptr) {
+            for (const auto* benefit : *table.benefits())
+                tier.benefits.push_back(benefit->str());
+        }
+        tier.min = figure(path + ".min", *table.min(), criterion);
+        if (table.max() != nullptr) tier.max = figure(path + ".max", *table.max(), criterion);
+        tier.keep_points = {table.keep_points()};
+        tier.active = table.active();
+        return tier;
+    }
+
+    std::optional<model::Currency> currency_;
+    std::vector<model::ProgramFault> faults_;
+};
+
+}  // namespace
+
+std::unique_ptr<schema::ProgramT> to_schema(const model::Program& program) {
+    const auto money = [&](model::Money amount) { return model::format_money(amount, program.currency); };
+    const auto figure = [&](std::int64_t value) {
+        return program.tiering.criterion == model::Criterion::lifetime_spend ? money({value})
+                                                                             : fmt::format("{}", value);
+    };
+    auto table = std::make_unique<schema::ProgramT>();
+    table->id = program.id;
+    table->name = program.name;
+    table->currency = program.currency.code;
+    table->time_zone = program.time_zone;
+    table->points = std::make_unique<schema::PointsRulesT>();
+    table->points->unit = program.points.unit;
+    table->points->earn = std::make_unique<schema::EarnRateT>();
+    table->points->earn->per_amount = money(program.points.earn.per_amount);
+    table->points->earn->points = program.points.earn.points.value;
+    if (program.points.redeem) {
+        table->points->redeem = std::make_unique<schema::RedeemRateT>();
+        table->points->redeem->points = program.points.redeem->points.value;
+        table->points->redeem->value = money(program.points.redeem->value);
+    }
+    table->points->below_zero = static_cast<schema::BelowZero>(program.points.below_zero);
+    table->points->late_days = program.points.late_days;
+    table->points->return_days = program.points.return_days;
+    table->tiering = std::make_unique<schema::TieringT>();
+    table->tiering->criterion = static_cast<schema::Criterion>(program.tiering.criterion);
+    table->tiering->downgrade = static_cast<schema::Downgrade>(program.tiering.downgrade);
+    table->tiering->review = static_cast<schema::Review>(program.tiering.review);
+    for (const model::Tier& tier : program.tiers) {
+        auto entry = std::make_unique<schema::TierT>();
+        entry->id = tier.id;
+        entry->name = tier.name;
+        entry->description = tier.description;
+        entry->icon = tier.icon;
+        entry->benefits = tier.benefits;
+        entry->min = figure(tier.min);
+        if (tier.max) entry->max = figure(*tier.max);
+        entry->keep_points = tier.keep_points.value;
+        entry->active = tier.active;
+        table->tiers.push_back(std::move(entry));
+    }
+    return table;
+}
+
+ProgramReading read_program(const schema::Program& table) {
+    ProgramReader reader;
+    ProgramReading reading;
+    reading.program = reader.read(table);
+    reading.faults = reader.take_faults();
+    return reading;
+}
+
+model::Result<model::Program> to_model(const schema::Program& table) {
+    ProgramReading reading = read_program(table);
+    if (!reading.faults.empty()) return failure(ErrorKind::invalid, model::describe(reading.faults));
+    return std::move(reading.program);
+}
+
+}  // namespace tim::codec
