@@ -1,0 +1,134 @@
+#include "tools/tim/feed/feed_row.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+namespace tim::cli {
+namespace {
+
+constexpr std::array<std::string_view, kFeedColumns> kColumnNames = {
+    "kind",     "receipt",  "at",     "terminal", "customer", "amount",
+    "original", "referral", "reward", "vip",      "line"};
+
+std::optional<FeedKind> find_kind(std::string_view text) {
+    if (text == "sale") return FeedKind::sale;
+    if (text == "return") return FeedKind::returned;
+    if (text == "void") return FeedKind::voided;
+    if (text == "redeem") return FeedKind::redeem;
+    if (text == "enroll") return FeedKind::enroll;
+    return std::nullopt;
+}
+
+std::string_view cell(const FeedCells& cells, FeedColumn column) {
+    return cells[static_cast<std::size_t>(column)];
+}
+
+std::string missing(FeedColumn column) {
+    return fmt::format("{} is missing", feed_column_name(column));
+}
+
+}  // namespace
+
+std::string_view feed_column_name(FeedColumn column) {
+    return kColumnNames[static_cast<std::size_t>(column)];
+}
+
+void FeedRowReader::read(const FeedCells& cells, FeedRow& row) {
+    row.fault = check(cells, row);
+}
+
+std::string FeedRowReader::read_at(std::string_view text, FeedRow& row) {
+    if (text.empty()) return missing(FeedColumn::at);
+    if (text != last_at_text_) {
+        const auto at = calendar_.parse(text);
+        if (!at) return fmt::format("at: {}", at.error().message);
+        last_at_text_ = text;
+        last_at_ = *at;
+    }
+    row.at = last_at_;
+    return {};
+}
+
+std::string FeedRowReader::read_customer(std::string_view text, FeedRow& row) {
+    row.customer_kind = model::KeyKind::none;
+    row.customer.clear();
+    if (text.empty()) return {};
+    const auto customer = model::parse_customer(text);
+    if (!customer) return fmt::format("customer: {}", customer.error().message);
+    if (customer->kind == model::KeyKind::id) {
+        row.customer_id = customer->id;
+    } else {
+        auto key = model::normalize_key(customer->kind, customer->text);
+        if (!key) return fmt::format("customer: {}", key.error().message);
+        row.customer = std::move(key->text);
+    }
+    row.customer_kind = customer->kind;
+    return {};
+}
+
+std::string FeedRowReader::check(const FeedCells& cells, FeedRow& row) {
+    const std::string_view kind_text = cell(cells, FeedColumn::kind);
+    if (kind_text.empty()) return missing(FeedColumn::kind);
+    const auto kind = find_kind(kind_text);
+    if (!kind) return fmt::format("kind: '{}' is none of enroll, sale, return, void, redeem", kind_text);
+    row.kind = *kind;
+    const bool has_receipt = *kind != FeedKind::enroll;
+
+    const std::string_view receipt = cell(cells, FeedColumn::receipt);
+    if (has_receipt && receipt.empty()) return missing(FeedColumn::receipt);
+    if (auto fault = read_at(cell(cells, FeedColumn::at), row); !fault.empty()) return fault;
+
+    const std::string_view terminal_text = cell(cells, FeedColumn::terminal);
+    if (has_receipt) {
+        if (terminal_text.empty()) return missing(FeedColumn::terminal);
+        const auto terminal = model::parse_integer(terminal_text);
+        if (!terminal || *terminal < 0 || *terminal > UINT32_MAX)
+            return fmt::format("terminal: '{}' is not a number from 0 to {}", terminal_text, UINT32_MAX);
+        if (receipt.size() > model::kMaxReceiptBytes)
+            return fmt::format("receipt: it has {} bytes, at most {} are allowed", receipt.size(),
+                               model::kMaxReceiptBytes);
+        row.name = model::Name::receipt({static_cast<std::uint32_t>(*terminal)}, receipt);
+        if (!row.name.valid()) return fmt::format("receipt: '{}' is not printable ASCII", receipt);
+    }
+
+    if (auto fault = read_customer(cell(cells, FeedColumn::customer), row); !fault.empty()) return fault;
+    const bool needs_customer = *kind == FeedKind::enroll || *kind == FeedKind::redeem;
+    if (needs_customer && row.customer_kind == model::KeyKind::none) return missing(FeedColumn::customer);
+    if (*kind == FeedKind::enroll && row.customer_kind == model::KeyKind::id)
+        return "customer: an id is given by the engine; enrol by phone, email or card";
+
+    const std::string_view amount_text = cell(cells, FeedColumn::amount);
+    const bool needs_amount =
+        *kind == FeedKind::sale || *kind == FeedKind::returned || *kind == FeedKind::redeem;
+    if (needs_amount && amount_text.empty()) return missing(FeedColumn::amount);
+    row.amount = {};
+    if (!amount_text.empty()) {
+        const auto amount = model::parse_money(amount_text, currency_);
+        if (!amount) return fmt::format("amount: {}", amount.error().message);
+        if (amount->value < 0) return fmt::format("amount: {} is negative", amount_text);
+        if (*kind == FeedKind::redeem && amount->value == 0) return "amount: a redemption is of more than 0";
+        if (*kind == FeedKind::enroll && amount->value != 0) return "amount: an enrolment has none";
+        if (needs_amount) row.amount = *amount;
+    }
+
+    const std::string_view original = cell(cells, FeedColumn::original);
+    const bool may_have_original = *kind == FeedKind::returned || *kind == FeedKind::voided;
+    if (*kind == FeedKind::voided && original.empty()) return missing(FeedColumn::original);
+    row.original = {};
+    if (!original.empty()) {
+        if (!may_have_original) return fmt::format("original: a row of kind {} has none", kind_text);
+        const auto name = model::parse_receipt(original, row.name.terminal);
+        if (!name) return fmt::format("original: {}", name.error().message);
+        row.original = *name;
+    }
+
+    for (const FeedColumn column :
+         {FeedColumn::referral, FeedColumn::reward, FeedColumn::vip, FeedColumn::line}) {
+        if (!cell(cells, column).empty())
+            return fmt::format("{}: the program has no rules for it", feed_column_name(column));
+    }
+    return {};
+}
+
+}  // namespace tim::cli
