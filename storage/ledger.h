@@ -15,6 +15,9 @@ using model::Bytes;
 using model::BytesView;
 using model::Result;
 
+/// A batch, encoded, takes at most this; a larger one is `invalid`.
+inline constexpr std::uint64_t kMaxBatchBytes = std::uint64_t{128} << 20;
+
 /// Consecutive facts that become durable together, and the bytes that their BlobRefs point into.
 struct Batch {
     model::Sequence first{};
@@ -30,6 +33,9 @@ struct StoredFact {
     model::Fact fact;
     Bytes blob;  ///< empty unless the fact has one
 };
+
+/// See `Ledger::bytes_for`.
+inline constexpr std::size_t kBatchesCovered = 4;
 
 /// The ledger: an append-only sequence of facts, from 1, without gaps. One thread appends; any number read
 /// meanwhile. Every batch is checked on reading (format version, checksum, the chain to the batch before it);
@@ -48,7 +54,8 @@ class Ledger {
     /// Bytes that can be appended for certain: disk and map space that is reserved ahead. Any thread.
     virtual std::uint64_t reserved_bytes() const = 0;
 
-    /// Bytes that appending so many facts and blob bytes takes of the reserve, at most.
+    /// Bytes that appending so many facts and blob bytes as one batch takes of the reserve, at most. Facts
+    /// that are appended as several batches (up to `kBatchesCovered`) fit too when the sum fits as one.
     virtual std::uint64_t bytes_for(std::size_t facts, std::size_t blob_bytes) const = 0;
 
     /// The fact at a sequence, in [1, last()].
