@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/model/command.h"
+#include "engine/model/result.h"
+
+namespace tim::client {
+
+/// One command waiting to be posted. Owns what it names, unlike model::Command.
+struct QueuedRow {
+    model::CommandKind kind = model::CommandKind::sale;
+    bool ranking = false;
+    model::KeyKind customer_kind = model::KeyKind::none;
+    model::CustomerId customer_id{};  ///< KeyKind::id
+    std::string customer;             ///< the other kinds: the key as it was entered
+    model::Name name;
+    model::Instant at = model::kNoInstant;
+    model::Money amount{};
+    model::Points points{};
+    std::int64_t ttl_ms = 0;
+    model::Sequence hold{};
+    model::Name original;
+    std::string reason;
+    std::vector<model::Key> keys;  ///< enroll: as they were entered
+    std::string person;            ///< enroll: the customer's name
+    std::string note;  ///< the caller's own mark (a feed's line, say); goes along into the rejects
+
+    friend bool operator==(const QueuedRow&, const QueuedRow&) = default;
+};
+
+/// The row as the command that it stands for; points into the row. `enrollment` stays empty: an enroll row's
+/// keys and person are read from the row itself.
+model::Command as_command(const QueuedRow& row);
+
+/// The row that posts `command` later. An enrolment's keys and name are copied too.
+QueuedRow as_row(const model::Command& command);
+
+inline constexpr std::size_t kMaxRowsPerAppend = 10'000;
+
+struct QueueOptions {
+    std::filesystem::path folder;                 ///< made when it does not exist
+    std::uint64_t max_bytes = 256 * 1024 * 1024;  ///< of rows and rejects on disk; at least 1 MiB
+    std::uint64_t segment_bytes = 8 * 1024 * 1024;
+};
+
+struct QueueStatus {
+    std::uint64_t acknowledged = 0;  ///< rows done with: posted or rejected
+    std::uint64_t appended = 0;      ///< rows ever appended
+    std::uint64_t rejected = 0;      ///< rows in the rejects file
+    std::uint64_t bytes = 0;         ///< of segments and rejects on disk
+    std::uint64_t torn_bytes = 0;    ///< of an append that a crash had cut short, taken away when opening
+
+    std::uint64_t waiting() const { return appended - acknowledged; }
+};
+
+/// A row with its place in the queue: rows are numbered from 0 in the order in which they were appended.
+struct QueuedEntry {
+    std::uint64_t index = 0;
+    std::string program;
+    QueuedRow row;
+};
+
+/// A durable first-in first-out queue of commands in a folder of its own: what a till sold while the server
+/// was away. Rows stand in append-only segment files, each append one checksummed record; a segment is
+/// deleted when all of it is acknowledged. The format is drawn in clients/README.md.
+///
+/// What a crash can do: an append that did not return may be missing or there (never half of it); rows
+/// acknowledged shortly before may be read again. As every row carries a name, posting it again changes
+/// nothing. Damage elsewhere than at the torn end is not passed over: `open` or `read` fails and says where.
+///
+/// Thread safety: all members may be called from any thread; an append's sync does not hold up the reader.
+class DurableQueue {
+  public:
+    /// Errors: busy (another process has the folder), corrupt, io, full, invalid (options).
+    static model::Result<std::unique_ptr<DurableQueue>> open(const QueueOptions& options);
+    ~DurableQueue();
+
+    /// Returns once the rows are on disk, all or none of them, with the index of the first. Errors: full (the
+    /// bound or the disk; nothing was queued), invalid (no rows, too many, or one that cannot be named), io.
+    model::Result<std::uint64_t> append(std::string_view program, std::span<const QueuedRow> rows);
+
+    /// Up to `max_rows` rows from `index` on; none when there are no more. Reading on from where the last
+    /// read ended costs no seek.
+    model::Result<std::vector<QueuedEntry>> read(std::uint64_t index, std::size_t max_rows);
+
+    /// Rows below `end` are done with; durable when it returns.
+    model::Result<void> acknowledge(std::uint64_t end);
+
+    /// Writes the row to the rejects (durable when it returns), unless a process before this one did so. Call
+    /// it in the order of the indices, before the row is acknowledged. `refusal` and `reason` are for people
+    /// and scripts.
+    model::Result<void> reject(const QueuedEntry& entry, std::string_view refusal, std::string_view reason);
+
+    QueueStatus status() const;
+    /// CSV with a header row: what was refused for good, and why.
+    std::filesystem::path rejects_path() const;
+
+  private:
+    struct Impl;
+    explicit DurableQueue(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tim::client
