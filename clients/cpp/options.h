@@ -58,6 +58,7 @@ struct ClientOptions {
     bool reconnect = true;  ///< false: the first connection that fails or ends closes the client
     BackOff reconnect_back_off;
     BackOff refusal_back_off{5, 1'000};         ///< for rows refused as overloaded, disk_full or stopping
+    unsigned refusal_attempts = 10;             ///< after so many the refusal is the answer; at least 1
     std::size_t max_in_flight_requests = 1024;  ///< unanswered; more are not accepted (back-pressure)
     std::size_t max_in_flight_rows = 200'000;
     std::int64_t request_timeout_ms = 0;  ///< for requests that name no deadline of their own; 0: none

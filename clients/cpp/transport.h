@@ -32,6 +32,8 @@ class Transport : public std::enable_shared_from_this<Transport> {
     void settled();
     /// Ends everything; no callback follows.
     void close();
+    /// Closes and tells the derived class why.
+    void fail(model::Error error);
     /// Sends what `unsent` holds, unless a write is under way, which then goes on with it.
     void flush();
 
@@ -45,8 +47,6 @@ class Transport : public std::enable_shared_from_this<Transport> {
     /// The connection has failed or ended; nothing follows.
     virtual void on_disconnected(const model::Error& error) = 0;
 
-    /// Closes and tells why.
-    void fail(model::Error error);
     bool is_closed() const { return closed_; }
 
   private:

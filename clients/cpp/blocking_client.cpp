@@ -1,0 +1,119 @@
+#include "clients/cpp/blocking_client.h"
+
+#include <future>
+#include <memory>
+#include <utility>
+
+namespace tim::client {
+
+/// `start` makes the request with the completion that it is given.
+template <class T, class Start>
+model::Result<T> BlockingClient::wait_for(Start start) {
+    constexpr std::int64_t kRoomCheckMs = 1'000;
+    auto promise = std::make_shared<std::promise<model::Result<T>>>();
+    auto answer = promise->get_future();
+    for (;;) {
+        switch (start([promise](model::Result<T> result) { promise->set_value(std::move(result)); })) {
+            case Admission::accepted:
+                return answer.get();
+            case Admission::full:
+                client_.wait_for_room(kRoomCheckMs);
+                break;
+            case Admission::closed:
+                return tl::unexpected(client_.last_error().value_or(
+                    model::Error{model::ErrorKind::unavailable, "the client was closed"}));
+        }
+    }
+}
+
+model::Result<Outcomes> BlockingClient::sales(std::string_view program, std::span<const model::Command> rows,
+                                              std::int64_t timeout_ms) {
+    return wait_for<Outcomes>([&](auto done) { return client_.sales(program, rows, done, timeout_ms); });
+}
+
+model::Result<Outcomes> BlockingClient::commands(std::string_view program,
+                                                 std::span<const model::Command> rows,
+                                                 std::int64_t timeout_ms) {
+    return wait_for<Outcomes>([&](auto done) { return client_.commands(program, rows, done, timeout_ms); });
+}
+
+model::Result<model::Outcome> BlockingClient::command(std::string_view program, const model::Command& row,
+                                                      std::int64_t timeout_ms) {
+    const std::span<const model::Command> rows(&row, 1);
+    auto outcomes = row.kind == model::CommandKind::enroll ? enroll(program, rows, timeout_ms)
+                                                           : commands(program, rows, timeout_ms);
+    if (!outcomes) return tl::unexpected(outcomes.error());
+    return outcomes->front();
+}
+
+model::Result<Outcomes> BlockingClient::enroll(std::string_view program, std::span<const model::Command> rows,
+                                               std::int64_t timeout_ms) {
+    return wait_for<Outcomes>([&](auto done) { return client_.enroll(program, rows, done, timeout_ms); });
+}
+
+model::Result<Customer> BlockingClient::show(std::string_view program, const model::CustomerRef& customer,
+                                             std::int64_t timeout_ms) {
+    return wait_for<Customer>([&](auto done) { return client_.show(program, customer, done, timeout_ms); });
+}
+
+model::Result<History> BlockingClient::history(std::string_view program, const model::CustomerRef& customer,
+                                               model::Sequence before, std::uint32_t limit,
+                                               std::int64_t timeout_ms) {
+    return wait_for<History>(
+        [&](auto done) { return client_.history(program, customer, before, limit, done, timeout_ms); });
+}
+
+model::Result<CustomersPage> BlockingClient::customers(std::string_view program, model::CustomerId after,
+                                                       std::uint32_t limit, std::int64_t timeout_ms) {
+    return wait_for<CustomersPage>(
+        [&](auto done) { return client_.customers(program, after, limit, done, timeout_ms); });
+}
+
+model::Result<model::Outcome> BlockingClient::put_program(const model::Program& program,
+                                                          const model::Name& name, model::Instant at,
+                                                          std::int64_t timeout_ms) {
+    return wait_for<model::Outcome>(
+        [&](auto done) { return client_.put_program(program, name, at, done, timeout_ms); });
+}
+
+model::Result<ProgramInfo> BlockingClient::program(std::string_view id, model::VersionId version,
+                                                   std::int64_t timeout_ms) {
+    return wait_for<ProgramInfo>([&](auto done) { return client_.program(id, version, done, timeout_ms); });
+}
+
+model::Result<std::vector<ProgramSummary>> BlockingClient::programs(std::int64_t timeout_ms) {
+    return wait_for<std::vector<ProgramSummary>>(
+        [&](auto done) { return client_.programs(done, timeout_ms); });
+}
+
+model::Result<VerifyReport> BlockingClient::verify(ProgressCallback progress, std::int64_t timeout_ms) {
+    return wait_for<VerifyReport>([&](auto done) { return client_.verify(progress, done, timeout_ms); });
+}
+
+model::Result<std::vector<Stat>> BlockingClient::stats(std::int64_t timeout_ms) {
+    return wait_for<std::vector<Stat>>([&](auto done) { return client_.stats(done, timeout_ms); });
+}
+
+model::Result<model::Outcome> BlockingClient::add_access_key(const model::AccessKey& key,
+                                                             const model::Name& name,
+                                                             std::int64_t timeout_ms) {
+    return wait_for<model::Outcome>(
+        [&](auto done) { return client_.add_access_key(key, name, done, timeout_ms); });
+}
+
+model::Result<model::Outcome> BlockingClient::revoke_access_key(std::string_view id, const model::Name& name,
+                                                                std::int64_t timeout_ms) {
+    return wait_for<model::Outcome>(
+        [&](auto done) { return client_.revoke_access_key(id, name, done, timeout_ms); });
+}
+
+model::Result<std::vector<AccessKeySummary>> BlockingClient::access_keys(std::int64_t timeout_ms) {
+    return wait_for<std::vector<AccessKeySummary>>(
+        [&](auto done) { return client_.access_keys(done, timeout_ms); });
+}
+
+model::Result<void> BlockingClient::ping(std::int64_t timeout_ms) {
+    return wait_for<void>([&](auto done) { return client_.ping(done, timeout_ms); });
+}
+
+}  // namespace tim::client

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "clients/cpp/client.h"
+
+namespace tim::client {
+
+/// Client for code that wants to wait: every call returns with the answer, or an Error when it cannot (see
+/// Client for what they mean). Several threads may call at a time and share the connection; a call that finds
+/// the client full waits for room. Not to be used within callbacks of `async()`.
+class BlockingClient {
+  public:
+    explicit BlockingClient(ClientOptions options) : client_(std::move(options)) {}
+
+    Client& async() { return client_; }
+
+    model::Result<Outcomes> sales(std::string_view program, std::span<const model::Command> rows,
+                                  std::int64_t timeout_ms = 0);
+    model::Result<Outcomes> commands(std::string_view program, std::span<const model::Command> rows,
+                                     std::int64_t timeout_ms = 0);
+    /// One command of any kind that fits a row, or of kind enroll.
+    model::Result<model::Outcome> command(std::string_view program, const model::Command& row,
+                                          std::int64_t timeout_ms = 0);
+    model::Result<Outcomes> enroll(std::string_view program, std::span<const model::Command> rows,
+                                   std::int64_t timeout_ms = 0);
+
+    model::Result<Customer> show(std::string_view program, const model::CustomerRef& customer,
+                                 std::int64_t timeout_ms = 0);
+    model::Result<History> history(std::string_view program, const model::CustomerRef& customer,
+                                   model::Sequence before = {}, std::uint32_t limit = 50,
+                                   std::int64_t timeout_ms = 0);
+    model::Result<CustomersPage> customers(std::string_view program, model::CustomerId after,
+                                           std::uint32_t limit, std::int64_t timeout_ms = 0);
+
+    model::Result<model::Outcome> put_program(const model::Program& program, const model::Name& name,
+                                              model::Instant at = model::kNoInstant,
+                                              std::int64_t timeout_ms = 0);
+    model::Result<ProgramInfo> program(std::string_view id, model::VersionId version = {},
+                                       std::int64_t timeout_ms = 0);
+    model::Result<std::vector<ProgramSummary>> programs(std::int64_t timeout_ms = 0);
+
+    /// `progress` is called on the client's thread.
+    model::Result<VerifyReport> verify(ProgressCallback progress = {}, std::int64_t timeout_ms = 0);
+    model::Result<std::vector<Stat>> stats(std::int64_t timeout_ms = 0);
+
+    model::Result<model::Outcome> add_access_key(const model::AccessKey& key, const model::Name& name,
+                                                 std::int64_t timeout_ms = 0);
+    model::Result<model::Outcome> revoke_access_key(std::string_view id, const model::Name& name,
+                                                    std::int64_t timeout_ms = 0);
+    model::Result<std::vector<AccessKeySummary>> access_keys(std::int64_t timeout_ms = 0);
+
+    model::Result<void> ping(std::int64_t timeout_ms = 0);
+
+  private:
+    template <class T, class Start>
+    model::Result<T> wait_for(Start start);
+
+    Client client_;
+};
+
+}  // namespace tim::client

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "clients/cpp/options.h"
+#include "clients/cpp/random.h"
+#include "clients/cpp/types.h"
+#include "engine/model/access.h"
+#include "engine/model/command.h"
+#include "engine/model/program.h"
+
+namespace asio {
+class io_context;
+}
+
+namespace tim::client {
+
+/// An asynchronous, pipelined client of one server. It connects by itself, again and again with back-off, and
+/// carries every accepted request to its answer:
+///
+///   * Requests go out in the order in which they were accepted, without waiting for answers; the server
+///     carries out batches (sales, commands, enrolments) in that order. Questions (show, history, …) may be
+///     answered out of turn.
+///   * When a connection is lost, everything unanswered is sent again on the next, in the same order and
+///   under
+///     the same names. What had been carried out is answered with its first answer and marked `duplicate`:
+///     nothing counts twice.
+///   * Rows that were refused for the moment (overloaded, disk_full, stopping) are sent again, alone, with
+///     back-off, `refusal_attempts` times in all; the rest of their batch keeps its answers. Such a row may
+///     thus be overtaken by rows that were in flight behind it: who needs strict order between two rows sends
+///     the second when the first is answered (PosClient does).
+///   * Refusals are values in the outcomes. An Error is for the whole request: invalid (the content; nothing
+///     was sent or done), not_found, denied (the key may not do that; or, with the client closed, the key or
+///     the server is not genuine), unavailable (a deadline, or no reconnecting), corrupt (the peer does not
+///     speak this protocol), io (the server failed).
+///   * Wrong keys, servers that cannot prove themselves and broken protocol close the client for good.
+///
+/// Callbacks run on the client's own thread, or on the caller's io_context; they must not block and must not
+/// destroy the client. They may make requests.
+///
+/// Thread safety: all members may be called from any thread. With a caller's io_context, one thread runs it,
+/// and destroys the client or does so while none does.
+class Client {
+  public:
+    enum class State : std::uint8_t { connecting, ready, closed };
+
+    /// With a thread of its own.
+    explicit Client(ClientOptions options);
+    /// On the caller's loop.
+    Client(asio::io_context& io, ClientOptions options);
+    /// What is unanswered fails with `unavailable` before this returns.
+    ~Client();
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+
+    State state() const;
+    /// Why there was no connection the last time; none when every attempt went well so far.
+    std::optional<model::Error> last_error() const;
+    /// Waits until a request would not be `full`; false when the time is over. Not within callbacks.
+    bool wait_for_room(std::int64_t timeout_ms) const;
+    std::size_t in_flight_requests() const;
+
+    // `timeout_ms`: 0 takes the options' value. Texts of commands need not outlive the call. One batch is for
+    // one program, and has at most codec::kMaxRowsPerRequest rows (enrolments kMaxEnrollmentsPerRequest).
+
+    /// Sales, named by receipts: the densest form.
+    Admission sales(std::string_view program, std::span<const model::Command> rows,
+                    Completion<Outcomes> completion, std::int64_t timeout_ms = 0);
+    /// Any commands from balance to adjust.
+    Admission commands(std::string_view program, std::span<const model::Command> rows,
+                       Completion<Outcomes> completion, std::int64_t timeout_ms = 0);
+    /// Commands of kind enroll.
+    Admission enroll(std::string_view program, std::span<const model::Command> rows,
+                     Completion<Outcomes> completion, std::int64_t timeout_ms = 0);
+
+    Admission show(std::string_view program, const model::CustomerRef& customer,
+                   Completion<Customer> completion, std::int64_t timeout_ms = 0);
+    /// Newest first, sequences below `before` (0: from the newest); at most codec::kMaxHistoryPerPage.
+    Admission history(std::string_view program, const model::CustomerRef& customer, model::Sequence before,
+                      std::uint32_t limit, Completion<History> completion, std::int64_t timeout_ms = 0);
+    /// In the order of the ids, above `after`; at most codec::kMaxCustomersPerPage.
+    Admission customers(std::string_view program, model::CustomerId after, std::uint32_t limit,
+                        Completion<CustomersPage> completion, std::int64_t timeout_ms = 0);
+
+    /// `name` is a request id (make_request_id).
+    Admission put_program(const model::Program& program, const model::Name& name, model::Instant at,
+                          Completion<model::Outcome> completion, std::int64_t timeout_ms = 0);
+    /// Version 0 is the newest.
+    Admission program(std::string_view id, model::VersionId version, Completion<ProgramInfo> completion,
+                      std::int64_t timeout_ms = 0);
+    Admission programs(Completion<std::vector<ProgramSummary>> completion, std::int64_t timeout_ms = 0);
+
+    /// Long work: `progress` may be called any number of times before the completion.
+    Admission verify(ProgressCallback progress, Completion<VerifyReport> completion,
+                     std::int64_t timeout_ms = 0);
+    Admission stats(Completion<std::vector<Stat>> completion, std::int64_t timeout_ms = 0);
+
+    Admission add_access_key(const model::AccessKey& key, const model::Name& name,
+                             Completion<model::Outcome> completion, std::int64_t timeout_ms = 0);
+    Admission revoke_access_key(std::string_view id, const model::Name& name,
+                                Completion<model::Outcome> completion, std::int64_t timeout_ms = 0);
+    Admission access_keys(Completion<std::vector<AccessKeySummary>> completion, std::int64_t timeout_ms = 0);
+
+    Admission ping(Completion<void> completion, std::int64_t timeout_ms = 0);
+
+  private:
+    class Impl;
+    struct IoThread;
+
+    std::unique_ptr<IoThread> thread_;  // none on the caller's loop
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace tim::client

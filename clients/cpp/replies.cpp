@@ -1,0 +1,154 @@
+#include "clients/cpp/replies.h"
+
+#include <fmt/format.h>
+
+#include "clients/cpp/session_core.h"
+#include "protocol/codec/documents.h"
+
+namespace tim::client {
+namespace {
+
+std::string text_of(const flatbuffers::String* text) {
+    return text ? text->str() : std::string();
+}
+
+/// What the reply is when it is not the one that was asked for.
+tl::unexpected<model::Error> other_reply(const schema::Reply& reply) {
+    if (const auto* message = reply.body_as_Failure()) return tl::unexpected(to_error(*message));
+    return model::failure(model::ErrorKind::corrupt,
+                          fmt::format("the server answered with a message of kind {}, which does not fit",
+                                      static_cast<unsigned>(reply.body_type())));
+}
+
+Customer convert(const schema::Customer& stored) {
+    Customer customer;
+    customer.id = {stored.id()};
+    if (stored.keys())
+        for (const auto* key : *stored.keys())
+            customer.keys.push_back({static_cast<model::KeyKind>(key->kind()), text_of(key->text())});
+    customer.name = text_of(stored.name());
+    customer.version = {stored.version()};
+    customer.tier = stored.tier();
+    customer.points = {stored.points()};
+    customer.held = {stored.held()};
+    customer.spendable = {stored.spendable()};
+    customer.ranking_points = {stored.ranking_points()};
+    customer.period_metric = stored.period_metric();
+    customer.lifetime_spend = {stored.lifetime_spend()};
+    customer.month_spend = {stored.month_spend()};
+    customer.orders = stored.orders();
+    customer.enrolled_at = {stored.enrolled_at_ms()};
+    customer.first_order_at = {stored.first_order_at_ms()};
+    customer.last_order_at = {stored.last_order_at_ms()};
+    return customer;
+}
+
+HistoryEntry convert(const schema::HistoryEntry& stored) {
+    HistoryEntry entry;
+    entry.sequence = {stored.sequence()};
+    entry.at = {stored.at_ms()};
+    entry.recorded = {stored.recorded_ms()};
+    entry.type = text_of(stored.type());
+    entry.name = text_of(stored.name());
+    entry.amount = {stored.amount()};
+    entry.points = {stored.points()};
+    entry.points_after = {stored.points_after()};
+    entry.held_after = {stored.held_after()};
+    entry.version = {stored.version()};
+    entry.tier_before = stored.tier_before();
+    entry.tier_after = stored.tier_after();
+    entry.related = {stored.related()};
+    entry.original = text_of(stored.original());
+    entry.reason = text_of(stored.reason());
+    return entry;
+}
+
+}  // namespace
+
+model::Result<Customer> to_customer(const schema::Reply& reply) {
+    const auto* body = reply.body_as_Customer();
+    if (!body) return other_reply(reply);
+    return convert(*body);
+}
+
+model::Result<CustomersPage> to_customers(const schema::Reply& reply) {
+    const auto* body = reply.body_as_Customers();
+    if (!body) return other_reply(reply);
+    CustomersPage page;
+    page.rows.reserve(body->rows()->size());
+    for (const auto* row : *body->rows())
+        page.rows.push_back(convert(*row));
+    page.next = {body->next()};
+    return page;
+}
+
+model::Result<History> to_history(const schema::Reply& reply) {
+    const auto* body = reply.body_as_History();
+    if (!body) return other_reply(reply);
+    History history;
+    history.customer = {body->customer()};
+    history.entries.reserve(body->entries()->size());
+    for (const auto* entry : *body->entries())
+        history.entries.push_back(convert(*entry));
+    history.next = {body->next()};
+    return history;
+}
+
+model::Result<ProgramInfo> to_program(const schema::Reply& reply) {
+    const auto* body = reply.body_as_ProgramReply();
+    if (!body) return other_reply(reply);
+    auto program = codec::to_model(*body->program());
+    if (!program) return tl::unexpected(program.error());
+    return ProgramInfo{std::move(*program), {body->version()}, body->versions(), {body->effective_ms()}};
+}
+
+model::Result<std::vector<ProgramSummary>> to_programs(const schema::Reply& reply) {
+    const auto* body = reply.body_as_ProgramListReply();
+    if (!body) return other_reply(reply);
+    std::vector<ProgramSummary> programs;
+    for (const auto* program : *body->programs())
+        programs.push_back({text_of(program->id()), text_of(program->name()), text_of(program->currency()),
+                            program->versions(), program->customers()});
+    return programs;
+}
+
+model::Result<VerifyReport> to_verify_report(const schema::Reply& reply) {
+    const auto* body = reply.body_as_VerifyReply();
+    if (!body) return other_reply(reply);
+    VerifyReport report{body->facts(), body->customers(), body->difference_count(), {}};
+    if (body->differences())
+        for (const auto* difference : *body->differences())
+            report.differences.push_back(text_of(difference));
+    return report;
+}
+
+model::Result<std::vector<Stat>> to_stats(const schema::Reply& reply) {
+    const auto* body = reply.body_as_StatsReply();
+    if (!body) return other_reply(reply);
+    std::vector<Stat> stats;
+    for (const auto* stat : *body->stats())
+        stats.push_back({text_of(stat->name()), stat->value(), text_of(stat->text())});
+    return stats;
+}
+
+model::Result<std::vector<AccessKeySummary>> to_access_keys(const schema::Reply& reply) {
+    const auto* body = reply.body_as_AccessKeyListReply();
+    if (!body) return other_reply(reply);
+    std::vector<AccessKeySummary> keys;
+    for (const auto* key : *body->keys()) {
+        AccessKeySummary summary{
+            text_of(key->id()), static_cast<model::Role>(key->role()), {}, key->revoked()};
+        if (key->programs())
+            for (const auto* program : *key->programs())
+                summary.programs.push_back(text_of(program));
+        keys.push_back(std::move(summary));
+    }
+    return keys;
+}
+
+model::Result<void> to_pong(const schema::Reply& reply) {
+    if (!reply.body_as_Pong()) return other_reply(reply);
+    return {};
+}
+
+}  // namespace tim::client

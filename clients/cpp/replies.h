@@ -1,0 +1,21 @@
+#pragma once
+
+#include "clients/cpp/types.h"
+#include "protocol/codec/messages.h"
+
+namespace tim::client {
+
+// Replies as the values of types.h. A reply of another kind than the one asked for is ErrorKind::corrupt, a
+// Failure the error that it tells.
+
+model::Result<Customer> to_customer(const schema::Reply& reply);
+model::Result<CustomersPage> to_customers(const schema::Reply& reply);
+model::Result<History> to_history(const schema::Reply& reply);
+model::Result<ProgramInfo> to_program(const schema::Reply& reply);
+model::Result<std::vector<ProgramSummary>> to_programs(const schema::Reply& reply);
+model::Result<VerifyReport> to_verify_report(const schema::Reply& reply);
+model::Result<std::vector<Stat>> to_stats(const schema::Reply& reply);
+model::Result<std::vector<AccessKeySummary>> to_access_keys(const schema::Reply& reply);
+model::Result<void> to_pong(const schema::Reply& reply);
+
+}  // namespace tim::client

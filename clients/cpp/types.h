@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/model/access.h"
+#include "engine/model/command.h"
+#include "engine/model/keys.h"
+#include "engine/model/program.h"
+#include "engine/model/quantity.h"
+#include "engine/model/result.h"
+
+namespace tim::client {
+
+/// One customer as of now, settled.
+struct Customer {
+    model::CustomerId id{};
+    std::vector<model::Key> keys;  ///< empty when the person was erased
+    std::string name;
+    model::VersionId version{};  ///< of the program: `tier` is an index in its tiers
+    std::uint8_t tier = 0;
+    model::Points points{};
+    model::Points held{};
+    model::Points spendable{};
+    model::Points ranking_points{};
+    std::int64_t period_metric = 0;  ///< the figure that the program's criterion looks at, in its unit
+    model::Money lifetime_spend{};
+    model::Money month_spend{};
+    std::uint32_t orders = 0;
+    model::Instant enrolled_at{};
+    model::Instant first_order_at = model::kNoInstant;
+    model::Instant last_order_at = model::kNoInstant;
+};
+
+/// A piece of the list of all customers, in the order of their ids.
+struct CustomersPage {
+    std::vector<Customer> rows;
+    model::CustomerId next{};  ///< `after` of the next page; 0 when this was the last
+};
+
+/// One fact of a customer's history.
+struct HistoryEntry {
+    model::Sequence sequence{};
+    model::Instant at{};
+    model::Instant recorded{};
+    std::string type;  ///< a fact type's name: "sale", "hold_opened"
+    std::string name;  ///< receipt as TERMINAL/NUMBER, or request id
+    model::Money amount{};
+    model::Points points{};
+    model::Points points_after{};
+    model::Points held_after{};
+    model::VersionId version{};
+    std::uint8_t tier_before = 0;
+    std::uint8_t tier_after = 0;
+    model::Sequence related{};  ///< the hold
+    std::string original;       ///< the receipt that a return named
+    std::string reason;         ///< of an adjustment
+};
+
+/// A piece of a customer's history, newest first.
+struct History {
+    model::CustomerId customer{};
+    std::vector<HistoryEntry> entries;
+    model::Sequence next{};  ///< `before` of the next page; 0 when this was the last
+};
+
+struct ProgramInfo {
+    model::Program program;
+    model::VersionId version{};
+    std::uint16_t versions = 0;  ///< how many the program has
+    model::Instant effective = model::kNoInstant;
+};
+
+struct ProgramSummary {
+    std::string id;
+    std::string name;
+    std::string currency;
+    std::uint16_t versions = 0;
+    std::uint64_t customers = 0;
+};
+
+struct VerifyReport {
+    std::uint64_t facts = 0;
+    std::uint64_t customers = 0;
+    std::uint64_t difference_count = 0;
+    std::vector<std::string> differences;  ///< the first of them
+};
+
+struct Stat {
+    std::string name;
+    double value = 0;
+    std::string text;  ///< for what is no number
+};
+
+struct AccessKeySummary {
+    std::string id;
+    model::Role role = model::Role::pos;
+    std::vector<std::string> programs;  ///< empty: all
+    bool revoked = false;
+};
+
+using Outcomes = std::vector<model::Outcome>;
+
+/// Called exactly once per accepted request.
+template <class T>
+using Completion = std::function<void(model::Result<T>)>;
+
+using ProgressCallback = std::function<void(std::uint64_t done, std::uint64_t total)>;
+
+/// Whether a request was taken; only then its completion is called.
+enum class [[nodiscard]] Admission : std::uint8_t{
+    accepted,
+    full,    ///< as much is unanswered as the options allow: try again when something was answered
+    closed,  ///< the client will not connect (again): it was closed, denied, or may not reconnect
+};
+
+}  // namespace tim::client
