@@ -23,12 +23,12 @@ namespace tim::model {
     X(unknown_program,        11, "there is no such program")                                                          \
     X(currency_fixed,         12, "a program keeps its currency and its time zone; make another program for another one") \
     X(invalid_program,        13, "the program is not valid")                                                          \
+    /* the name */                                                                                                     \
+    X(conflict,               30, "that receipt or request id was used for something else")                            \
     /* whether the engine can take anything now; nothing changed, try again */                                         \
     X(overloaded,             20, "too much is waiting to be written; try again")                                      \
     X(disk_full,              21, "the disk or the map is full; nothing was changed")                                  \
     X(stopping,               22, "the server is stopping; nothing was changed")                                       \
-    /* the name */                                                                                                     \
-    X(conflict,               30, "that receipt or request id was used for something else")                            \
     /* the time */                                                                                                     \
     X(too_late,               40, "the time lies further back than the program accepts ({} days)")                     \
     X(in_the_future,          41, "the time lies more than 5 minutes ahead of the server's clock")                     \

@@ -1,0 +1,200 @@
+#include "engine/core/apply.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/core/invariant.h"
+
+namespace tim::core {
+
+namespace {
+
+using model::Fact;
+using model::FactType;
+using model::SubjectKind;
+
+void post(CustomerRecord& record, model::Month month, model::Money amount) {
+    if (month == record.month) {  // stays within the first cache line
+        record.month_spend.value += amount.value;
+        return;
+    }
+    const auto figures = post_to_month(month_figures(record), month, amount);
+    TIM_INVARIANT(figures, "figures were checked before the fact was written");
+    record.month = figures->month;
+    record.month_spend = figures->spend;
+    record.closed_month_spend = figures->closed_spend;
+}
+
+void count_order(CustomerRecord& record, model::Instant at) {
+    if (record.orders == 0 || at < record.last_order_at) {
+        if (record.orders == 0 || at < record.first_order_at) record.first_order_at = at;
+    }
+    if (record.orders == 0 || at > record.last_order_at) record.last_order_at = at;
+    ++record.orders;
+}
+
+void close_hold(ProgramState& program, CustomerRecord& record, model::CustomerId customer, const Fact& fact) {
+    HoldBook& book = program.holds[stripe_of(customer)];
+    const model::Sequence id{fact.request.related};
+    const auto hold = book.find(customer, id);
+    TIM_INVARIANT(hold, "a hold is resolved while it is open");
+    record.held.value -= hold->points.value;
+    const bool others = book.close(customer, id);
+    if (!others) record.flags = static_cast<std::uint8_t>(record.flags & ~kRecordHasHolds);
+}
+
+void apply_to_customer(ProgramState& program, const Fact& fact, model::Sequence sequence) {
+    const model::CustomerId customer{fact.subject.id()};
+    const bool anonymous = fact.subject.kind() == SubjectKind::anonymous;
+    if (fact.type == FactType::enrolled)
+        program.customers.grow_to(std::max(customer.value, program.customers.count()));
+    TIM_INVARIANT(customer.value <= program.customers.count(), "a fact's customer was enrolled");
+    CustomerRecord& record = program.customers.at(customer.value);
+    TIM_INVARIANT(record.last == fact.previous, "a fact follows its subject's newest fact");
+
+    switch (fact.type) {
+        case FactType::enrolled:
+            TIM_INVARIANT(!record.exists(), "a customer is enrolled once");
+            record.enrolled_at = fact.at;
+            record.profile = sequence;
+            break;
+        case FactType::sale:
+            record.points.value += fact.points.value;
+            record.ranking_points.value += fact.points.value;
+            record.lifetime_spend.value += fact.amount.value;
+            post(record, fact.month, fact.amount);
+            // Nobody's first and last order are nobody's figure.
+            if (anonymous)
+                ++record.orders;
+            else
+                count_order(record, fact.at);
+            break;
+        case FactType::returned:
+        case FactType::voided:
+        case FactType::adjusted:
+            record.points.value += fact.points.value;
+            if ((fact.flags & model::kFactRanking) != 0) record.ranking_points.value += fact.points.value;
+            record.lifetime_spend.value += fact.amount.value;
+            if (fact.amount.value != 0) post(record, fact.month, fact.amount);
+            break;
+        case FactType::shortfall:
+            record.ranking_points.value += fact.points.value;
+            break;
+        case FactType::order_undone:
+            TIM_INVARIANT(record.orders > 0, "an order is undone that was counted");
+            --record.orders;
+            if (!anonymous) {
+                record.first_order_at = {fact.amount.value};
+                record.last_order_at = {fact.points.value};
+            }
+            break;
+        case FactType::redeemed:
+            record.points.value += fact.points.value;
+            break;
+        case FactType::hold_opened:
+            program.holds[stripe_of(customer)].open(customer, {sequence, fact.points, {fact.amount.value}});
+            record.held.value += fact.points.value;
+            record.flags |= kRecordHasHolds;
+            break;
+        case FactType::hold_captured:
+            close_hold(program, record, customer, fact);
+            record.points.value += fact.points.value;
+            break;
+        case FactType::hold_released:
+        case FactType::hold_expired:
+            close_hold(program, record, customer, fact);
+            break;
+        default:
+            TIM_INVARIANT(false, "a fact of this type has another subject");
+    }
+    record.tier = fact.tier_after;
+    record.last = sequence;
+    TIM_INVARIANT(
+        record.points == fact.points_after && record.held == fact.held_after && record.held.value >= 0,
+        "a fact carries the figures after it");
+}
+
+std::uint32_t digest_of(const Fact& fact, model::BytesView blob) {
+    const std::int64_t figures[2] = {fact.amount.value, fact.points.value};
+    const std::uint64_t seed = XXH3_64bits(figures, sizeof figures);
+    return static_cast<std::uint32_t>(XXH3_64bits_withSeed(blob.data(), blob.size(), seed));
+}
+
+void apply_program(State& state, const Fact& fact, model::Sequence sequence, model::BytesView blob) {
+    auto document = state.documents().decode_program(blob);
+    TIM_INVARIANT(document, "a program in the ledger can be read");
+    ProgramState* program = state.program(fact.subject.program());
+    if (program == nullptr) {
+        program = &state.add_program(document->id);
+        TIM_INVARIANT(program->id() == fact.subject.program(), "programs are numbered without gaps");
+    }
+    TIM_INVARIANT(program->last == fact.previous, "a fact follows its subject's newest fact");
+    auto rules =
+        Rules::compile(std::make_shared<const model::Program>(std::move(*document)), fact.version, fact.at);
+    TIM_INVARIANT(rules, "a program in the ledger can be compiled");
+    program->add_version(std::move(*rules));
+    program->last = sequence;
+}
+
+void apply_access(State& state, const Fact& fact, model::Sequence sequence, model::BytesView blob) {
+    TIM_INVARIANT(state.access_last == fact.previous, "a fact follows its subject's newest fact");
+    auto key = state.documents().decode_access_key(blob);
+    TIM_INVARIANT(key, "a key of access in the ledger can be read");
+    state.access_keys[key->id] = std::make_shared<const model::AccessKey>(std::move(*key));
+    state.access_last = sequence;
+}
+
+}  // namespace
+
+std::uint32_t apply(State& state, const Fact& fact, model::Sequence sequence, model::BytesView blob) {
+    switch (fact.subject.kind()) {
+        case SubjectKind::customer:
+        case SubjectKind::anonymous: {
+            ProgramState* const program = state.program(fact.subject.program());
+            TIM_INVARIANT(program != nullptr, "a fact's program exists");
+            apply_to_customer(*program, fact, sequence);
+            program->advance_latest(fact.at);
+            return digest(program->customers.at(fact.subject.id()));
+        }
+        case SubjectKind::receipt:  // lives in the ledger and the index of names alone
+            return digest_of(fact, {});
+        case SubjectKind::program:
+            apply_program(state, fact, sequence, blob);
+            return digest_of(fact, blob);
+        case SubjectKind::access:
+            apply_access(state, fact, sequence, blob);
+            return digest_of(fact, blob);
+        default:
+            TIM_INVARIANT(false, "a fact has a subject of a known kind");
+    }
+    return 0;
+}
+
+void apply_names(State& state, const Fact& fact, model::Sequence sequence) {
+    if (fact.name_kind != model::NameKind::none) {
+        state.names.insert(state.hashing.name(name_scope(fact.subject), fact.name()), sequence);
+    }
+    if (fact.type == FactType::receipt_reduced) {
+        state.names.advance(state.hashing.state_of(SubjectKind::receipt, {fact.subject.id()}), fact.previous,
+                            sequence);
+    }
+    if (fact.type == FactType::hold_captured || fact.type == FactType::hold_released ||
+        fact.type == FactType::hold_expired) {
+        state.names.insert(state.hashing.state_of(SubjectKind::customer, {fact.request.related}), sequence);
+    }
+}
+
+void apply_keys(State& state, const Fact& fact, model::BytesView blob) {
+    if (fact.type != FactType::enrolled) return;
+    const auto record = state.documents().decode_enrollment(blob);
+    TIM_INVARIANT(record, "an enrolment in the ledger can be read");
+    ProgramState* const program = state.program(fact.subject.program());
+    TIM_INVARIANT(program != nullptr, "a fact's program exists");
+    for (const model::KeyDigest& digest : record->digests)
+        program->keys.insert(digest, {fact.subject.id()});
+}
+
+}  // namespace tim::core

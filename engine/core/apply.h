@@ -1,0 +1,31 @@
+#pragma once
+
+#include "engine/core/state.h"
+#include "engine/model/fact.h"
+
+namespace tim::core {
+
+/// Folds one fact into its subject, and only into that; returns the digest of the subject's state after it:
+/// what a fact that was just decided takes as its `check`, and what one that is read back must have. Cannot
+/// fail: a fact that contradicts the state it is applied to (another predecessor, other figures after it)
+/// breaks an invariant and stops the process. The caller holds the subject's stripe.
+[[nodiscard]] std::uint32_t apply(State& state, const model::Fact& fact, model::Sequence sequence,
+                                  model::BytesView blob);
+
+/// Enters what a fact is to be found by into the index of names: its own name, and the state that it moves
+/// on.
+void apply_names(State& state, const model::Fact& fact, model::Sequence sequence);
+
+/// The part of `enrolled` that the index of keys keeps, under that index's lock. Applying it again changes
+/// nothing.
+void apply_keys(State& state, const model::Fact& fact, model::BytesView blob);
+
+/// The program in whose scope a fact's name is unique; commands about programs and keys of access share scope
+/// 0.
+inline model::ProgramId name_scope(model::Subject subject) {
+    const bool shared =
+        subject.kind() == model::SubjectKind::program || subject.kind() == model::SubjectKind::access;
+    return shared ? model::ProgramId{} : subject.program();
+}
+
+}  // namespace tim::core

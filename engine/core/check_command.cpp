@@ -1,0 +1,129 @@
+#include "engine/core/decide.h"
+
+namespace tim::core {
+
+using model::CommandKind;
+using model::KeyKind;
+using model::NameKind;
+using model::Refusal;
+
+namespace {
+
+bool named_rightly(const model::Command& command) {
+    switch (command.kind) {
+        case CommandKind::balance:
+            return command.name.kind == NameKind::none;
+        case CommandKind::sale:
+        case CommandKind::returned:
+        case CommandKind::voided:
+            return command.name.kind == NameKind::receipt && command.name.valid();
+        case CommandKind::redeem:
+            return command.name.kind != NameKind::none && command.name.valid();
+        default:
+            return command.name.kind == NameKind::request && command.name.valid();
+    }
+}
+
+bool wants_customer(CommandKind kind) {
+    return kind == CommandKind::balance || kind == CommandKind::redeem || kind == CommandKind::hold ||
+           kind == CommandKind::adjust;
+}
+
+bool wants_original(CommandKind kind) {
+    return kind == CommandKind::voided;
+}
+
+Judgement check_figures(const model::Command& command) {
+    switch (command.kind) {
+        case CommandKind::balance:
+        case CommandKind::sale:
+        case CommandKind::returned:
+            if (command.amount.value < 0) return refuse(Refusal::invalid_amount);
+            if (command.points.value != 0) return refuse(Refusal::invalid_points);
+            return {};
+        case CommandKind::redeem:
+            if (command.amount.value < 0) return refuse(Refusal::invalid_amount);
+            if (command.points.value < 0) return refuse(Refusal::invalid_points);
+            if ((command.points.value == 0) == (command.amount.value == 0))
+                return refuse(Refusal::invalid_points);
+            return {};
+        case CommandKind::hold:
+            return command.points.value >= 1 ? Judgement{} : refuse(Refusal::invalid_points);
+        case CommandKind::capture:
+            return command.points.value >= 0 ? Judgement{} : refuse(Refusal::invalid_points);
+        case CommandKind::adjust:
+            // The least integer has no opposite: nobody means it.
+            if (command.points.value == INT64_MIN) return refuse(Refusal::invalid_points);
+            if (command.amount.value == INT64_MIN) return refuse(Refusal::invalid_amount);
+            return {};
+        default:
+            return {};
+    }
+}
+
+}  // namespace
+
+Judgement check_command(const model::Command& command) {
+    if (!named_rightly(command)) return refuse(Refusal::invalid_name);
+    if (command.original.kind != NameKind::none && !command.original.valid())
+        return refuse(Refusal::invalid_name);
+    if (const Judgement figures = check_figures(command); !figures.accepted()) return figures;
+    if (wants_customer(command.kind) && command.customer.kind == KeyKind::none)
+        return refuse(Refusal::invalid_key);
+    if (command.at != model::kNoInstant && (command.at.value < 0 || command.at.value > kMaxInstantMs)) {
+        return refuse(Refusal::invalid_time);
+    }
+    if (command.ttl_ms < 0 || command.ttl_ms > kMaxHoldMs) return refuse(Refusal::invalid_time);
+    if (wants_original(command.kind) && command.original.kind != NameKind::receipt)
+        return refuse(Refusal::invalid_command);
+    if (command.reason.size() > kMaxReasonBytes) return refuse(Refusal::invalid_command);
+    if (command.kind == CommandKind::adjust && command.points.value == 0 && command.amount.value == 0) {
+        return refuse(Refusal::invalid_command);
+    }
+    return {};
+}
+
+Judgement check_time(const Rules& rules, model::Instant at, model::Instant clock) {
+    if (at.value < clock.value - rules.late_ms())
+        return refuse(Refusal::too_late, rules.program().points.late_days);
+    if (at.value > clock.value + kMaxAheadMs) return refuse(Refusal::in_the_future);
+    return {};
+}
+
+std::uint32_t content_digest(const model::Command& command) {
+    std::uint64_t sum = static_cast<std::uint64_t>(command.kind) + 1;
+    const auto mix = [&sum](std::uint64_t word) {
+        sum = (sum ^ word) * 0x9E3779B97F4A7C15u;
+        sum ^= sum >> 29;
+    };
+    mix(static_cast<std::uint64_t>(command.amount.value));
+    mix(static_cast<std::uint64_t>(command.at.value));
+    if (command.kind == CommandKind::sale) return static_cast<std::uint32_t>(sum >> 32);
+
+    mix(static_cast<std::uint64_t>(command.points.value));
+    mix(static_cast<std::uint64_t>(command.ttl_ms));
+    mix(command.hold.value);
+    mix(command.ranking ? 1 : 0);
+    const auto mix_text = [&mix](std::string_view text) {
+        mix(text.size());
+        for (const char character : text)
+            mix(static_cast<unsigned char>(character));
+    };
+    mix(command.original.terminal.value);
+    mix_text({command.original.bytes.data(), command.original.bytes.size()});
+    mix_text(command.reason);
+    if (command.enrollment != nullptr) {
+        for (const model::CustomerRef& key : command.enrollment->keys) {
+            mix(static_cast<std::uint64_t>(key.kind));
+            mix_text(key.text);
+        }
+        mix_text(command.enrollment->name);
+    }
+    if (command.access_key != nullptr) {
+        mix_text(command.access_key->id);
+        mix(static_cast<std::uint64_t>(command.access_key->role));
+    }
+    return static_cast<std::uint32_t>(sum >> 32);
+}
+
+}  // namespace tim::core

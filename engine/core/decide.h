@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "engine/core/fact_writer.h"
+#include "engine/core/hold_book.h"
+#include "engine/core/record.h"
+#include "engine/core/rules.h"
+#include "engine/model/command.h"
+#include "engine/model/fact.h"
+
+namespace tim::core {
+
+// Deciding is pure: a function of the state, the command and the moment answers with a refusal or with facts,
+// and changes nothing. Facts are written into the FactWriter; the caller applies them, or drops them after a
+// refusal.
+
+/// Whether a command may be carried out.
+struct Judgement {
+    model::Refusal refusal = model::Refusal::none;
+    std::int64_t detail = 0;
+
+    bool accepted() const { return refusal == model::Refusal::none; }
+};
+
+inline Judgement refuse(model::Refusal refusal, std::int64_t detail = 0) {
+    return {refusal, detail};
+}
+
+/// When a command is judged, and by which versions.
+struct Moment {
+    model::Instant now{};            ///< the program's
+    model::Instant at{};             ///< business time of the command
+    model::Instant recorded{};       ///< the machine's clock
+    const Rules* current = nullptr;  ///< in force now: finds tiers, guards floors
+    const Rules* pricing = nullptr;  ///< in force at `at`: prices sales
+};
+
+/// Longest and default time until a hold times out.
+inline constexpr std::int64_t kMaxHoldMs = 7 * kDayMs;
+inline constexpr std::int64_t kDefaultHoldMs = 15 * 60 * 1000;
+/// Bytes of an adjustment's reason.
+inline constexpr std::size_t kMaxReasonBytes = 1024;
+/// How far ahead of the clock an `at` may lie.
+inline constexpr std::int64_t kMaxAheadMs = 5 * 60 * 1000;
+/// Latest instant that a command may carry: the year 2200.
+inline constexpr std::int64_t kMaxInstantMs = 7'258'118'400'000;
+
+/// The first rungs of the ladder: what can be told from the command alone.
+Judgement check_command(const model::Command& command);
+
+/// Whether `at` is near enough to the clock; not asked where business time is the commands'.
+Judgement check_time(const Rules& rules, model::Instant at, model::Instant clock);
+
+/// The customer's record with the holds that have timed out by `now` given back, and a `hold_expired` fact
+/// for each: what a command that follows is judged on. Call only when the record has holds.
+CustomerRecord settle_holds(const CustomerRecord& record, model::Subject subject, const OpenHolds& holds,
+                            const Moment& moment, FactWriter& facts);
+
+/// The record as it stands now, without writing anything.
+CustomerRecord settled(const CustomerRecord& record, const OpenHolds* holds, model::Instant now,
+                       const Rules& current);
+
+/// A sale (S2.3, S3.9; rules.md, Earning). `subject` may be the program's anonymous sales.
+Judgement decide_sale(const model::Command& command, const Moment& moment, model::Subject subject,
+                      const CustomerRecord& record, FactWriter& facts);
+
+/// The sale that a return names, and what has come back of it.
+struct SaleEvidence {
+    model::Sequence sequence{};  ///< of the sale
+    model::Fact sale;
+    model::Sequence reduced{};  ///< the newest `receipt_reduced`; 0: nothing came back yet
+    model::Money remaining{};   ///< not returned yet
+    model::Points points{};     ///< that the remaining amount has earned
+    model::Instant first_order = model::kNoInstant;  ///< of the customer's orders without this one
+    model::Instant last_order = model::kNoInstant;
+    const Rules* pricing = nullptr;  ///< the version that priced the sale
+};
+
+/// A return or void (S3.10; rules.md, Returns). `sale` is null for a return without its original.
+Judgement decide_return(const model::Command& command, const Moment& moment, model::Subject subject,
+                        const CustomerRecord& record, const SaleEvidence* sale, FactWriter& facts);
+
+/// What is judged about a return with its original before whose it is.
+Judgement check_original(const model::Command& command, const Moment& moment, model::Subject subject,
+                         const SaleEvidence& sale);
+
+Judgement decide_redeem(const model::Command& command, const Moment& moment, model::Subject subject,
+                        const CustomerRecord& record, FactWriter& facts);
+
+Judgement decide_hold(const model::Command& command, const Moment& moment, model::Subject subject,
+                      const CustomerRecord& record, std::size_t open_holds, FactWriter& facts);
+
+/// Captures or releases. `hold` is the open one, or none; `resolved` tells how it was resolved.
+Judgement decide_hold_end(const model::Command& command, const Moment& moment, model::Subject subject,
+                          const CustomerRecord& record, const std::optional<OpenHold>& hold,
+                          std::optional<model::FactType> resolved, FactWriter& facts);
+
+/// S3.4. The caller adds the reason as the fact's blob.
+Judgement decide_adjust(const model::Command& command, const Moment& moment, model::Subject subject,
+                        const CustomerRecord& record, FactWriter& facts);
+
+/// A new customer. The caller has found that nobody has any of the keys, and adds the blob.
+void decide_enroll(const model::Command& command, const Moment& moment, model::Subject subject,
+                   FactWriter& facts);
+
+/// Digest of what a command asks for, without its name and its customer: tells a repeat from a conflict.
+std::uint32_t content_digest(const model::Command& command);
+
+/// What `amount` would earn now; nothing on overflow.
+std::optional<model::Points> quote(const Rules& current, model::Money amount);
+
+}  // namespace tim::core

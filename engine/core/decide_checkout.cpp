@@ -1,0 +1,123 @@
+#include "engine/core/decide_common.h"
+
+namespace tim::core {
+
+using model::CommandKind;
+using model::Fact;
+using model::FactType;
+using model::Refusal;
+
+namespace {
+
+model::Points spendable_now(const Moment& moment, const CustomerRecord& record) {
+    return spendable(record.points, record.held,
+                     moment.current->keep_points(moment.current->tier_of(record)));
+}
+
+Fact& add_fact(FactType type, const Moment& moment, model::Subject subject, const CustomerRecord& record,
+               FactWriter& facts) {
+    Fact& fact = facts.add(type, subject, record.last);
+    const std::uint8_t tier = moment.current->tier_of(record);
+    stamp(fact, moment, tier, tier, record.points, record.held);
+    return fact;
+}
+
+}  // namespace
+
+CustomerRecord settle_holds(const CustomerRecord& record, model::Subject subject, const OpenHolds& holds,
+                            const Moment& moment, FactWriter& facts) {
+    CustomerRecord draft = record;
+    for (const OpenHold& hold : holds) {
+        if (hold.expires_at > moment.now) continue;
+        draft.held.value -= hold.points.value;
+        const model::Sequence sequence = facts.next();
+        Fact& fact = add_fact(FactType::hold_expired, moment, subject, draft, facts);
+        fact.at = hold.expires_at;
+        fact.request.related = hold.id.value;
+        facts.end_transaction();
+        draft.last = sequence;
+    }
+    return draft;
+}
+
+CustomerRecord settled(const CustomerRecord& record, const OpenHolds* holds, model::Instant now,
+                       const Rules& current) {
+    CustomerRecord view = record;
+    if (holds != nullptr) {
+        for (const OpenHold& hold : *holds) {
+            if (hold.expires_at <= now) view.held.value -= hold.points.value;
+        }
+    }
+    const MonthFigures figures = settle_month(month_figures(record), current.calendar().month_of(now));
+    view.month = figures.month;
+    view.month_spend = figures.spend;
+    view.closed_month_spend = figures.closed_spend;
+    view.tier = current.tier_of(record);
+    return view;
+}
+
+Judgement decide_redeem(const model::Command& command, const Moment& moment, model::Subject subject,
+                        const CustomerRecord& record, FactWriter& facts) {
+    model::Points points = command.points;
+    if (points.value == 0) {
+        if (!moment.current->program().points.redeem) return refuse(Refusal::invalid_command);
+        const auto worth = moment.current->worth(command.amount);
+        if (!worth) return refuse(Refusal::overflow);
+        points = *worth;
+    }
+    const model::Points most = spendable_now(moment, record);
+    if (points > most) return refuse(Refusal::insufficient_points, most.value);
+
+    Fact& fact = add_fact(FactType::redeemed, moment, subject, record, facts);
+    name(fact, command);
+    fact.points = {-points.value};
+    fact.points_after = {record.points.value - points.value};
+    facts.end_transaction();
+    return {};
+}
+
+Judgement decide_hold(const model::Command& command, const Moment& moment, model::Subject subject,
+                      const CustomerRecord& record, std::size_t open_holds, FactWriter& facts) {
+    if (open_holds >= kMaxOpenHolds) return refuse(Refusal::too_many_holds, kMaxOpenHolds);
+    const model::Points most = spendable_now(moment, record);
+    if (command.points > most) return refuse(Refusal::insufficient_points, most.value);
+
+    Fact& fact = add_fact(FactType::hold_opened, moment, subject, record, facts);
+    name(fact, command);
+    fact.amount = {moment.at.value + (command.ttl_ms == 0 ? kDefaultHoldMs : command.ttl_ms)};
+    fact.points = command.points;
+    fact.held_after = {record.held.value + command.points.value};
+    facts.end_transaction();
+    return {};
+}
+
+Judgement decide_hold_end(const model::Command& command, const Moment& moment, model::Subject subject,
+                          const CustomerRecord& record, const std::optional<OpenHold>& hold,
+                          std::optional<model::FactType> resolved, FactWriter& facts) {
+    if (!hold) {
+        if (resolved == FactType::hold_captured) return refuse(Refusal::hold_captured);
+        if (resolved == FactType::hold_released) return refuse(Refusal::hold_released);
+        return refuse(Refusal::hold_expired);
+    }
+    if (hold->expires_at <= moment.now) return refuse(Refusal::hold_expired);
+    const bool captures = command.kind == CommandKind::capture;
+    if (captures && command.points > hold->points)
+        return refuse(Refusal::capture_exceeds_hold, hold->points.value);
+    const model::Points taken = !captures                   ? model::Points{}
+                                : command.points.value == 0 ? hold->points
+                                                            : command.points;
+    const auto points = checked_sub(record.points, taken);
+    if (!points) return refuse(Refusal::overflow);
+
+    Fact& fact = add_fact(captures ? FactType::hold_captured : FactType::hold_released, moment, subject,
+                          record, facts);
+    name(fact, command);
+    fact.request.related = hold->id.value;
+    fact.points = {-taken.value};
+    fact.points_after = *points;
+    fact.held_after = {record.held.value - hold->points.value};
+    facts.end_transaction();
+    return {};
+}
+
+}  // namespace tim::core

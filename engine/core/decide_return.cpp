@@ -1,0 +1,112 @@
+#include <algorithm>
+
+#include "engine/core/decide_common.h"
+
+namespace tim::core {
+
+using model::CommandKind;
+using model::Fact;
+using model::FactType;
+using model::Refusal;
+using model::SubjectKind;
+
+Judgement check_original(const model::Command& command, const Moment& moment, model::Subject subject,
+                         const SaleEvidence& sale) {
+    if (sale.sale.type != FactType::sale) return refuse(Refusal::not_a_sale);
+    if (sale.sale.subject != subject) return refuse(Refusal::other_customer);
+    if (moment.at.value - sale.sale.at.value > moment.current->return_ms()) {
+        return refuse(Refusal::return_too_late, moment.current->program().points.return_days);
+    }
+    if (command.kind == CommandKind::voided && sale.reduced.value != 0)
+        return refuse(Refusal::already_returned);
+    if (command.kind == CommandKind::returned && command.amount > sale.remaining) {
+        return refuse(Refusal::return_exceeds_sale, sale.remaining.value);
+    }
+    return {};
+}
+
+Judgement decide_return(const model::Command& command, const Moment& moment, model::Subject subject,
+                        const CustomerRecord& record, const SaleEvidence* sale, FactWriter& facts) {
+    const bool anonymous = subject.kind() == SubjectKind::anonymous;
+    const bool voids = command.kind == CommandKind::voided;
+    const model::Money amount = voids ? sale->remaining : command.amount;
+
+    // What is taken back: with the sale known, the difference between what it has earned and what its
+    // remaining amount earns, so that many small returns take exactly what one large one takes; else the base
+    // rate's points.
+    model::Money remaining{};
+    model::Points should{};
+    model::Points difference{};
+    if (sale != nullptr) {
+        remaining.value = sale->remaining.value - amount.value;
+        if (!anonymous)
+            should =
+                sale->pricing->earned(remaining).value();  // less than the sale's, which did not overflow
+        difference.value = sale->points.value - should.value;
+    } else if (!anonymous) {
+        const auto earned = moment.pricing->earned(amount);
+        if (!earned) return refuse(Refusal::overflow);
+        difference = *earned;
+    }
+    model::Points taken = difference;
+    if (!anonymous && moment.current->clamps()) {
+        const auto unheld = checked_sub(record.points, record.held);
+        taken = std::min(difference, std::max(model::Points{}, unheld.value_or(model::Points{})));
+    }
+
+    const auto points = checked_sub(record.points, taken);
+    const auto ranking = checked_sub(record.ranking_points, difference);
+    const auto lifetime = checked_sub(record.lifetime_spend, amount);
+    const model::Money posted{-amount.value};
+    const model::Month month =
+        sale != nullptr ? sale->sale.month : moment.current->calendar().month_of(moment.at);
+    if (!points || !ranking || !lifetime || !can_post(record, month, posted))
+        return refuse(Refusal::overflow);
+
+    std::uint8_t before = 0;
+    std::uint8_t after = 0;
+    if (!anonymous) {
+        before = moment.current->tier_of(record);
+        after = moment.current->tier_of(moment.current->by_spend() ? lifetime->value : ranking->value);
+    }
+    const model::Sequence first = facts.next();
+    Fact& fact = facts.add(voids ? FactType::voided : FactType::returned, subject, record.last);
+    stamp(fact, moment, before, after, *points, record.held);
+    name(fact, command);
+    fact.flags = model::kFactRanking;
+    if (sale != nullptr) fact.flags |= model::kFactWithOriginal;
+    if (taken != difference) fact.flags |= model::kFactClamped;
+    fact.month = month;
+    fact.amount = posted;
+    fact.points = {-taken.value};
+
+    model::Sequence previous = first;
+    if (sale != nullptr) {
+        Fact& reduced = facts.add(
+            FactType::receipt_reduced,
+            model::Subject::of(SubjectKind::receipt, subject.program(), sale->sequence.value), sale->reduced);
+        reduced.at = moment.at;
+        reduced.recorded = moment.recorded;
+        reduced.version = moment.current->version();
+        reduced.amount = remaining;
+        reduced.points = should;
+        if (remaining.value == 0 && (amount.value > 0 || voids)) {
+            const model::Sequence undone_at = facts.next();
+            Fact& undone = facts.add(FactType::order_undone, subject, previous);
+            stamp(undone, moment, before, after, *points, record.held);
+            undone.request.related = sale->sequence.value;
+            undone.amount = {sale->first_order.value};
+            undone.points = {sale->last_order.value};
+            previous = undone_at;
+        }
+    }
+    if (taken != difference) {
+        Fact& shortfall = facts.add(FactType::shortfall, subject, previous);
+        stamp(shortfall, moment, before, after, *points, record.held);
+        shortfall.points = {taken.value - difference.value};
+    }
+    facts.end_transaction();
+    return {};
+}
+
+}  // namespace tim::core

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "engine/core/digest_table.h"
+#include "engine/model/documents.h"
+#include "engine/model/quantity.h"
+
+namespace tim::core {
+
+/// Finds a customer by the digest of a key. An entry holds the digest's 88 bits and the id's 40.
+///
+/// Thread safety: as DigestTable.
+class KeyIndex {
+  public:
+    std::size_t size() const { return table_.size(); }
+    std::size_t bytes() const { return table_.bytes(); }
+
+    void prefetch(const model::KeyDigest& digest) const { table_.prefetch(digest.high); }
+
+    /// The customer who has the key; id 0 when nobody has.
+    model::CustomerId find(const model::KeyDigest& digest) const {
+        model::CustomerId found{};
+        table_.find(digest.high, [&](std::uint64_t payload) {
+            if (payload >> 40 != digest.low) return false;
+            found.value = payload & model::kMaxCustomerId;
+            return true;
+        });
+        return found;
+    }
+
+    /// Gives the key to a customer; one that has it already keeps it.
+    void insert(const model::KeyDigest& digest, model::CustomerId customer) {
+        const model::CustomerId holder = find(digest);
+        if (holder == customer) return;
+        TIM_INVARIANT(holder.value == 0, "a key belongs to one customer");
+        table_.insert(digest.high, static_cast<std::uint64_t>(digest.low) << 40 | customer.value);
+    }
+
+    const DigestTable& table() const { return table_; }
+    /// Puts back an entry that `table()` gave, in recovery.
+    void restore(const DigestTable::Entry& entry) { table_.insert(entry.digest, entry.payload); }
+
+  private:
+    DigestTable table_;
+};
+
+}  // namespace tim::core

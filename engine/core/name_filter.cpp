@@ -1,0 +1,85 @@
+#include "engine/core/name_filter.h"
+
+#include "engine/core/invariant.h"
+
+namespace tim::core {
+
+namespace {
+
+constexpr std::size_t kBitsPerName = 16;
+constexpr std::size_t kBitsPerBlock = 512;
+
+std::size_t block_of(std::uint64_t fingerprint, std::size_t blocks) {
+    __extension__ using Wide = unsigned __int128;
+    return static_cast<std::size_t>(static_cast<Wide>(fingerprint) * blocks >> 64);
+}
+
+// One bit in each word of the block: eight 6-bit numbers from a product that does not depend on the block's
+// choice.
+std::uint64_t bit_numbers(std::uint64_t fingerprint) {
+    return fingerprint * 0x9E3779B97F4A7C15u;
+}
+
+std::uint64_t bit_of(std::uint64_t numbers, unsigned word) {
+    return std::uint64_t{1} << (numbers >> (word * 7 + 6) & 63);
+}
+
+}  // namespace
+
+NameFilter::NameFilter(std::size_t first_layer_names) : first_layer_names_(first_layer_names) {}
+
+void NameFilter::add_layer(std::size_t names) {
+    const std::size_t index = layer_count_.load(std::memory_order_relaxed);
+    TIM_INVARIANT(index < kMaxLayers, "more names than the filter has layers for");
+    Layer& layer = layers_[index];
+    layer.block_count = names * kBitsPerName / kBitsPerBlock + 1;
+    layer.blocks = std::make_unique<Block[]>(layer.block_count);
+    layer.room = names;
+    layer_count_.store(index + 1, std::memory_order_release);
+}
+
+void NameFilter::add(std::uint64_t fingerprint) {
+    const std::size_t count = layer_count_.load(std::memory_order_relaxed);
+    if (count == 0) {
+        add_layer(first_layer_names_);
+    } else if (layers_[count - 1].room == 0) {
+        add_layer(first_layer_names_ << (2 * count));
+    }
+    Layer& layer = layers_[layer_count_.load(std::memory_order_relaxed) - 1];
+    Block& block = layer.blocks[block_of(fingerprint, layer.block_count)];
+    const std::uint64_t numbers = bit_numbers(fingerprint);
+    for (unsigned word = 0; word < 8; ++word)
+        block.words[word].fetch_or(bit_of(numbers, word), std::memory_order_relaxed);
+    --layer.room;
+    ++size_;
+}
+
+bool NameFilter::may_contain(std::uint64_t fingerprint) const {
+    const std::uint64_t numbers = bit_numbers(fingerprint);
+    for (std::size_t index = layer_count_.load(std::memory_order_acquire); index-- > 0;) {
+        const Layer& layer = layers_[index];
+        const Block& block = layer.blocks[block_of(fingerprint, layer.block_count)];
+        bool all = true;
+        for (unsigned word = 0; word < 8; ++word) {
+            all &= (block.words[word].load(std::memory_order_relaxed) & bit_of(numbers, word)) != 0;
+        }
+        if (all) return true;
+    }
+    return false;
+}
+
+void NameFilter::prefetch(std::uint64_t fingerprint) const {
+    for (std::size_t index = layer_count_.load(std::memory_order_acquire); index-- > 0;) {
+        const Layer& layer = layers_[index];
+        __builtin_prefetch(&layer.blocks[block_of(fingerprint, layer.block_count)]);
+    }
+}
+
+std::size_t NameFilter::bytes() const {
+    std::size_t blocks = 0;
+    for (std::size_t index = layer_count_.load(std::memory_order_acquire); index-- > 0;)
+        blocks += layers_[index].block_count;
+    return blocks * sizeof(Block);
+}
+
+}  // namespace tim::core

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/core/digest_table.h"
+#include "engine/core/name_filter.h"
+#include "engine/model/quantity.h"
+
+namespace tim::core {
+
+/// What memory knows of a name.
+struct NameCandidates {
+    static constexpr std::size_t kMost = 8;
+    model::Sequence sequences[kMost] = {};  ///< facts that the fingerprint leads to; compare the whole name
+    std::uint8_t count = 0;
+    bool maybe_on_disk = false;  ///< look into the store of names too
+
+    bool empty() const { return count == 0 && !maybe_on_disk; }
+    friend bool operator==(const NameCandidates&, const NameCandidates&) = default;
+};
+
+/// The names of the newest facts, in memory, and the filter that tells which others may be on disk. A name
+/// leaves memory only when it is in the store of names and its shard is full: `persisted(through)` moves both
+/// borders.
+///
+/// Thread safety: all members but `prefetch` under the engine's sequencer lock.
+class NameIndex {
+  public:
+    explicit NameIndex(std::size_t names_in_memory) : names_in_memory_(names_in_memory) {}
+
+    void prefetch(std::uint64_t fingerprint) const {
+        table_.prefetch(fingerprint);
+        filter_.prefetch(fingerprint);
+    }
+
+    NameCandidates find(std::uint64_t fingerprint) const {
+        NameCandidates found;
+        table_.find(fingerprint, [&](std::uint64_t payload) {
+            found.sequences[found.count++] = {payload};
+            return found.count == NameCandidates::kMost;
+        });
+        found.maybe_on_disk = filter_.may_contain(fingerprint);
+        return found;
+    }
+
+    void insert(std::uint64_t fingerprint, model::Sequence sequence) {
+        if (sequence.value > names_in_memory_) {
+            leave_through_ = std::min(persisted_through_, sequence.value - names_in_memory_);
+        }
+        table_.insert(
+            fingerprint, sequence.value, [this](std::uint64_t payload) { return payload > leave_through_; },
+            [](const DigestTable::Entry&) {});
+    }
+
+    /// As `insert`, in place of the entry that leads to `previous` when memory still has it: for state that
+    /// moves on, so that a fingerprint has one entry however often its subject changes.
+    void advance(std::uint64_t fingerprint, model::Sequence previous, model::Sequence sequence) {
+        if (!table_.replace(fingerprint, previous.value, sequence.value)) insert(fingerprint, sequence);
+    }
+
+    /// A name that is in the store of names: the filter must know it before it may leave memory.
+    void add_to_filter(std::uint64_t fingerprint) { filter_.add(fingerprint); }
+
+    /// Every name up to this sequence is in the store of names, and in the filter.
+    void persisted(model::Sequence through) { persisted_through_ = through.value; }
+    model::Sequence persisted_through() const { return {persisted_through_}; }
+
+    const DigestTable& table() const { return table_; }
+    std::size_t size() const { return table_.size(); }
+    std::size_t bytes() const { return table_.bytes() + filter_.bytes(); }
+
+  private:
+    DigestTable table_;
+    NameFilter filter_;
+    std::size_t names_in_memory_;
+    std::uint64_t persisted_through_ = 0;
+    std::uint64_t leave_through_ = 0;  ///< names up to here may leave
+};
+
+}  // namespace tim::core

@@ -1,0 +1,103 @@
+#include <chrono>
+
+#include "engine/core/apply.h"
+#include "engine/runtime/engine_impl.h"
+
+namespace tim::runtime {
+
+namespace {
+constexpr absl::Duration kUpkeepInterval = absl::Milliseconds(5);
+constexpr absl::Duration kCheckpointPoll = absl::Milliseconds(50);
+}  // namespace
+
+/// Records the time-outs of holds that nobody has touched since, a bounded number at a time.
+bool EngineImpl::step_sweep() {
+    const model::Instant recorded = clock_.now();
+    std::size_t customers = 0;
+    for (std::uint16_t number = 1; number <= state_.program_count(); ++number) {
+        core::ProgramState& program = *state_.program({number});
+        for (std::size_t stripe = 0; stripe < core::kStripes; ++stripe) {
+            const absl::MutexLock sequencer(&sequencer_);
+            const StripeLocks::Guard stripes(stripes_, StripeMask{1} << stripe);
+            core::Moment moment;
+            if (!moment_of(program, model::kNoInstant, recorded, moment).accepted()) continue;
+            while (customers < kSweepCustomers && admission(0).accepted()) {
+                const auto due = program.holds[stripe].due(moment.now);
+                if (!due) break;
+                core::FactWriter facts = buffer_.writer();
+                core::settle_holds(program.customers.at(due->value),
+                                   model::Subject::customer(program.id(), *due),
+                                   *program.holds[stripe].of(*due), moment, facts);
+                accept(facts);
+                ++customers;
+            }
+            executed_.store(buffer_.next().value - 1, std::memory_order_release);
+        }
+    }
+    if (customers > 0) wake_committer();
+    return customers > 0;
+}
+
+/// Room on the disk is made ahead, and time-outs are recorded.
+void EngineImpl::upkeep_loop() {
+    while (!finishing_.load(std::memory_order_acquire)) {
+        bool busy = store_.ledger().step();
+        if (!stopping_.load(std::memory_order_relaxed)) busy |= step_sweep();
+        const absl::MutexLock lock(&upkeep_mutex_);
+        if (!busy && !finishing_.load(std::memory_order_acquire))
+            upkeep_wakes_.WaitWithTimeout(&upkeep_mutex_, kUpkeepInterval);
+    }
+}
+
+/// Checkpoints at intervals, and names that memory has too many of in between.
+void EngineImpl::checkpoint_loop() {
+    auto last = std::chrono::steady_clock::now();
+    std::uint64_t last_sequence = durable_.load();
+    while (!finishing_.load(std::memory_order_acquire) && !failed_.load(std::memory_order_relaxed)) {
+        const bool busy = step_names() || store_.names().step();
+        const auto elapsed = std::chrono::steady_clock::now() - last;
+        if (elapsed >= std::chrono::milliseconds(options_.checkpoint_interval_ms) &&
+            durable_.load() != last_sequence) {
+            last_sequence = durable_.load();
+            if (!checkpoint()) counters_.checkpoint_failures.fetch_add(1, std::memory_order_relaxed);
+            last = std::chrono::steady_clock::now();
+        }
+        const absl::MutexLock lock(&upkeep_mutex_);
+        if (!busy && !finishing_.load(std::memory_order_acquire))
+            upkeep_wakes_.WaitWithTimeout(&upkeep_mutex_, kCheckpointPoll);
+    }
+}
+
+void EngineImpl::start_threads() {
+    if (!options_.background_threads) return;
+    committer_thread_ = std::thread([this] { commit_loop(); });
+    upkeep_thread_ = std::thread([this] { upkeep_loop(); });
+    checkpoint_thread_ = std::thread([this] { checkpoint_loop(); });
+}
+
+Result<void> EngineImpl::stop() {
+    {
+        const absl::MutexLock lock(&sequencer_);  // whoever is deciding has finished
+        if (stopping_.exchange(true)) return {};
+    }
+    if (!options_.background_threads) {
+        while (step_commit()) {
+        }
+    } else {
+        wait_durable({executed_.load()});
+    }
+    Result<void> result = failed_ ? model::failure(model::ErrorKind::io, "a commit failed") : checkpoint();
+    finishing_.store(true);
+    work_.fetch_add(1, std::memory_order_release);
+    work_.notify_all();
+    {
+        const absl::MutexLock lock(&upkeep_mutex_);
+        upkeep_wakes_.SignalAll();
+    }
+    for (std::thread* thread : {&committer_thread_, &upkeep_thread_, &checkpoint_thread_}) {
+        if (thread->joinable()) thread->join();
+    }
+    return result;
+}
+
+}  // namespace tim::runtime

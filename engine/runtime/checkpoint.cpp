@@ -1,0 +1,179 @@
+#include <algorithm>
+
+#include "engine/runtime/checkpoint_format.h"
+#include "engine/runtime/engine_impl.h"
+
+namespace tim::runtime {
+
+using storage::Block;
+using storage::BlockId;
+using storage::BlockTable;
+
+namespace {
+
+constexpr std::size_t kShardsPerBlock = 8;
+
+/// Copies a block's records and open holds; the caller holds its stripe.
+CustomersBlock copy_block(const core::ProgramState& program, std::uint64_t first, std::uint64_t last) {
+    CustomersBlock block;
+    block.records.reserve(last - first + 1);
+    for (std::uint64_t id = first; id <= last; ++id) {
+        const core::CustomerRecord& record = program.customers.at(id);
+        block.records.push_back(record);
+        block.through = std::max(block.through, record.last);
+        if ((record.flags & core::kRecordHasHolds) == 0) continue;
+        for (const core::OpenHold& hold : *program.holds[core::stripe_of({id})].of({id}))
+            block.holds.push_back({id, hold});
+    }
+    return block;
+}
+
+model::Sequence newest_of(const core::ProgramState& program, std::uint64_t first, std::uint64_t last) {
+    model::Sequence newest{};
+    for (std::uint64_t id = first; id <= last; ++id)
+        newest = std::max(newest, program.customers.at(id).last);
+    return newest;
+}
+
+}  // namespace
+
+Result<void> EngineImpl::write_customers(const core::ProgramState& program) {
+    std::vector<model::Sequence>& saved = saved_blocks_[program.id().value - 1u];
+    const std::uint64_t count = program.customers.count();
+    const std::uint64_t blocks = count / core::kRecordsPerBlock + 1;
+    saved.resize(std::max<std::size_t>(saved.size(), blocks));
+
+    std::vector<Block> group;
+    std::vector<model::Sequence> throughs;
+    const auto write_group = [&]() -> Result<void> {
+        if (group.empty()) return {};
+        // What was copied may run ahead of the disk: a block is written only once all it includes is durable.
+        const model::Sequence newest = *std::max_element(throughs.begin(), throughs.end());
+        if (!wait_durable(newest)) return model::failure(model::ErrorKind::io, "a commit failed");
+        if (auto written = store_.checkpoints().write(group); !written) return written;
+        for (std::size_t i = 0; i < group.size(); ++i)
+            saved[group[i].id.number] = throughs[i];
+        group.clear();
+        throughs.clear();
+        return {};
+    };
+    for (std::uint64_t number = 0; number < blocks; ++number) {
+        const std::uint64_t first = number * core::kRecordsPerBlock;
+        const std::uint64_t last = std::min(first + core::kRecordsPerBlock - 1, count);
+        CustomersBlock block;
+        {
+            const StripeLocks::Guard stripe(stripes_, stripe_bit({first}));
+            if (newest_of(program, first, last) <= saved[number]) continue;
+            block = copy_block(program, first, last);
+        }
+        group.push_back({{BlockTable::customers, program.id().value, number}, encode(block)});
+        throughs.push_back(block.through);
+        if (group.size() < kBlocksPerWrite) continue;
+        if (auto written = write_group(); !written) return written;
+    }
+    return write_group();
+}
+
+Result<void> EngineImpl::write_keys(const core::ProgramState& program) {
+    for (std::size_t number = 0; number < core::DigestTable::kShards / kShardsPerBlock; ++number) {
+        std::vector<core::DigestTable::Entry> entries;
+        {
+            const absl::ReaderMutexLock lock(&keys_);
+            for (std::size_t shard = number * kShardsPerBlock; shard < (number + 1) * kShardsPerBlock;
+                 ++shard) {
+                program.keys.table().visit_shard(
+                    shard, [&](const core::DigestTable::Entry& entry) { entries.push_back(entry); });
+            }
+        }
+        if (entries.empty()) continue;
+        const BlockId id{BlockTable::keys, program.id().value, number};
+        if (auto written = store_.checkpoints().write({{id, encode_keys(entries)}}); !written) return written;
+    }
+    return {};
+}
+
+Result<void> EngineImpl::persist_names(model::Sequence through) {
+    std::vector<storage::NameEntry> entries;
+    std::uint64_t after = 0;
+    for (std::size_t shard = 0; shard < core::DigestTable::kShards; ++shard) {
+        const absl::MutexLock lock(&sequencer_);
+        after = state_.names.persisted_through().value;
+        state_.names.table().visit_shard(shard, [&](const core::DigestTable::Entry& entry) {
+            if (entry.payload > after && entry.payload <= through.value)
+                entries.push_back({entry.digest, {entry.payload}});
+        });
+    }
+    if (through.value <= after) return {};
+    std::sort(entries.begin(), entries.end(), [](const storage::NameEntry& a, const storage::NameEntry& b) {
+        return a.fingerprint != b.fingerprint ? a.fingerprint < b.fingerprint : a.sequence < b.sequence;
+    });
+    if (auto added = store_.names().add_run(entries, through); !added) return added;
+    for (const storage::NameEntry& entry : entries)
+        state_.names.add_to_filter(entry.fingerprint);
+    const absl::MutexLock lock(&sequencer_);
+    state_.names.persisted(through);
+    return {};
+}
+
+bool EngineImpl::step_names() {
+    model::Sequence through;
+    {
+        const absl::MutexLock lock(&sequencer_);
+        through = {durable_.load()};
+        if (through.value - state_.names.persisted_through().value < options_.names_in_memory / 2)
+            return false;
+    }
+    const absl::MutexLock lock(&checkpoint_);
+    return persist_names(through).has_value();
+}
+
+Result<void> EngineImpl::checkpoint() {
+    const absl::MutexLock lock(&checkpoint_);
+    const model::Sequence through{executed_.load(std::memory_order_acquire)};
+    if (!wait_durable(through)) return model::failure(model::ErrorKind::io, "a commit failed");
+    if (through == saved_through_) return {};
+    if (auto written = persist_names(through); !written) return written;
+
+    std::vector<Block> small;
+    AccessBlock access;
+    {
+        const absl::MutexLock sequencer(&sequencer_);
+        access.last = state_.access_last;
+        for (const auto& [id, key] : state_.access_keys)
+            access.keys.push_back(documents_.encode(*key));
+        for (std::uint16_t number = 1; number <= state_.program_count(); ++number) {
+            const core::ProgramState& program = *state_.program({number});
+            ProgramBlock block{program.last, program.latest(), {}};
+            for (std::uint16_t version = 1; version <= program.version_count(); ++version) {
+                const core::Rules& rules = program.version({version});
+                block.versions.push_back({rules.effective(), documents_.encode(rules.program())});
+            }
+            small.push_back({{BlockTable::programs, number, 0}, encode(block)});
+        }
+    }
+    // These may run ahead of `through`: replay passes over what they include.
+    if (!wait_durable({executed_.load(std::memory_order_acquire)}))
+        return model::failure(model::ErrorKind::io, "a commit failed");
+    small.push_back({{BlockTable::access, 0, 0}, encode(access)});
+    if (auto written = store_.checkpoints().write(small); !written) return written;
+
+    const auto programs = static_cast<std::uint16_t>(small.size() - 1);
+    saved_blocks_.resize(programs);
+    saved_keys_.resize(programs);
+    for (std::uint16_t number = 1; number <= programs; ++number) {
+        const core::ProgramState& program = *state_.program({number});
+        const std::uint64_t customers = program.customers.count();
+        if (auto written = write_customers(program); !written) return written;
+        if (customers == saved_keys_[number - 1u]) continue;  // keys come with customers
+        if (auto written = write_keys(program); !written) return written;
+        saved_keys_[number - 1u] = customers;
+    }
+    const CheckpointMeta meta{through, secret_check(store_.vault().engine_secret())};
+    if (auto written = store_.checkpoints().write({{{BlockTable::meta, 0, 0}, encode(meta)}}); !written)
+        return written;
+    saved_through_ = through;
+    counters_.checkpoints.fetch_add(1, std::memory_order_relaxed);
+    return {};
+}
+
+}  // namespace tim::runtime

@@ -1,0 +1,197 @@
+#include "engine/runtime/checkpoint_format.h"
+
+#include <cstring>
+#include <string>
+#include <type_traits>
+
+namespace tim::runtime {
+
+namespace {
+
+constexpr std::uint32_t kMetaFormat = 0x4D450001;  // "ME", version 1; and so on
+constexpr std::uint32_t kCustomersFormat = 0x43550001;
+constexpr std::uint32_t kProgramFormat = 0x50520001;
+constexpr std::uint32_t kAccessFormat = 0x41430001;
+constexpr std::uint32_t kKeysFormat = 0x4B450001;
+
+class Writer {
+  public:
+    explicit Writer(std::uint32_t format) { put(format); }
+
+    template <class T>
+    void put(const T& value) {
+        put_all(std::span(&value, 1));
+    }
+    template <class T>
+    void put_all(std::span<const T> values) {
+        static_assert(std::is_trivially_copyable_v<T>);
+        const auto bytes = std::as_bytes(values);
+        bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+    }
+    void put_count(std::size_t count) { put(static_cast<std::uint32_t>(count)); }
+    void put_bytes(model::BytesView bytes) {
+        put_count(bytes.size());
+        put_all(bytes);
+    }
+    model::Bytes take() { return std::move(bytes_); }
+
+  private:
+    model::Bytes bytes_;
+};
+
+/// Reads what Writer wrote; once something is missing or left over, `result` is an error.
+class Reader {
+  public:
+    Reader(model::BytesView bytes, std::uint32_t format, const char* what) : bytes_(bytes), what_(what) {
+        std::uint32_t found = 0;
+        get(found);
+        whole_ = whole_ && found == format;
+    }
+
+    template <class T>
+    void get(T& value) {
+        get_all(std::span(&value, 1));
+    }
+    template <class T>
+    void get_all(std::span<T> values) {
+        static_assert(std::is_trivially_copyable_v<T>);
+        if (!whole_ || bytes_.size() < values.size_bytes()) {
+            whole_ = false;
+            return;
+        }
+        std::memcpy(static_cast<void*>(values.data()), bytes_.data(), values.size_bytes());
+        bytes_ = bytes_.subspan(values.size_bytes());
+    }
+    /// A count of things that take at least `least_bytes` each.
+    std::size_t get_count(std::size_t least_bytes) {
+        std::uint32_t count = 0;
+        get(count);
+        if (count * least_bytes > bytes_.size()) whole_ = false;
+        return whole_ ? count : 0;
+    }
+    model::Bytes get_bytes() {
+        model::Bytes result(get_count(1));
+        get_all(std::span(result));
+        return result;
+    }
+    model::Result<void> result() const {
+        if (whole_ && bytes_.empty()) return {};
+        return model::failure(model::ErrorKind::corrupt, std::string("the checkpoint's ") + what_ +
+                                                             " is not in a format that this version reads");
+    }
+
+  private:
+    model::BytesView bytes_;
+    const char* what_;
+    bool whole_ = true;
+};
+
+template <class T>
+model::Result<T> checked(const Reader& reader, T value) {
+    if (auto result = reader.result(); !result) return tl::unexpected(result.error());
+    return value;
+}
+
+}  // namespace
+
+model::Bytes encode(const CheckpointMeta& meta) {
+    Writer writer(kMetaFormat);
+    writer.put(meta.through);
+    writer.put(meta.secret_check);
+    return writer.take();
+}
+
+model::Result<CheckpointMeta> decode_meta(model::BytesView bytes) {
+    Reader reader(bytes, kMetaFormat, "head");
+    CheckpointMeta meta;
+    reader.get(meta.through);
+    reader.get(meta.secret_check);
+    return checked(reader, meta);
+}
+
+model::Bytes encode(const CustomersBlock& block) {
+    Writer writer(kCustomersFormat);
+    writer.put(block.through);
+    writer.put_count(block.records.size());
+    writer.put_all(std::span<const core::CustomerRecord>(block.records));
+    writer.put_count(block.holds.size());
+    for (const SavedHold& saved : block.holds) {
+        writer.put(saved.customer);
+        writer.put(saved.hold);
+    }
+    return writer.take();
+}
+
+model::Result<CustomersBlock> decode_customers(model::BytesView bytes) {
+    Reader reader(bytes, kCustomersFormat, "block of customers");
+    CustomersBlock block;
+    reader.get(block.through);
+    block.records.resize(reader.get_count(sizeof(core::CustomerRecord)));
+    reader.get_all(std::span(block.records));
+    block.holds.resize(reader.get_count(sizeof(std::uint64_t) + sizeof(core::OpenHold)));
+    for (SavedHold& saved : block.holds) {
+        reader.get(saved.customer);
+        reader.get(saved.hold);
+    }
+    return checked(reader, std::move(block));
+}
+
+model::Bytes encode(const ProgramBlock& block) {
+    Writer writer(kProgramFormat);
+    writer.put(block.last);
+    writer.put(block.latest);
+    writer.put_count(block.versions.size());
+    for (const SavedVersion& version : block.versions) {
+        writer.put(version.effective);
+        writer.put_bytes(version.document);
+    }
+    return writer.take();
+}
+
+model::Result<ProgramBlock> decode_program(model::BytesView bytes) {
+    Reader reader(bytes, kProgramFormat, "program");
+    ProgramBlock block;
+    reader.get(block.last);
+    reader.get(block.latest);
+    block.versions.resize(reader.get_count(sizeof(model::Instant)));
+    for (SavedVersion& version : block.versions) {
+        reader.get(version.effective);
+        version.document = reader.get_bytes();
+    }
+    return checked(reader, std::move(block));
+}
+
+model::Bytes encode(const AccessBlock& block) {
+    Writer writer(kAccessFormat);
+    writer.put(block.last);
+    writer.put_count(block.keys.size());
+    for (const model::Bytes& key : block.keys)
+        writer.put_bytes(key);
+    return writer.take();
+}
+
+model::Result<AccessBlock> decode_access(model::BytesView bytes) {
+    Reader reader(bytes, kAccessFormat, "table of keys of access");
+    AccessBlock block;
+    reader.get(block.last);
+    block.keys.resize(reader.get_count(sizeof(std::uint32_t)));
+    for (model::Bytes& key : block.keys)
+        key = reader.get_bytes();
+    return checked(reader, std::move(block));
+}
+
+model::Bytes encode_keys(std::span<const core::DigestTable::Entry> entries) {
+    Writer writer(kKeysFormat);
+    writer.put_count(entries.size());
+    writer.put_all(entries);
+    return writer.take();
+}
+
+model::Result<std::vector<core::DigestTable::Entry>> decode_keys(model::BytesView bytes) {
+    Reader reader(bytes, kKeysFormat, "index of keys");
+    std::vector<core::DigestTable::Entry> entries(reader.get_count(sizeof(core::DigestTable::Entry)));
+    reader.get_all(std::span(entries));
+    return checked(reader, std::move(entries));
+}
+
+}  // namespace tim::runtime

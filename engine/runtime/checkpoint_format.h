@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/core/customer_table.h"
+#include "engine/core/digest_table.h"
+#include "engine/core/hold_book.h"
+#include "engine/core/state.h"
+#include "engine/model/documents.h"
+#include "engine/model/result.h"
+
+namespace tim::runtime {
+
+// The bytes of a checkpoint's blocks (storage/FORMAT.md, Checkpoint). Every block begins with its format's
+// number; a reader refuses one that it does not know. Little-endian.
+
+/// The block that makes the others a checkpoint.
+struct CheckpointMeta {
+    model::Sequence through{};       ///< every fact up to here is in the blocks; replay begins behind it
+    std::uint64_t secret_check = 0;  ///< digest of the engine's secret: blocks of other data do not fit
+};
+
+/// A customer's open hold in a block.
+struct SavedHold {
+    std::uint64_t customer = 0;
+    core::OpenHold hold;
+};
+
+/// Records of consecutive customers as of a sequence, which is the newest among theirs.
+struct CustomersBlock {
+    model::Sequence through{};
+    std::vector<core::CustomerRecord> records;
+    std::vector<SavedHold> holds;
+};
+
+struct SavedVersion {
+    model::Instant effective{};
+    model::Bytes document;
+};
+
+struct ProgramBlock {
+    model::Sequence last{};
+    model::Instant latest{};
+    std::vector<SavedVersion> versions;
+};
+
+struct AccessBlock {
+    model::Sequence last{};
+    std::vector<model::Bytes> keys;
+};
+
+model::Bytes encode(const CheckpointMeta& meta);
+model::Bytes encode(const CustomersBlock& block);
+model::Bytes encode(const ProgramBlock& block);
+model::Bytes encode(const AccessBlock& block);
+model::Bytes encode_keys(std::span<const core::DigestTable::Entry> entries);
+
+model::Result<CheckpointMeta> decode_meta(model::BytesView bytes);
+model::Result<CustomersBlock> decode_customers(model::BytesView bytes);
+model::Result<ProgramBlock> decode_program(model::BytesView bytes);
+model::Result<AccessBlock> decode_access(model::BytesView bytes);
+model::Result<std::vector<core::DigestTable::Entry>> decode_keys(model::BytesView bytes);
+
+}  // namespace tim::runtime

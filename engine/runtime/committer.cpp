@@ -1,0 +1,97 @@
+#include <chrono>
+
+#include "engine/runtime/engine_impl.h"
+
+namespace tim::runtime {
+
+namespace {
+
+/// Puts the keys of new customers into the vault, consecutive ones together, durably.
+Result<void> store_secrets(storage::Vault& vault, const std::vector<NewSecret>& secrets) {
+    std::vector<storage::SecretKey> keys;
+    for (std::size_t begin = 0; begin < secrets.size();) {
+        keys.clear();
+        std::size_t end = begin;
+        while (end < secrets.size() && secrets[end].program == secrets[begin].program &&
+               secrets[end].customer.value == secrets[begin].customer.value + (end - begin)) {
+            keys.push_back(secrets[end++].key);
+        }
+        if (auto put = vault.put(secrets[begin].program, secrets[begin].customer, keys); !put) return put;
+        begin = end;
+    }
+    return secrets.empty() ? Result<void>() : vault.sync();
+}
+
+}  // namespace
+
+model::Sequence EngineImpl::durable() const {
+    const bool waits = options_.durability == Durability::sync;
+    return {(waits ? durable_ : executed_).load(std::memory_order_acquire)};
+}
+
+bool EngineImpl::step_commit() {
+    const CommitBuffer::Half* half = nullptr;
+    {
+        const absl::MutexLock lock(&sequencer_);
+        if (failed_.load(std::memory_order_relaxed)) return false;
+        half = buffer_.turn();
+    }
+    if (half == nullptr) return false;
+    const storage::Batch batch = half->batch();
+
+    // The vault first: a customer whose key were lost would be nameless.
+    Result<void> result = store_secrets(store_.vault(), half->secrets);
+    if (result) result = store_.ledger().append(batch);
+    if (!result) {
+        failed_.store(true);
+        const absl::MutexLock lock(&durable_mutex_);
+        durable_changed_.SignalAll();
+        if (notify_fatal_) notify_fatal_(result.error());
+        return false;
+    }
+    counters_.commits.fetch_add(1, std::memory_order_relaxed);
+    counters_.committed_facts.fetch_add(batch.facts.size(), std::memory_order_relaxed);
+    {
+        // Durable before the buffer lets go: whoever looks for a fact finds it in one of the two.
+        const absl::MutexLock lock(&sequencer_);
+        durable_.store(batch.last().value, std::memory_order_release);
+        buffer_.written();
+    }
+    {
+        const absl::MutexLock lock(&durable_mutex_);
+        durable_changed_.SignalAll();
+    }
+    if (notify_durable_) notify_durable_();
+    return true;
+}
+
+void EngineImpl::wake_committer() {
+    if (!options_.background_threads) return;
+    work_.fetch_add(1, std::memory_order_release);
+    if (committer_waits_.load(std::memory_order_acquire)) work_.notify_one();
+}
+
+void EngineImpl::commit_loop() {
+    while (!failed_.load(std::memory_order_relaxed)) {
+        const std::uint32_t seen = work_.load(std::memory_order_acquire);
+        if (step_commit()) continue;
+        if (finishing_.load(std::memory_order_acquire)) return;
+        committer_waits_.store(true, std::memory_order_seq_cst);
+        work_.wait(seen, std::memory_order_acquire);
+        committer_waits_.store(false, std::memory_order_relaxed);
+    }
+}
+
+bool EngineImpl::wait_durable(model::Sequence sequence) {
+    if (!options_.background_threads) {
+        while (durable_.load() < sequence.value && step_commit()) {
+        }
+        return durable_.load() >= sequence.value;
+    }
+    const absl::MutexLock lock(&durable_mutex_);
+    while (durable_.load() < sequence.value && !failed_.load())
+        durable_changed_.Wait(&durable_mutex_);
+    return durable_.load() >= sequence.value;
+}
+
+}  // namespace tim::runtime

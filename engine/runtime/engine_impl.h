@@ -1,0 +1,278 @@
+#pragma once
+
+#include <absl/base/thread_annotations.h>
+#include <absl/synchronization/mutex.h>
+
+#include <array>
+#include <atomic>
+#include <thread>
+
+#include "engine/core/decide.h"
+#include "engine/core/state.h"
+#include "engine/runtime/commit_buffer.h"
+#include "engine/runtime/engine.h"
+#include "engine/runtime/stripe_locks.h"
+
+namespace tim::runtime {
+
+/// The evidence that a command needs from the ledger, gathered without locks (`plan`), and what it relied on:
+/// under the locks the same look-ups must find the same, else it is planned again.
+struct Evidence {
+    core::NameCandidates same_name;  ///< compared: none of them is this command's name
+    bool planned = false;
+
+    // A return or void with its original.
+    core::NameCandidates original_name;
+    core::NameCandidates receipt_state;
+    std::optional<core::SaleEvidence> sale;
+    model::Sequence customer_last{};  ///< the customer's newest fact when its orders were looked through; 0:
+                                      ///< they were not
+
+    // Capture and release.
+    core::NameCandidates hold_state;
+    model::CustomerId hold_customer{};  ///< 0: there is no such hold in this program
+    std::optional<model::FactType> hold_resolved;
+};
+
+/// One command on its way through a chunk.
+struct Row {
+    const model::Command* command = nullptr;
+    model::Outcome* outcome = nullptr;
+    core::ProgramState* program = nullptr;
+    std::uint64_t fingerprint = 0;
+    model::KeyDigest digest;       ///< of the customer's key, when it is named by one
+    model::CustomerId customer{};  ///< 0: not known, or none named
+    bool by_key = false;
+    bool done = false;  ///< the outcome is final
+};
+
+/// An enrolment made ready without locks: digests of its keys, the profile sealed with a fresh key.
+struct Newcomer {
+    std::vector<model::KeyDigest> digests;
+    storage::SecretKey secret{};
+    model::Bytes blob;
+};
+
+/// Counts for `stats`, written under the sequencer lock or by one thread each, read by any.
+struct Counters {
+    std::atomic<std::uint64_t> accepted{0};
+    std::atomic<std::uint64_t> duplicates{0};
+    std::atomic<std::uint64_t> refused{0};
+    std::atomic<std::uint64_t> reads{0};
+    std::atomic<std::uint64_t> commits{0};
+    std::atomic<std::uint64_t> committed_facts{0};
+    std::atomic<std::uint64_t> checkpoints{0};
+    std::atomic<std::uint64_t> checkpoint_failures{0};
+    std::atomic<std::uint64_t> plans{0};
+};
+
+/// What memory's digests are seeded with, and what tells that data and vault belong together: both from the
+/// secret.
+std::uint64_t hash_seed(const storage::SecretKey& secret);
+std::uint64_t secret_check(const storage::SecretKey& secret);
+
+/// The engine of engine.h.
+///
+/// Locks, in the order in which they are taken: `sequencer_` (the order of the ledger: whoever decides holds
+/// it), `keys_` (the index of keys), stripes in ascending order. Nothing is read from disk under any of them.
+class EngineImpl final : public Engine {
+  public:
+    EngineImpl(const EngineOptions& options, storage::Store& store, const model::DocumentFormat& documents,
+               Clock& clock, Entropy& entropy);
+    ~EngineImpl() override;
+
+    Result<void> recover();
+    void start_threads();
+
+    void execute(std::span<const model::Command> commands, std::span<model::Outcome> outcomes) override;
+    model::Sequence durable() const override;
+    void on_durable(std::function<void()> notify) override { notify_durable_ = std::move(notify); }
+    void on_fatal(std::function<void(const model::Error&)> notify) override {
+        notify_fatal_ = std::move(notify);
+    }
+
+    std::optional<model::ProgramId> find_program(std::string_view id) const override;
+    std::shared_ptr<const model::AccessKey> find_access_key(std::string_view id) const override;
+    Result<ProgramVersion> program(model::ProgramId id, model::VersionId version) const override;
+
+    std::vector<ProgramVersion> programs() const override;
+    std::vector<model::AccessKey> access_keys() const override;
+    Result<CustomerView> show(model::ProgramId program, const model::CustomerRef& customer) override;
+    Result<std::vector<HistoryEntry>> history(model::ProgramId program, const model::CustomerRef& customer,
+                                              model::Sequence before, std::size_t limit) override;
+    Result<std::vector<CustomerView>> customers(model::ProgramId program, model::CustomerId after,
+                                                std::size_t limit) override;
+    Result<VerifyReport> verify(const std::function<void(std::uint64_t, std::uint64_t)>& progress) override;
+    std::vector<Stat> stats() const override;
+
+    bool step_commit() override;
+    bool step_sweep() override;
+    Result<void> checkpoint() override;
+    Result<void> stop() override;
+
+  private:
+    using Commands = std::span<const model::Command>;
+    using Outcomes = std::span<model::Outcome>;
+
+    // execute.cpp: rows that run in chunks
+    void execute_rows(Commands commands, Outcomes outcomes, model::Instant recorded);
+    void prepare(Row& row);
+    void resolve(std::span<Row> rows) ABSL_LOCKS_EXCLUDED(keys_);
+    /// Calls `run(begin, evidence)` until all rows are done; it returns how many it ran up to the first that
+    /// must be planned. `evidence` is empty until one had to be: most chunks go through in one piece.
+    template <class Run>
+    void run_with_plans(std::span<Row> rows, Run&& run);
+    StripeMask stripes_of(std::span<const Row> rows, std::span<const Evidence> evidence) const;
+    /// Runs rows in order up to the first that must be planned (again); returns how many.
+    std::size_t run(std::span<Row> rows, std::span<Evidence> evidence, model::Instant recorded)
+        ABSL_LOCKS_EXCLUDED(sequencer_);
+    enum class Progress : std::uint8_t { done, plan };
+    Progress run_row(Row& row, const Evidence& evidence, model::Instant recorded)
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    void read_balance(Row& row, model::Instant clock);
+    core::Judgement decide_row(const Row& row, const Evidence& evidence, const core::Moment& moment,
+                               model::Subject subject, const core::CustomerRecord& record,
+                               core::FactWriter& facts) const;
+    model::Instant now_of(const core::ProgramState& program, model::Instant clock) const;
+    /// When the command is judged, or why it may not be at that time.
+    core::Judgement moment_of(const core::ProgramState& program, model::Instant at, model::Instant recorded,
+                              core::Moment& moment) const;
+    core::Judgement admission(std::size_t blob_bytes) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    /// Applies what a writer holds and takes it into the buffer.
+    void accept(core::FactWriter& facts) ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    model::Outcome answer(const core::ProgramState* program, const model::Fact& fact,
+                          model::Sequence sequence) const;
+    void finish(Row& row, const core::Judgement& judgement, model::Sequence depends_on);
+
+    // plan.cpp: evidence from the ledger
+    void plan(Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_);
+    void plan_return(const Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_);
+    void plan_hold_end(const Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_);
+    void find_orders(core::SaleEvidence& sale, Evidence& evidence, const core::ProgramState& program)
+        ABSL_LOCKS_EXCLUDED(sequencer_);
+    core::NameCandidates candidates(std::uint64_t fingerprint) const ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// Calls `visit(fact)` with each fact that a fingerprint leads to, newest first, until it returns true.
+    bool visit_candidates(std::uint64_t fingerprint, const core::NameCandidates& candidates,
+                          const std::function<bool(const storage::StoredFact&)>& visit) const;
+    /// The fact at a sequence, durable or not.
+    storage::StoredFact fact_at(model::Sequence sequence) const ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// Answers a row whose name was used before.
+    void answer_repeat(Row& row, const storage::StoredFact& first);
+    bool evidence_holds(const Row& row, const Evidence& evidence) const
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+
+    // enroll.cpp, administer.cpp: commands that carry documents
+    void execute_enrollments(Commands commands, Outcomes outcomes, model::Instant recorded);
+    std::size_t enroll_rows(std::span<Row> rows, std::span<Evidence> evidence,
+                            std::span<const Newcomer> newcomers, model::Instant recorded)
+        ABSL_LOCKS_EXCLUDED(sequencer_, keys_);
+    void enroll_row(Row& row, const Newcomer& newcomer, model::Instant recorded)
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_, keys_);
+    void administer(const model::Command& command, model::Outcome& outcome, model::Instant recorded);
+    bool administer_row(Row& row, const model::Bytes& document, const core::NameCandidates& same_name,
+                        model::Instant recorded) ABSL_LOCKS_EXCLUDED(sequencer_);
+    core::Judgement decide_program(const model::Command& command, const model::Bytes& document,
+                                   model::Instant recorded, core::FactWriter& facts, model::Outcome& outcome)
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    core::Judgement decide_access(const model::Command& command, core::FactWriter& facts)
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+
+    // committer.cpp, background.cpp
+    void commit_loop();
+    void upkeep_loop();
+    void checkpoint_loop();
+    void wake_committer();
+    bool step_names();
+    Result<void> persist_names(model::Sequence through) ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// Waits until a sequence is durable; false when a commit has failed.
+    bool wait_durable(model::Sequence sequence) ABSL_LOCKS_EXCLUDED(sequencer_);
+
+    // checkpoint.cpp, recovery.cpp
+    Result<void> write_customers(const core::ProgramState& program) ABSL_LOCKS_EXCLUDED(sequencer_);
+    Result<void> write_keys(const core::ProgramState& program) ABSL_LOCKS_EXCLUDED(keys_);
+    void replay_fact(const model::Fact& fact, model::Sequence sequence, model::BytesView blob);
+    Result<void> load_checkpoint();
+    Result<void> replay();
+
+    // verify.cpp
+    /// Differences between the names of durable facts and the index of names, as sentences; of keys likewise.
+    std::vector<std::string> check_names(const storage::Batch& batch, model::Sequence newest) const
+        ABSL_LOCKS_EXCLUDED(sequencer_);
+    std::vector<std::string> check_keys(const model::Fact& fact, model::BytesView blob) const
+        ABSL_LOCKS_EXCLUDED(keys_);
+
+    // queries.cpp
+    Result<model::CustomerId> resolve_customer(const core::ProgramState& program,
+                                               const model::CustomerRef& customer) const
+        ABSL_LOCKS_EXCLUDED(keys_);
+    CustomerView view_of(core::ProgramState& program, model::CustomerId customer, model::Sequence& profile,
+                         model::Sequence& last);
+    HistoryEntry history_entry(storage::StoredFact stored) const;
+    Result<void> add_profile(const core::ProgramState& program, model::Sequence profile,
+                             CustomerView& view) const;
+
+    const EngineOptions options_;
+    storage::Store& store_;
+    const model::DocumentFormat& documents_;
+    Clock& clock_;
+    Entropy& entropy_;
+
+    mutable absl::Mutex sequencer_;
+    mutable absl::Mutex keys_ ABSL_ACQUIRED_AFTER(sequencer_);
+    mutable StripeLocks stripes_;
+
+    core::State state_;
+    CommitBuffer buffer_ ABSL_GUARDED_BY(sequencer_);
+    /// Sequences up to which each block of customers is in the checkpoint, by program; only the checkpoint's
+    /// thread.
+    std::vector<std::vector<model::Sequence>> saved_blocks_;
+    std::vector<std::uint64_t> saved_keys_;  ///< customers whose keys are in the checkpoint, by program
+    absl::Mutex checkpoint_;                 ///< one checkpoint, or one flush of names, at a time
+    model::Sequence saved_through_{};
+
+    mutable absl::Mutex access_;  ///< guards state_.access_keys for readers beside the sequencer
+
+    std::atomic<std::uint64_t> durable_{0};
+    std::atomic<std::uint64_t> executed_{0};
+    std::atomic<bool> failed_{false};
+    std::atomic<bool> stopping_{false};   ///< no more commands
+    std::atomic<bool> finishing_{false};  ///< threads end
+    std::atomic<std::uint32_t> work_{0};  ///< changes when there is something to commit
+    std::atomic<bool> committer_waits_{false};
+    absl::Mutex durable_mutex_;
+    absl::CondVar durable_changed_;
+
+    std::function<void()> notify_durable_;
+    std::function<void(const model::Error&)> notify_fatal_;
+    mutable Counters counters_;
+    std::array<std::atomic<std::uint64_t>, 128> refusals_{};  ///< by the refusal's code
+
+    std::thread committer_thread_;
+    std::thread upkeep_thread_;
+    std::thread checkpoint_thread_;
+    absl::Mutex upkeep_mutex_;
+    absl::CondVar upkeep_wakes_;
+};
+
+template <class Run>
+void EngineImpl::run_with_plans(std::span<Row> rows, Run&& run) {
+    std::vector<Evidence> evidence;
+    int rounds = 0;
+    for (std::size_t begin = 0; begin < rows.size();) {
+        const std::size_t ran =
+            run(begin, evidence.empty() ? std::span<Evidence>() : std::span(evidence).subspan(begin));
+        begin += ran;
+        if (begin == rows.size()) return;
+        rounds = ran == 0 ? rounds + 1 : 1;
+        if (rounds > kMaxPlans) {
+            finish(rows[begin], core::refuse(model::Refusal::overloaded), {});
+            continue;
+        }
+        if (evidence.empty()) evidence.resize(rows.size());
+        for (std::size_t i = begin; i < rows.size(); ++i) {
+            if (i == begin || !candidates(rows[i].fingerprint).empty()) plan(rows[i], evidence[i]);
+        }
+    }
+}
+
+}  // namespace tim::runtime

@@ -1,0 +1,121 @@
+#include <algorithm>
+
+#include "engine/core/apply.h"
+#include "engine/runtime/engine_impl.h"
+#include "engine/runtime/seal.h"
+
+namespace tim::runtime {
+
+using core::Judgement;
+using core::refuse;
+using model::Command;
+using model::CustomerId;
+using model::Refusal;
+
+namespace {
+
+Judgement normalize_keys(const model::Enrollment& enrollment, model::Profile& profile) {
+    for (const model::CustomerRef& ref : enrollment.keys) {
+        if (ref.kind == model::KeyKind::none || ref.kind == model::KeyKind::id)
+            return refuse(Refusal::invalid_key);
+        auto key = model::normalize_key(ref.kind, ref.text);
+        if (!key) return refuse(Refusal::invalid_key);
+        if (std::find(profile.keys.begin(), profile.keys.end(), *key) == profile.keys.end())
+            profile.keys.push_back(std::move(*key));
+    }
+    if (profile.keys.empty()) return refuse(Refusal::invalid_key);
+    if (profile.keys.size() > model::kMaxKeysPerCustomer) return refuse(Refusal::too_many_keys);
+    profile.name = enrollment.name;
+    return {};
+}
+
+}  // namespace
+
+void EngineImpl::execute_enrollments(Commands commands, Outcomes outcomes, model::Instant recorded) {
+    std::vector<Row> rows(commands.size());
+    std::vector<Newcomer> newcomers(commands.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        Row& row = rows[i];
+        row.command = &commands[i];
+        row.outcome = &outcomes[i];
+        outcomes[i] = model::Outcome{};
+        prepare(row);
+        if (row.done) continue;
+        model::Profile profile;
+        const Judgement judgement = row.command->enrollment == nullptr
+                                        ? refuse(Refusal::invalid_command)
+                                        : normalize_keys(*row.command->enrollment, profile);
+        if (!judgement.accepted()) {
+            finish(row, judgement, {});
+            continue;
+        }
+        Newcomer& newcomer = newcomers[i];
+        for (const model::Key& key : profile.keys)
+            newcomer.digests.push_back(state_.hashing.key(key.kind, key.text));
+        SealNonce nonce;
+        entropy_.fill(newcomer.secret);
+        entropy_.fill(nonce);
+        newcomer.blob = documents_.encode(model::EnrollmentRecord{
+            newcomer.digests, seal(newcomer.secret, nonce, documents_.encode(profile))});
+    }
+
+    run_with_plans(rows, [&](std::size_t begin, std::span<Evidence> evidence) {
+        return enroll_rows(std::span(rows).subspan(begin), evidence, std::span(newcomers).subspan(begin),
+                           recorded);
+    });
+}
+
+std::size_t EngineImpl::enroll_rows(std::span<Row> rows, std::span<Evidence> evidence,
+                                    std::span<const Newcomer> newcomers, model::Instant recorded) {
+    std::size_t ran = 0;
+    {
+        const absl::MutexLock sequencer(&sequencer_);
+        const absl::MutexLock keys(&keys_);
+        // New records lie behind all others; they may span two blocks.
+        const StripeLocks::Guard stripes(stripes_, ~StripeMask{0});
+        for (; ran < rows.size(); ++ran) {
+            if (rows[ran].done) continue;
+            if (state_.names.find(rows[ran].fingerprint) !=
+                (evidence.empty() ? core::NameCandidates{} : evidence[ran].same_name))
+                break;
+            enroll_row(rows[ran], newcomers[ran], recorded);
+        }
+        executed_.store(buffer_.next().value - 1, std::memory_order_release);
+    }
+    if (ran > 0) wake_committer();
+    return ran;
+}
+
+void EngineImpl::enroll_row(Row& row, const Newcomer& newcomer, model::Instant recorded) {
+    core::ProgramState& program = *row.program;
+    core::Moment moment;
+    Judgement judgement = newcomer.blob.size() > kMaxBlobBytes ? refuse(Refusal::invalid_command)
+                                                               : admission(newcomer.blob.size());
+    if (judgement.accepted()) judgement = moment_of(program, row.command->at, recorded, moment);
+    if (!judgement.accepted()) return finish(row, judgement, {});
+    for (const model::KeyDigest& digest : newcomer.digests) {
+        const CustomerId holder = program.keys.find(digest);
+        if (holder.value == 0) continue;
+        finish(row, refuse(Refusal::key_taken, static_cast<std::int64_t>(holder.value)),
+               program.customers.at(holder.value).last);
+        row.outcome->customer = holder;
+        return;
+    }
+    if (program.customers.count() == core::kMaxCustomers)
+        return finish(row, refuse(Refusal::too_many_customers), {});
+
+    const CustomerId customer{program.customers.count() + 1};
+    core::FactWriter facts = buffer_.writer();
+    core::decide_enroll(*row.command, moment, model::Subject::customer(program.id(), customer), facts);
+    facts.facts()[0].set_blob(buffer_.add_blob(newcomer.blob));
+    buffer_.add_secret({program.id(), customer, newcomer.secret});
+    const model::Sequence sequence = buffer_.next();
+    accept(facts);
+    for (const model::KeyDigest& digest : newcomer.digests)
+        program.keys.insert(digest, customer);
+    *row.outcome = answer(&program, facts.facts()[0], sequence);
+    row.done = true;
+    counters_.accepted.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace tim::runtime

@@ -1,0 +1,376 @@
+#include <algorithm>
+
+#include "engine/core/apply.h"
+#include "engine/runtime/engine_impl.h"
+
+namespace tim::runtime {
+
+using core::Judgement;
+using core::refuse;
+using model::Command;
+using model::CommandKind;
+using model::CustomerId;
+using model::KeyKind;
+using model::NameKind;
+using model::Outcome;
+using model::Refusal;
+using model::Sequence;
+using model::Subject;
+using model::SubjectKind;
+
+namespace {
+
+bool is_enrollment(const Command& command) {
+    return command.kind == CommandKind::enroll;
+}
+
+bool is_administration(const Command& command) {
+    return command.kind > CommandKind::enroll;
+}
+
+/// Commands that cannot be decided from memory alone run by themselves, behind a plan.
+bool needs_evidence(const Command& command) {
+    return command.kind == CommandKind::voided || command.kind == CommandKind::capture ||
+           command.kind == CommandKind::release ||
+           (command.kind == CommandKind::returned && command.original.kind != NameKind::none);
+}
+
+const Evidence kNoEvidence;
+
+bool ends_hold(const Command& command) {
+    return command.kind == CommandKind::capture || command.kind == CommandKind::release;
+}
+
+}  // namespace
+
+void EngineImpl::execute(Commands commands, Outcomes outcomes) {
+    TIM_INVARIANT(commands.size() == outcomes.size(), "an outcome for every command");
+    const model::Instant recorded = clock_.now();
+    for (std::size_t begin = 0; begin < commands.size();) {
+        std::size_t end = begin + 1;
+        if (is_administration(commands[begin])) {
+            administer(commands[begin], outcomes[begin], recorded);
+        } else {
+            const bool enrolls = is_enrollment(commands[begin]);
+            while (end < commands.size() && end - begin < kChunkRows &&
+                   is_enrollment(commands[end]) == enrolls && !is_administration(commands[end]) &&
+                   !needs_evidence(commands[begin]) && !needs_evidence(commands[end])) {
+                ++end;
+            }
+            const auto run_chunk = enrolls ? &EngineImpl::execute_enrollments : &EngineImpl::execute_rows;
+            (this->*run_chunk)(commands.subspan(begin, end - begin), outcomes.subspan(begin, end - begin),
+                               recorded);
+        }
+        begin = end;
+    }
+}
+
+void EngineImpl::execute_rows(Commands commands, Outcomes outcomes, model::Instant recorded) {
+    std::array<Row, kChunkRows> storage;
+    const std::span<Row> rows(storage.data(), commands.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        rows[i].command = &commands[i];
+        rows[i].outcome = &outcomes[i];
+        outcomes[i] = Outcome{};
+        prepare(rows[i]);
+    }
+    resolve(rows);
+
+    run_with_plans(rows, [&](std::size_t begin, std::span<Evidence> evidence) {
+        return run(rows.subspan(begin), evidence, recorded);
+    });
+}
+
+void EngineImpl::prepare(Row& row) {
+    const Command& command = *row.command;
+    if (const Judgement judgement = core::check_command(command); !judgement.accepted())
+        return finish(row, judgement, {});
+    row.program = state_.program(command.program);
+    if (command.kind != CommandKind::balance) {
+        row.fingerprint = state_.hashing.name(command.program, command.name);
+        state_.names.prefetch(row.fingerprint);
+    }
+    switch (command.customer.kind) {
+        case KeyKind::none:
+            break;
+        case KeyKind::id:
+            if (command.customer.id.value == 0) return finish(row, refuse(Refusal::invalid_key), {});
+            row.customer = command.customer.id;
+            break;
+        default: {
+            char text[model::kMaxEmailBytes];
+            const std::size_t size =
+                model::normalize_key_into(command.customer.kind, command.customer.text, text);
+            if (size == 0) return finish(row, refuse(Refusal::invalid_key), {});
+            row.by_key = true;
+            row.digest = state_.hashing.key(command.customer.kind, {text, size});
+            if (row.program != nullptr) row.program->keys.prefetch(row.digest);
+        }
+    }
+    if (row.program == nullptr) finish(row, refuse(Refusal::unknown_program), {});
+}
+
+void EngineImpl::resolve(std::span<Row> rows) {
+    const absl::ReaderMutexLock lock(&keys_);
+    for (Row& row : rows) {
+        if (row.done) continue;
+        if (row.by_key) row.customer = row.program->keys.find(row.digest);
+        if (row.customer.value > row.program->customers.count()) row.customer = {};
+        row.program->customers.prefetch(row.customer.value);
+    }
+}
+
+StripeMask EngineImpl::stripes_of(std::span<const Row> rows, std::span<const Evidence> evidence) const {
+    StripeMask mask = 0;
+    for (const Row& row : rows)
+        mask |= stripe_bit(row.customer);  // id 0: the program's anonymous sales
+    if (evidence.empty()) return mask;
+    // A row whose subject only the evidence names runs by itself.
+    const Evidence& first = evidence.front();
+    if (first.sale) mask |= stripe_bit({first.sale->sale.subject.id()});
+    return mask | stripe_bit(first.hold_customer);
+}
+
+std::size_t EngineImpl::run(std::span<Row> rows, std::span<Evidence> evidence, model::Instant recorded) {
+    const bool reads_only = std::all_of(
+        rows.begin(), rows.end(), [](const Row& row) { return row.command->kind == CommandKind::balance; });
+    if (reads_only) {
+        const StripeLocks::Guard stripes(stripes_, stripes_of(rows, evidence));
+        for (Row& row : rows) {
+            if (!row.done) read_balance(row, recorded);
+        }
+        return rows.size();
+    }
+
+    std::size_t ran = 0;
+    {
+        const absl::MutexLock sequencer(&sequencer_);
+        const StripeLocks::Guard stripes(stripes_, stripes_of(rows, evidence));
+        for (; ran < rows.size(); ++ran) {
+            Row& row = rows[ran];
+            if (row.done) continue;
+            if (row.command->kind == CommandKind::balance) {
+                read_balance(row, recorded);
+                continue;
+            }
+            if (run_row(row, evidence.empty() ? kNoEvidence : evidence[ran], recorded) == Progress::plan)
+                break;
+        }
+        executed_.store(buffer_.next().value - 1, std::memory_order_release);
+    }
+    if (ran > 0) wake_committer();
+    return ran;
+}
+
+model::Instant EngineImpl::now_of(const core::ProgramState& program, model::Instant clock) const {
+    if (options_.time == TimeSource::system) return clock;
+    const model::Instant latest = program.latest();
+    return latest == model::kNoInstant ? clock : latest;
+}
+
+Judgement EngineImpl::moment_of(const core::ProgramState& program, model::Instant at, model::Instant recorded,
+                                core::Moment& moment) const {
+    moment.recorded = recorded;
+    moment.now = now_of(program, recorded);
+    moment.at = at == model::kNoInstant ? moment.now : at;
+    if (options_.time == TimeSource::events && at != model::kNoInstant) {
+        moment.now = program.latest() == model::kNoInstant ? at : std::max(moment.now, at);
+    }
+    moment.current = &program.version_at(moment.now);
+    if (options_.time == TimeSource::system) {
+        if (const Judgement judgement = core::check_time(*moment.current, moment.at, recorded);
+            !judgement.accepted())
+            return judgement;
+    }
+    moment.pricing = &program.version_at(moment.at);
+    return {};
+}
+
+Judgement EngineImpl::admission(std::size_t blob_bytes) const {
+    if (stopping_.load(std::memory_order_relaxed)) return refuse(Refusal::stopping);
+    if (failed_.load(std::memory_order_relaxed)) return refuse(Refusal::stopping);
+    if (!buffer_.has_room(blob_bytes)) return refuse(Refusal::overloaded);
+    const std::uint64_t needed = store_.ledger().bytes_for(
+        buffer_.waiting_facts() + core::kMaxFactsPerCommand, buffer_.waiting_blob_bytes() + blob_bytes);
+    if (needed > store_.ledger().reserved_bytes()) return refuse(Refusal::disk_full);
+    return {};
+}
+
+EngineImpl::Progress EngineImpl::run_row(Row& row, const Evidence& evidence, model::Instant recorded) {
+    const Command& command = *row.command;
+    if (state_.names.find(row.fingerprint) != evidence.same_name) return Progress::plan;
+    if (needs_evidence(command) && (!evidence.planned || !evidence_holds(row, evidence)))
+        return Progress::plan;
+
+    core::ProgramState& program = *row.program;
+    core::Moment moment;
+    Judgement judgement = admission(0);
+    if (judgement.accepted()) judgement = moment_of(program, command.at, recorded, moment);
+    if (!judgement.accepted()) {
+        finish(row, judgement, {});
+        return Progress::done;
+    }
+
+    CustomerId customer = row.customer;
+    if (customer.value == 0 && command.customer.kind != KeyKind::none) {
+        finish(row, refuse(Refusal::unknown_customer), {});
+        return Progress::done;
+    }
+    if (ends_hold(command)) {
+        if (evidence.hold_customer.value == 0) {
+            finish(row, refuse(Refusal::unknown_hold), {});
+            return Progress::done;
+        }
+        customer = evidence.hold_customer;
+    }
+    if (command.original.kind != NameKind::none) {
+        if (!evidence.sale) {
+            finish(row, refuse(Refusal::unknown_receipt), {});
+            return Progress::done;
+        }
+        if (command.kind == CommandKind::voided) customer = {evidence.sale->sale.subject.id()};
+    }
+    const SubjectKind kind = customer.value == 0 ? SubjectKind::anonymous : SubjectKind::customer;
+    const Subject subject = Subject::of(kind, program.id(), customer.value);
+    const core::CustomerRecord& record = program.customers.at(customer.value);
+
+    core::FactWriter facts = buffer_.writer();
+    if ((record.flags & core::kRecordHasHolds) != 0) {
+        const core::OpenHolds& holds = *program.holds[core::stripe_of(customer)].of(customer);
+        const core::CustomerRecord draft = core::settle_holds(record, subject, holds, moment, facts);
+        judgement = decide_row(row, evidence, moment, subject, draft, facts);
+    } else {
+        judgement = decide_row(row, evidence, moment, subject, record, facts);
+    }
+    if (!judgement.accepted()) {
+        finish(row, judgement, record.last);
+        return Progress::done;
+    }
+    const std::size_t named = static_cast<std::size_t>(
+        std::find_if(facts.facts().begin(), facts.facts().end(),
+                     [](const model::Fact& fact) { return fact.name_kind != NameKind::none; }) -
+        facts.facts().begin());
+    const Sequence sequence{buffer_.next().value + named};
+    if (command.kind == CommandKind::adjust && !command.reason.empty()) {
+        facts.facts()[named].set_blob(buffer_.add_blob(std::as_bytes(std::span(command.reason))));
+    }
+    accept(facts);
+    *row.outcome = answer(&program, facts.facts()[named], sequence);
+    row.done = true;
+    counters_.accepted.fetch_add(1, std::memory_order_relaxed);
+    return Progress::done;
+}
+
+Judgement EngineImpl::decide_row(const Row& row, const Evidence& evidence, const core::Moment& moment,
+                                 Subject subject, const core::CustomerRecord& record,
+                                 core::FactWriter& facts) const {
+    const Command& command = *row.command;
+    switch (command.kind) {
+        case CommandKind::sale:
+            return core::decide_sale(command, moment, subject, record, facts);
+        case CommandKind::returned:
+        case CommandKind::voided: {
+            const core::SaleEvidence* const sale = evidence.sale ? &*evidence.sale : nullptr;
+            if (sale != nullptr) {
+                const Judgement judgement = core::check_original(command, moment, subject, *sale);
+                if (!judgement.accepted()) return judgement;
+            }
+            return core::decide_return(command, moment, subject, record, sale, facts);
+        }
+        case CommandKind::redeem:
+            return core::decide_redeem(command, moment, subject, record, facts);
+        case CommandKind::hold: {
+            const core::OpenHolds* const holds =
+                row.program->holds[core::stripe_of(row.customer)].of(row.customer);
+            const std::size_t open = (holds == nullptr ? 0 : holds->size()) -
+                                     facts.facts().size();  // each fact so far: a time-out
+            return core::decide_hold(command, moment, subject, record, open, facts);
+        }
+        case CommandKind::capture:
+        case CommandKind::release: {
+            const CustomerId customer = evidence.hold_customer;
+            const auto hold = row.program->holds[core::stripe_of(customer)].find(customer, command.hold);
+            return core::decide_hold_end(command, moment, subject, record, hold, evidence.hold_resolved,
+                                         facts);
+        }
+        case CommandKind::adjust:
+            return core::decide_adjust(command, moment, subject, record, facts);
+        default:
+            TIM_INVARIANT(false, "commands of this kind do not run in rows");
+    }
+    return {};
+}
+
+void EngineImpl::accept(core::FactWriter& facts) {
+    Sequence sequence = buffer_.next();
+    for (model::Fact& fact : facts.facts()) {
+        fact.check = core::apply(state_, fact, sequence, buffer_.blob_of(fact));
+        core::apply_names(state_, fact, sequence);
+        ++sequence.value;
+    }
+    buffer_.take(facts.facts().size());
+}
+
+void EngineImpl::read_balance(Row& row, model::Instant clock) {
+    counters_.reads.fetch_add(1, std::memory_order_relaxed);
+    core::ProgramState& program = *row.program;
+    if (row.customer.value == 0) return finish(row, refuse(Refusal::unknown_customer), {});
+    const core::CustomerRecord& record = program.customers.at(row.customer.value);
+    const model::Instant now = now_of(program, clock);
+    const core::Rules& current = program.version_at(now);
+    const bool has_holds = (record.flags & core::kRecordHasHolds) != 0;
+    const core::OpenHolds* const holds =
+        has_holds ? program.holds[core::stripe_of(row.customer)].of(row.customer) : nullptr;
+    const core::CustomerRecord view = core::settled(record, holds, now, current);
+
+    Outcome& outcome = *row.outcome;
+    outcome.depends_on = record.last;
+    row.done = true;
+    const auto earned = core::quote(current, row.command->amount);
+    if (!earned) {
+        outcome.refusal = Refusal::overflow;
+        return;
+    }
+    outcome.tier_before = outcome.tier_after = view.tier;
+    outcome.version = current.version();
+    outcome.program = program.id();
+    outcome.customer = row.customer;
+    outcome.points = *earned;
+    outcome.balance = view.points;
+    outcome.held = view.held;
+    outcome.spendable = core::spendable(view.points, view.held, current.keep_points(view.tier));
+    outcome.lifetime_spend = view.lifetime_spend;
+}
+
+Outcome EngineImpl::answer(const core::ProgramState* program, const model::Fact& fact,
+                           Sequence sequence) const {
+    Outcome outcome;
+    outcome.sequence = sequence;
+    outcome.depends_on = {sequence.value - fact.position + fact.count - 1u};
+    outcome.version = fact.version;
+    outcome.program = fact.subject.program();
+    if (fact.subject.kind() != SubjectKind::customer && fact.subject.kind() != SubjectKind::anonymous)
+        return outcome;
+    outcome.tier_before = fact.tier_before;
+    outcome.tier_after = fact.tier_after;
+    outcome.points = fact.type == model::FactType::hold_opened ? model::Points{} : fact.points;
+    if (fact.subject.kind() == SubjectKind::anonymous) return outcome;
+    outcome.customer = {fact.subject.id()};
+    outcome.balance = fact.points_after;
+    outcome.held = fact.held_after;
+    outcome.spendable = core::spendable(fact.points_after, fact.held_after,
+                                        program->version(fact.version).keep_points(fact.tier_after));
+    return outcome;
+}
+
+void EngineImpl::finish(Row& row, const Judgement& judgement, Sequence depends_on) {
+    row.outcome->refusal = judgement.refusal;
+    row.outcome->detail = judgement.detail;
+    row.outcome->depends_on = depends_on;
+    row.done = true;
+    counters_.refused.fetch_add(1, std::memory_order_relaxed);
+    refusals_[static_cast<std::size_t>(judgement.refusal) % refusals_.size()].fetch_add(
+        1, std::memory_order_relaxed);
+}
+
+}  // namespace tim::runtime

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/core/fact_writer.h"
+#include "engine/core/state.h"
+
+namespace tim::runtime {
+
+// Every bound of the running engine, and how they hang together.
+
+/// Rows that run under one locking of their stripes.
+inline constexpr std::size_t kChunkRows = 256;
+
+/// Facts and blob bytes that wait for one commit; when they are used up, commands are refused `overloaded`.
+inline constexpr std::size_t kMaxBatchFacts = 256 * 1024;
+inline constexpr std::size_t kMaxBatchBlobBytes = std::size_t{32} << 20;
+static_assert(kMaxBatchFacts >= 2 * kChunkRows * core::kMaxFactsPerCommand,
+              "two chunks at their worst fit a batch");
+
+/// The variable part of one fact.
+inline constexpr std::size_t kMaxBlobBytes = std::size_t{4} << 20;
+static_assert(kMaxBlobBytes <= kMaxBatchBlobBytes / 2, "a batch takes any blob");
+static_assert(kMaxBatchBlobBytes <= UINT32_MAX, "a BlobRef's offset has 32 bits");
+
+/// How often a command that needs evidence from the ledger is planned again, when what it relied on has moved
+/// on meanwhile, before it is refused `overloaded`.
+inline constexpr int kMaxPlans = 8;
+
+/// Customers whose time-outs one step of the sweep records.
+inline constexpr std::size_t kSweepCustomers = 256;
+
+/// Blocks that a checkpoint writes in one transaction: about 2 MiB.
+inline constexpr std::size_t kBlocksPerWrite = 16;
+
+/// Differences that `verify` names.
+inline constexpr std::size_t kMaxDifferences = 100;
+
+}  // namespace tim::runtime

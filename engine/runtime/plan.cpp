@@ -1,0 +1,183 @@
+#include <algorithm>
+#include <limits>
+#include <unordered_set>
+
+#include "engine/core/apply.h"
+#include "engine/runtime/engine_impl.h"
+
+namespace tim::runtime {
+
+using model::Command;
+using model::CommandKind;
+using model::Fact;
+using model::FactType;
+using model::NameKind;
+using model::Sequence;
+using model::SubjectKind;
+using storage::StoredFact;
+
+core::NameCandidates EngineImpl::candidates(std::uint64_t fingerprint) const {
+    const absl::MutexLock lock(&sequencer_);
+    return state_.names.find(fingerprint);
+}
+
+StoredFact EngineImpl::fact_at(Sequence sequence) const {
+    {
+        const absl::MutexLock lock(&sequencer_);
+        if (auto found = buffer_.find(sequence)) return std::move(*found);
+    }
+    auto stored = store_.ledger().fact_at(sequence);
+    if (!stored) core::broken_invariant("ledger.fact_at", stored.error().message);
+    return std::move(*stored);
+}
+
+bool EngineImpl::visit_candidates(std::uint64_t fingerprint, const core::NameCandidates& candidates,
+                                  const std::function<bool(const StoredFact&)>& visit) const {
+    std::vector<Sequence> sequences(candidates.sequences, candidates.sequences + candidates.count);
+    if (candidates.maybe_on_disk) {
+        const auto on_disk = store_.names().find(fingerprint);
+        if (!on_disk) core::broken_invariant("names.find", on_disk.error().message);
+        sequences.insert(sequences.end(), on_disk->begin(), on_disk->end());
+    }
+    std::sort(sequences.begin(), sequences.end(), std::greater<>());
+    sequences.erase(std::unique(sequences.begin(), sequences.end()), sequences.end());
+    return std::any_of(sequences.begin(), sequences.end(),
+                       [&](Sequence sequence) { return visit(fact_at(sequence)); });
+}
+
+void EngineImpl::plan(Row& row, Evidence& evidence) {
+    if (row.done) return;
+    counters_.plans.fetch_add(1, std::memory_order_relaxed);
+    const Command& command = *row.command;
+    const model::ProgramId scope = row.program == nullptr ? model::ProgramId{} : row.program->id();
+
+    evidence = Evidence{};
+    evidence.same_name = candidates(row.fingerprint);
+    const bool repeat = visit_candidates(row.fingerprint, evidence.same_name, [&](const StoredFact& stored) {
+        if (stored.fact.name() != command.name || core::name_scope(stored.fact.subject) != scope)
+            return false;
+        answer_repeat(row, stored);
+        return true;
+    });
+    if (repeat) return;
+    if (command.original.kind != NameKind::none) plan_return(row, evidence);
+    if (command.kind == CommandKind::capture || command.kind == CommandKind::release)
+        plan_hold_end(row, evidence);
+    evidence.planned = true;
+}
+
+void EngineImpl::answer_repeat(Row& row, const StoredFact& first) {
+    const Command& command = *row.command;
+    const Fact& fact = first.fact;
+    const bool names_customer = command.customer.kind != model::KeyKind::none;
+    const bool may_be_nobodys = command.kind == CommandKind::sale || command.kind == CommandKind::returned;
+    bool same = fact.content == core::content_digest(command);
+    if (command.kind == CommandKind::sale) same = same && fact.amount == command.amount;
+    if (command.kind == CommandKind::put_program)
+        same = same && documents_.encode(*command.document) == first.blob;
+    if (names_customer)
+        same = same && fact.subject == model::Subject::customer(fact.subject.program(), row.customer);
+    if (!names_customer && may_be_nobodys) same = same && fact.subject.kind() == SubjectKind::anonymous;
+    if (!same) return finish(row, core::refuse(model::Refusal::conflict), first.sequence);
+    *row.outcome = answer(state_.program(fact.subject.program()), fact, first.sequence);
+    row.outcome->duplicate = true;
+    row.done = true;
+    counters_.duplicates.fetch_add(1, std::memory_order_relaxed);
+}
+
+void EngineImpl::plan_return(const Row& row, Evidence& evidence) {
+    const Command& command = *row.command;
+    const core::ProgramState& program = *row.program;
+    const std::uint64_t name = state_.hashing.name(program.id(), command.original);
+    evidence.original_name = candidates(name);
+    visit_candidates(name, evidence.original_name, [&](const StoredFact& stored) {
+        if (stored.fact.name() != command.original || stored.fact.subject.program() != program.id())
+            return false;
+        evidence.sale.emplace();
+        evidence.sale->sequence = stored.sequence;
+        evidence.sale->sale = stored.fact;
+        return true;
+    });
+    if (!evidence.sale || evidence.sale->sale.type != FactType::sale) return;
+
+    core::SaleEvidence& sale = *evidence.sale;
+    sale.pricing = &program.version_at(sale.sale.at, sale.sale.version);
+    sale.remaining = sale.sale.amount;
+    sale.points = sale.sale.points;
+    const std::uint64_t state = state_.hashing.state_of(SubjectKind::receipt, sale.sequence);
+    evidence.receipt_state = candidates(state);
+    visit_candidates(state, evidence.receipt_state, [&](const StoredFact& stored) {
+        if (stored.fact.type != FactType::receipt_reduced || stored.fact.subject.id() != sale.sequence.value)
+            return false;
+        sale.reduced = stored.sequence;
+        sale.remaining = stored.fact.amount;
+        sale.points = stored.fact.points;
+        return true;
+    });
+
+    const bool takes_all = command.kind == CommandKind::voided || command.amount == sale.remaining;
+    if (takes_all && sale.sale.subject.kind() == SubjectKind::customer) find_orders(sale, evidence, program);
+}
+
+void EngineImpl::find_orders(core::SaleEvidence& sale, Evidence& evidence,
+                             const core::ProgramState& program) {
+    const std::uint64_t customer = sale.sale.subject.id();
+    {
+        const absl::MutexLock lock(&sequencer_);
+        evidence.customer_last = program.customers.at(customer).last;
+    }
+    std::unordered_set<std::uint64_t> undone = {sale.sequence.value};
+    model::Instant first{std::numeric_limits<std::int64_t>::max()};
+    model::Instant last = model::kNoInstant;
+    for (Sequence sequence = evidence.customer_last; sequence.value != 0;) {
+        const StoredFact stored = fact_at(sequence);
+        if (stored.fact.type == FactType::order_undone) undone.insert(stored.fact.request.related);
+        if (stored.fact.type == FactType::sale && !undone.contains(sequence.value)) {
+            first = std::min(first, stored.fact.at);
+            last = std::max(last, stored.fact.at);
+        }
+        sequence = stored.fact.previous;
+    }
+    sale.last_order = last;
+    sale.first_order = last == model::kNoInstant ? model::kNoInstant : first;
+}
+
+void EngineImpl::plan_hold_end(const Row& row, Evidence& evidence) {
+    const Sequence hold = row.command->hold;
+    if (hold.value == 0 || hold.value > executed_.load(std::memory_order_acquire)) return;
+    const StoredFact opened = fact_at(hold);
+    if (opened.fact.type != FactType::hold_opened || opened.fact.subject.program() != row.program->id())
+        return;
+    evidence.hold_customer = {opened.fact.subject.id()};
+    const std::uint64_t state = state_.hashing.state_of(SubjectKind::customer, hold);
+    evidence.hold_state = candidates(state);
+    visit_candidates(state, evidence.hold_state, [&](const StoredFact& stored) {
+        const FactType type = stored.fact.type;
+        const bool ends = type == FactType::hold_captured || type == FactType::hold_released ||
+                          type == FactType::hold_expired;
+        if (!ends || stored.fact.request.related != hold.value) return false;
+        evidence.hold_resolved = type;
+        return true;
+    });
+}
+
+bool EngineImpl::evidence_holds(const Row& row, const Evidence& evidence) const {
+    const Command& command = *row.command;
+    if (command.original.kind != NameKind::none) {
+        if (state_.names.find(state_.hashing.name(row.program->id(), command.original)) !=
+            evidence.original_name)
+            return false;
+        if (!evidence.sale) return true;
+        const core::SaleEvidence& sale = *evidence.sale;
+        if (state_.names.find(state_.hashing.state_of(SubjectKind::receipt, sale.sequence)) !=
+            evidence.receipt_state)
+            return false;
+        return evidence.customer_last.value == 0 ||
+               row.program->customers.at(sale.sale.subject.id()).last == evidence.customer_last;
+    }
+    if (evidence.hold_customer.value == 0) return true;
+    return state_.names.find(state_.hashing.state_of(SubjectKind::customer, command.hold)) ==
+           evidence.hold_state;
+}
+
+}  // namespace tim::runtime

@@ -1,0 +1,271 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "engine/core/apply.h"
+#include "engine/runtime/engine_impl.h"
+#include "engine/runtime/seal.h"
+
+namespace tim::runtime {
+
+using model::CustomerId;
+using model::ErrorKind;
+using model::failure;
+using model::ProgramId;
+using model::Sequence;
+using storage::StoredFact;
+
+std::optional<ProgramId> EngineImpl::find_program(std::string_view id) const {
+    const core::ProgramState* const program = state_.find_program(id);
+    return program == nullptr ? std::nullopt : std::optional(program->id());
+}
+
+std::shared_ptr<const model::AccessKey> EngineImpl::find_access_key(std::string_view id) const {
+    const absl::MutexLock lock(&access_);
+    const auto found = state_.access_keys.find(id);
+    return found == state_.access_keys.end() ? nullptr : found->second;
+}
+
+std::vector<model::AccessKey> EngineImpl::access_keys() const {
+    const absl::MutexLock lock(&access_);
+    std::vector<model::AccessKey> keys;
+    for (const auto& [id, key] : state_.access_keys)
+        keys.push_back(*key);
+    return keys;
+}
+
+Result<ProgramVersion> EngineImpl::program(ProgramId id, model::VersionId version) const {
+    const core::ProgramState* const program = state_.program(id);
+    if (program == nullptr) return failure(ErrorKind::not_found, "there is no such program");
+    const std::uint16_t count = program->version_count();
+    if (version.value == 0) version.value = count;
+    if (version.value > count) {
+        return failure(ErrorKind::not_found, fmt::format("program {} has {} versions, not {}",
+                                                         program->name(), count, version.value));
+    }
+    const core::Rules& rules = program->version(version);
+    return ProgramVersion{rules.shared_program(),    id, version, count, rules.effective(),
+                          program->customers.count()};
+}
+
+std::vector<ProgramVersion> EngineImpl::programs() const {
+    std::vector<ProgramVersion> all;
+    for (std::uint16_t number = 1; number <= state_.program_count(); ++number)
+        all.push_back(*program({number}, {}));
+    return all;
+}
+
+Result<CustomerId> EngineImpl::resolve_customer(const core::ProgramState& program,
+                                                const model::CustomerRef& customer) const {
+    if (customer.kind == model::KeyKind::id) {
+        if (customer.id.value >= 1 && customer.id.value <= program.customers.count()) return customer.id;
+    } else {
+        const auto key = model::normalize_key(customer.kind, customer.text);
+        if (!key) return tl::unexpected(key.error());
+        const absl::ReaderMutexLock lock(&keys_);
+        const CustomerId found = program.keys.find(state_.hashing.key(key->kind, key->text));
+        if (found.value != 0) return found;
+    }
+    return failure(ErrorKind::not_found, "no customer has that key");
+}
+
+CustomerView EngineImpl::view_of(core::ProgramState& program, CustomerId customer, Sequence& profile,
+                                 Sequence& last) {
+    const model::Instant now = now_of(program, clock_.now());
+    const core::Rules& current = program.version_at(now);
+    core::CustomerRecord record;
+    {
+        const StripeLocks::Guard stripe(stripes_, stripe_bit(customer));
+        const core::CustomerRecord& stored = program.customers.at(customer.value);
+        const bool has_holds = (stored.flags & core::kRecordHasHolds) != 0;
+        record =
+            core::settled(stored, has_holds ? program.holds[core::stripe_of(customer)].of(customer) : nullptr,
+                          now, current);
+    }
+    profile = record.profile;
+    last = record.last;
+    CustomerView view;
+    view.id = customer;
+    view.version = current.version();
+    view.tier = record.tier;
+    view.points = record.points;
+    view.held = record.held;
+    view.spendable = core::spendable(record.points, record.held, current.keep_points(record.tier));
+    view.ranking_points = record.ranking_points;
+    view.period_metric = current.metric(record);
+    view.lifetime_spend = record.lifetime_spend;
+    view.month_spend = record.month_spend;
+    view.orders = record.orders;
+    view.enrolled_at = record.enrolled_at;
+    view.first_order_at = record.first_order_at;
+    view.last_order_at = record.last_order_at;
+    return view;
+}
+
+Result<void> EngineImpl::add_profile(const core::ProgramState& program, Sequence profile,
+                                     CustomerView& view) const {
+    const auto key = store_.vault().get(program.id(), view.id);
+    if (!key) {
+        // A person whose key was destroyed has no name any more; the figures stay.
+        return key.error().kind == ErrorKind::not_found ? Result<void>() : tl::unexpected(key.error());
+    }
+    const StoredFact stored = fact_at(profile);
+    const auto record = documents_.decode_enrollment(stored.blob);
+    if (!record) return tl::unexpected(record.error());
+    const auto plain = unseal(*key, record->sealed_profile);
+    if (!plain) return tl::unexpected(plain.error());
+    auto document = documents_.decode_profile(*plain);
+    if (!document) return tl::unexpected(document.error());
+    view.keys = std::move(document->keys);
+    view.name = std::move(document->name);
+    return {};
+}
+
+Result<CustomerView> EngineImpl::show(ProgramId id, const model::CustomerRef& customer) {
+    core::ProgramState* const program = state_.program(id);
+    if (program == nullptr) return failure(ErrorKind::not_found, "there is no such program");
+    const auto found = resolve_customer(*program, customer);
+    if (!found) return tl::unexpected(found.error());
+    Sequence profile;
+    Sequence last;
+    CustomerView view = view_of(*program, *found, profile, last);
+    if (!wait_durable(last)) return failure(ErrorKind::io, "a commit failed");
+    if (auto added = add_profile(*program, profile, view); !added) return tl::unexpected(added.error());
+    return view;
+}
+
+Result<std::vector<CustomerView>> EngineImpl::customers(ProgramId id, CustomerId after, std::size_t limit) {
+    core::ProgramState* const program = state_.program(id);
+    if (program == nullptr) return failure(ErrorKind::not_found, "there is no such program");
+    std::vector<CustomerView> page;
+    std::vector<Sequence> profiles;
+    Sequence newest{};
+    const std::uint64_t count = program->customers.count();
+    for (std::uint64_t customer = after.value + 1; customer <= count && page.size() < limit; ++customer) {
+        Sequence last;
+        page.push_back(view_of(*program, {customer}, profiles.emplace_back(), last));
+        newest = std::max(newest, last);
+    }
+    if (!wait_durable(newest)) return failure(ErrorKind::io, "a commit failed");
+    for (std::size_t i = 0; i < page.size(); ++i) {
+        if (auto added = add_profile(*program, profiles[i], page[i]); !added)
+            return tl::unexpected(added.error());
+    }
+    return page;
+}
+
+HistoryEntry EngineImpl::history_entry(StoredFact stored) const {
+    HistoryEntry entry;
+    if (stored.fact.type == model::FactType::adjusted) {
+        entry.reason.assign(reinterpret_cast<const char*>(stored.blob.data()), stored.blob.size());
+    }
+    if ((stored.fact.flags & model::kFactWithOriginal) != 0) {
+        const StoredFact reduced = fact_at({stored.sequence.value + 1});
+        entry.original = model::format_name(fact_at({reduced.fact.subject.id()}).fact.name());
+    }
+    entry.stored = std::move(stored);
+    return entry;
+}
+
+Result<std::vector<HistoryEntry>> EngineImpl::history(ProgramId id, const model::CustomerRef& customer,
+                                                      Sequence before, std::size_t limit) {
+    core::ProgramState* const program = state_.program(id);
+    if (program == nullptr) return failure(ErrorKind::not_found, "there is no such program");
+    const auto found = resolve_customer(*program, customer);
+    if (!found) return tl::unexpected(found.error());
+    Sequence next;
+    {
+        const StripeLocks::Guard stripe(stripes_, stripe_bit(*found));
+        next = program->customers.at(found->value).last;
+    }
+    if (!wait_durable(next)) return failure(ErrorKind::io, "a commit failed");
+    if (before.value != 0 && before <= next) {
+        // A page goes on where the last one ended: its last fact names the one before.
+        const StoredFact cursor = fact_at(before);
+        if (cursor.fact.subject == model::Subject::customer(id, *found)) next = cursor.fact.previous;
+    }
+    std::vector<HistoryEntry> entries;
+    while (next.value != 0 && entries.size() < limit) {
+        StoredFact stored = fact_at(next);
+        const Sequence previous = stored.fact.previous;
+        if (before.value == 0 || next < before) entries.push_back(history_entry(std::move(stored)));
+        next = previous;
+    }
+    return entries;
+}
+
+namespace {
+
+/// Memory that the process holds, in bytes.
+double resident_bytes() {
+    long pages = 0;
+    if (std::FILE* const file = std::fopen("/proc/self/statm", "r")) {
+        long ignored = 0;
+        if (std::fscanf(file, "%ld %ld", &ignored, &pages) != 2) pages = 0;
+        std::fclose(file);
+    }
+    return static_cast<double>(pages) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+}  // namespace
+
+std::vector<Stat> EngineImpl::stats() const {
+    std::vector<Stat> stats;
+    const auto add = [&stats](std::string name, auto value) {
+        stats.push_back({std::move(name), static_cast<double>(value), {}});
+    };
+    const auto load = [](const auto& counter) { return counter.load(std::memory_order_relaxed); };
+    stats.push_back({"durability", 0, options_.durability == Durability::sync ? "sync" : "async"});
+    if (options_.durability == Durability::async) add("async_window_ms", options_.async_window_ms);
+    stats.push_back({"clock", 0, options_.time == TimeSource::system ? "system" : "events"});
+    add("programs", state_.program_count());
+    std::uint64_t customers = 0;
+    std::uint64_t bytes = 0;
+    for (std::uint16_t number = 1; number <= state_.program_count(); ++number) {
+        const core::ProgramState& program = *state_.program({number});
+        customers += program.customers.count();
+        bytes += program.customers.bytes();
+    }
+    add("customers", customers);
+    add("customer_records_bytes", bytes);
+    add("executed_sequence", load(executed_));
+    add("durable_sequence", load(durable_));
+    add("accepted", load(counters_.accepted));
+    add("duplicates", load(counters_.duplicates));
+    add("refused", load(counters_.refused));
+    add("balance_reads", load(counters_.reads));
+    add("commits", load(counters_.commits));
+    const std::uint64_t commits = load(counters_.commits);
+    add("facts_per_commit",
+        commits == 0 ? 0.0
+                     : static_cast<double>(load(counters_.committed_facts)) / static_cast<double>(commits));
+    add("plans", load(counters_.plans));
+    add("checkpoints", load(counters_.checkpoints));
+    add("checkpoint_failures", load(counters_.checkpoint_failures));
+    {
+        const absl::MutexLock lock(&sequencer_);
+        add("waiting_facts", buffer_.waiting_facts());
+        add("names_in_memory", state_.names.size());
+        add("names_bytes", state_.names.bytes());
+        add("names_persisted_sequence", state_.names.persisted_through().value);
+    }
+    {
+        const absl::ReaderMutexLock lock(&keys_);
+        std::uint64_t key_bytes = 0;
+        for (std::uint16_t number = 1; number <= state_.program_count(); ++number)
+            key_bytes += state_.program({number})->keys.bytes();
+        add("key_index_bytes", key_bytes);
+    }
+    add("names_on_disk", store_.names().size());
+    add("ledger_reserved_bytes", store_.ledger().reserved_bytes());
+    add("resident_bytes", resident_bytes());
+    for (std::size_t code = 1; code < refusals_.size(); ++code) {
+        if (load(refusals_[code]) == 0) continue;
+        add("refused_" + std::string(model::refusal_name(static_cast<model::Refusal>(code))),
+            load(refusals_[code]));
+    }
+    return stats;
+}
+
+}  // namespace tim::runtime

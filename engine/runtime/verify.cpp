@@ -1,0 +1,189 @@
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/core/apply.h"
+#include "engine/runtime/engine_impl.h"
+
+namespace tim::runtime {
+
+namespace {
+
+using model::Fact;
+using model::SubjectKind;
+using storage::Batch;
+
+/// Digest of all that a customer's record and open holds say.
+std::uint64_t full_digest(const core::ProgramState& program, std::uint64_t id) {
+    const core::CustomerRecord& record = program.customers.at(id);
+    std::uint64_t digest = XXH3_64bits(&record, sizeof record);
+    if ((record.flags & core::kRecordHasHolds) == 0) return digest;
+    for (const core::OpenHold& hold : *program.holds[core::stripe_of({id})].of({id})) {
+        digest = XXH3_64bits_withSeed(&hold, sizeof hold, digest);
+    }
+    return digest;
+}
+
+/// What the live state of one program was when it was looked at, block by block.
+struct LiveProgram {
+    std::vector<std::uint64_t> digests;    ///< by id; the ids that were given out then
+    std::vector<model::Sequence> through;  ///< by block: the newest fact that its records include
+};
+
+std::string subject_name(const core::ProgramState& program, std::uint64_t id) {
+    return id == 0 ? fmt::format("program {}, anonymous sales", program.name())
+                   : fmt::format("program {}, customer id:{}", program.name(), id);
+}
+
+/// Names the figures in which two records differ.
+std::string describe_difference(const core::CustomerRecord& live, const core::CustomerRecord& folded) {
+    std::string text;
+    const auto compare = [&text](const char* figure, auto a, auto b) {
+        if (a != b) text += fmt::format(" {} is {}, the ledger says {};", figure, a, b);
+    };
+    compare("last fact", live.last.value, folded.last.value);
+    compare("points", live.points.value, folded.points.value);
+    compare("held", live.held.value, folded.held.value);
+    compare("ranking points", live.ranking_points.value, folded.ranking_points.value);
+    compare("lifetime spend", live.lifetime_spend.value, folded.lifetime_spend.value);
+    compare("month spend", live.month_spend.value, folded.month_spend.value);
+    compare("orders", live.orders, folded.orders);
+    compare("first order", live.first_order_at.value, folded.first_order_at.value);
+    compare("last order", live.last_order_at.value, folded.last_order_at.value);
+    return text.empty() ? " the records or open holds differ;" : text;
+}
+
+class Report {
+  public:
+    void add(std::string difference) {
+        ++report_.difference_count;
+        if (report_.differences.size() < kMaxDifferences)
+            report_.differences.push_back(std::move(difference));
+    }
+    VerifyReport& get() { return report_; }
+
+  private:
+    VerifyReport report_;
+};
+
+}  // namespace
+
+Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+    // The live state, block by block under its stripe: nobody waits for longer than one block's digests take.
+    std::vector<LiveProgram> live(state_.program_count());
+    model::Sequence newest{};
+    for (std::size_t i = 0; i < live.size(); ++i) {
+        const core::ProgramState& program = *state_.program({static_cast<std::uint16_t>(i + 1)});
+        const std::uint64_t count = program.customers.count();
+        for (std::uint64_t first = 0; first <= count; first += core::kRecordsPerBlock) {
+            const StripeLocks::Guard stripe(stripes_, stripe_bit({first}));
+            model::Sequence through{};
+            for (std::uint64_t id = first; id <= std::min(first + core::kRecordsPerBlock - 1, count); ++id) {
+                live[i].digests.push_back(full_digest(program, id));
+                through = std::max(through, program.customers.at(id).last);
+            }
+            live[i].through.push_back(through);
+            newest = std::max(newest, through);
+        }
+    }
+    newest = std::max(newest, model::Sequence{executed_.load(std::memory_order_acquire)});
+    if (!wait_durable(newest)) return model::failure(model::ErrorKind::io, "a commit failed");
+
+    // The ledger, folded again from nothing, each block up to where its live one stood.
+    Report report;
+    core::State folded(documents_, hash_seed(store_.vault().engine_secret()), 0);
+    const auto fold = [&](const Fact& fact, model::Sequence sequence, model::BytesView blob) {
+        const SubjectKind kind = fact.subject.kind();
+        if (kind == SubjectKind::customer || kind == SubjectKind::anonymous) {
+            const std::size_t number = fact.subject.program().value;
+            if (number > live.size()) return;
+            const std::size_t block = fact.subject.id() / core::kRecordsPerBlock;
+            if (block >= live[number - 1].through.size() || sequence > live[number - 1].through[block])
+                return;
+        }
+        if (core::apply(folded, fact, sequence, blob) != fact.check) {
+            report.add(
+                fmt::format("fact {}: its check does not follow from the facts before it", sequence.value));
+        }
+    };
+    auto scanned = newest.value == 0 ? Result<void>() : store_.ledger().scan({1}, [&](const Batch& batch) {
+        for (std::size_t i = 0; i < batch.facts.size(); ++i) {
+            const Fact& fact = batch.facts[i];
+            const model::Sequence sequence{batch.first.value + i};
+            if (sequence > newest) return false;
+            const bool has_blob = (fact.flags & model::kFactHasBlob) != 0;
+            const model::BytesView blob =
+                has_blob ? batch.blobs.subspan(fact.blob().offset, fact.blob().length) : model::BytesView();
+            fold(fact, sequence, blob);
+            if (fact.type == model::FactType::enrolled) {
+                for (std::string& difference : check_keys(fact, blob))
+                    report.add(std::move(difference));
+            }
+        }
+        for (std::string& difference : check_names(batch, newest))
+            report.add(std::move(difference));
+        if (progress) progress(std::min(batch.last(), newest).value, newest.value);
+        return batch.last() < newest;
+    });
+    if (!scanned) return tl::unexpected(scanned.error());
+
+    for (std::size_t i = 0; i < live.size(); ++i) {
+        const core::ProgramState& program = *state_.program({static_cast<std::uint16_t>(i + 1)});
+        const core::ProgramState& other = *folded.program(program.id());
+        for (std::uint64_t id = 0; id < live[i].digests.size(); ++id) {
+            static const core::CustomerRecord kNobody;
+            const bool there = id <= other.customers.count();
+            if (there && full_digest(other, id) == live[i].digests[id]) continue;
+            const StripeLocks::Guard stripe(stripes_, stripe_bit({id}));
+            report.add(
+                subject_name(program, id) + ":" +
+                describe_difference(program.customers.at(id), there ? other.customers.at(id) : kNobody));
+        }
+        report.get().customers += live[i].digests.size() - 1;
+    }
+    report.get().facts = newest.value;
+    return std::move(report.get());
+}
+
+std::vector<std::string> EngineImpl::check_names(const Batch& batch, model::Sequence newest) const {
+    std::vector<std::string> differences;
+    constexpr std::size_t kAtOnce = 256;
+    for (std::size_t begin = 0; begin < batch.facts.size(); begin += kAtOnce) {
+        const absl::MutexLock lock(&sequencer_);
+        for (std::size_t i = begin; i < std::min(begin + kAtOnce, batch.facts.size()); ++i) {
+            const Fact& fact = batch.facts[i];
+            const std::uint64_t sequence = batch.first.value + i;
+            if (fact.name_kind == model::NameKind::none || sequence > newest.value) continue;
+            const auto found =
+                state_.names.find(state_.hashing.name(core::name_scope(fact.subject), fact.name()));
+            const bool in_memory =
+                std::any_of(found.sequences, found.sequences + found.count,
+                            [&](model::Sequence candidate) { return candidate.value == sequence; });
+            if (in_memory || found.maybe_on_disk) continue;
+            differences.push_back(
+                fmt::format("fact {}: its name {} is not found", sequence, model::format_name(fact.name())));
+        }
+    }
+    return differences;
+}
+
+std::vector<std::string> EngineImpl::check_keys(const Fact& fact, model::BytesView blob) const {
+    std::vector<std::string> differences;
+    const auto record = documents_.decode_enrollment(blob);
+    const core::ProgramState* const program = state_.program(fact.subject.program());
+    if (!record || program == nullptr)
+        return {fmt::format("customer id:{}: the enrolment cannot be read", fact.subject.id())};
+    const absl::ReaderMutexLock lock(&keys_);
+    for (const model::KeyDigest& digest : record->digests) {
+        const model::CustomerId holder = program->keys.find(digest);
+        if (holder.value == fact.subject.id()) continue;
+        differences.push_back(
+            fmt::format("{}: a key leads to id:{}", subject_name(*program, fact.subject.id()), holder.value));
+    }
+    return differences;
+}
+
+}  // namespace tim::runtime
