@@ -1,0 +1,51 @@
+#include "protocol/codec/permissions.h"
+
+#include <gtest/gtest.h>
+
+namespace tim::codec {
+namespace {
+
+using model::CommandKind;
+using model::Role;
+using schema::RequestBody;
+
+TEST(Permissions, ACheckoutSpendsPointsButMakesNone) {
+    EXPECT_TRUE(may_request(Role::checkout, RequestBody::CommandBatch));
+    EXPECT_TRUE(may_command(Role::checkout, CommandKind::hold));
+    EXPECT_TRUE(may_command(Role::checkout, CommandKind::redeem));
+    EXPECT_FALSE(may_request(Role::checkout, RequestBody::SaleBatch));
+    EXPECT_FALSE(may_command(Role::checkout, CommandKind::sale));
+    EXPECT_FALSE(may_command(Role::checkout, CommandKind::returned));
+    EXPECT_FALSE(may_command(Role::checkout, CommandKind::adjust));
+}
+
+TEST(Permissions, OnlyAnAdminReachesTheEngine) {
+    for (const RequestBody body : schema::EnumValuesRequestBody()) {
+        if (body == RequestBody::NONE) continue;
+        EXPECT_TRUE(may_request(Role::admin, body)) << schema::EnumNameRequestBody(body);
+        if (!is_engine_wide(body)) continue;
+        EXPECT_FALSE(may_request(Role::pos, body)) << schema::EnumNameRequestBody(body);
+        EXPECT_FALSE(may_request(Role::checkout, body)) << schema::EnumNameRequestBody(body);
+    }
+    EXPECT_TRUE(is_engine_wide(RequestBody::AccessKeyAdd));
+    EXPECT_FALSE(is_engine_wide(RequestBody::SaleBatch));
+}
+
+TEST(Permissions, NoRoleMeansNothing) {
+    for (const RequestBody body : schema::EnumValuesRequestBody()) {
+        EXPECT_FALSE(may_request(static_cast<Role>(0), body));
+        EXPECT_FALSE(may_request(Role::admin, RequestBody::NONE));
+    }
+    EXPECT_FALSE(may_command(static_cast<Role>(9), CommandKind::balance));
+}
+
+TEST(Permissions, AKeyTouchesItsProgramsOrAll) {
+    model::AccessKey key;
+    EXPECT_TRUE(may_touch(key, "shop"));
+    key.programs = {"shop", "other"};
+    EXPECT_TRUE(may_touch(key, "other"));
+    EXPECT_FALSE(may_touch(key, "third"));
+}
+
+}  // namespace
+}  // namespace tim::codec

@@ -1,0 +1,199 @@
+#include "protocol/codec/program_json.h"
+
+#include <gmock/gmock.h>
+
+#include <string>
+
+namespace tim::codec {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+constexpr const char* kProgram = R"({
+  "id": "shop", "name": "Cấp độ", "currency": "GBP", "time_zone": "Europe/London",
+  "points": { "earn": { "per_amount": "1.00" } },
+  "tiers": [
+    { "id": "bronze", "min": "0.00", "max": "299.99" },
+    { "id": "silver", "min": "300.00", "keep_points": 100 }
+  ]
+})";
+
+std::string with(const std::string& from, const std::string& to) {
+    std::string text = kProgram;
+    const std::size_t place = text.find(from);
+    EXPECT_NE(place, std::string::npos) << from;
+    return text.replace(place, from.size(), to);
+}
+
+std::string fault_of(const std::string& text) {
+    const auto program = parse_program_json(text, "shop.json");
+    return program ? "(read)" : program.error().message;
+}
+
+TEST(ProgramJson, ReadsAProgramAndFillsInDefaults) {
+    const auto program = parse_program_json(kProgram, "shop.json");
+    ASSERT_TRUE(program) << program.error().message;
+    EXPECT_EQ(program->id, "shop");
+    EXPECT_EQ(program->name, "Cấp độ");
+    EXPECT_EQ(program->currency.decimals, 2);
+    EXPECT_EQ(program->points.unit, "points");
+    EXPECT_EQ(program->points.earn.per_amount.value, 100);
+    EXPECT_EQ(program->points.earn.points.value, 1);
+    EXPECT_FALSE(program->points.redeem);
+    EXPECT_EQ(program->points.late_days, 30);
+    EXPECT_EQ(program->points.return_days, 365);
+    ASSERT_EQ(program->tiers.size(), 2U);
+    EXPECT_EQ(program->tiers[0].max, 29'999);
+    EXPECT_EQ(program->tiers[1].min, 30'000);
+    EXPECT_EQ(program->tiers[1].keep_points.value, 100);
+    EXPECT_TRUE(program->tiers[1].active);
+}
+
+TEST(ProgramJson, PrintsInFullAndReadsThatBack) {
+    const auto program = parse_program_json(
+        with("\"tiers\"", R"("tiering": { "criterion": "lifetime_ranking_points" }, "tiers")")
+            .replace(0, 0, "\n"),
+        "shop.json");
+    EXPECT_FALSE(program) << "minimums in points have no decimals";
+    const auto money = parse_program_json(kProgram, "shop.json");
+    ASSERT_TRUE(money);
+    const std::string text = program_to_json(*money);
+    EXPECT_THAT(text, AllOf(HasSubstr("\"below_zero\": \"debt\""), HasSubstr("\"late_days\": 30"),
+                            HasSubstr("\"criterion\": \"lifetime_spend\""), HasSubstr("Cấp độ"),
+                            HasSubstr("\"active\": true"), HasSubstr("\"min\": \"300.00\"")));
+    const auto again = parse_program_json(text, "printed.json");
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(program_to_json(*again), text);
+}
+
+TEST(ProgramJson, ReadsMinimumsInPoints) {
+    const auto program = parse_program_json(R"({"id":"p","currency":"VND","time_zone":"Asia/Ho_Chi_Minh",
+        "points":{"earn":{"per_amount":"10000"},"redeem":{"points":1,"value":"1000"},"below_zero":"clamp"},
+        "tiering":{"criterion":"lifetime_ranking_points"},
+        "tiers":[{"id":"a","min":"0"},{"id":"b","min":"1000"}]})",
+                                            "p.json");
+    ASSERT_TRUE(program) << program.error().message;
+    EXPECT_EQ(program->tiers[1].min, 1000);
+    EXPECT_EQ(program->points.redeem->value.value, 1000);
+    EXPECT_EQ(program->points.below_zero, model::BelowZero::clamp);
+    const auto again = parse_program_json(program_to_json(*program), "p.json");
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(again->tiers[1].min, 1000);
+}
+
+TEST(ProgramJson, NamesAMisspeltFieldAndTheOneThatWasMeant) {
+    EXPECT_EQ(fault_of(with("\"per_amount\"", "\"per_amout\"")),
+              "shop.json:3:15: points.earn.per_amount: is missing\n"
+              "shop.json:3:25: points.earn.per_amout: unknown field; did you mean \"per_amount\"?");
+}
+
+TEST(ProgramJson, ListsTheFieldsWhenNoneIsNear) {
+    EXPECT_THAT(fault_of(with("\"keep_points\"", "\"colour_of_the_card\"")),
+                AllOf(StartsWith("shop.json:6:40: tiers[1].colour_of_the_card: unknown field; known are id"),
+                      HasSubstr("keep_points")));
+}
+
+TEST(ProgramJson, RefusesOverlappingTiers) {
+    EXPECT_THAT(fault_of(with("\"299.99\"", "\"300.00\"")),
+                AllOf(StartsWith("shop.json:6:23: tiers[1].min: "), HasSubstr("overlap")));
+}
+
+TEST(ProgramJson, RefusesAnUnknownTimeZone) {
+    EXPECT_THAT(fault_of(with("Europe/London", "Europe/Londinium")),
+                AllOf(StartsWith("shop.json:2:54: time_zone: "), HasSubstr("Europe/Londinium")));
+}
+
+TEST(ProgramJson, RefusesThreeDecimalsOfPounds) {
+    EXPECT_EQ(fault_of(with("\"300.00\"", "\"300.001\"")),
+              "shop.json:6:23: tiers[1].min: \"300.001\" has 3 decimals; GBP has 2");
+}
+
+TEST(ProgramJson, TellsAllFaultsInTheOrderOfTheFile) {
+    std::string text = with("\"min\": \"300.00\"", "\"min\": \"3,00\"");
+    text.replace(text.find("Europe/London"), 13, "Mars/Olympus");
+    text.replace(text.find("\"1.00\""), 6, "\"0.00\"");
+    const std::string fault = fault_of(text);
+    const std::size_t zone = fault.find("time_zone: ");
+    const std::size_t rate = fault.find("points.earn.per_amount: ");
+    const std::size_t minimum = fault.find("tiers[1].min: ");
+    ASSERT_NE(zone, std::string::npos) << fault;
+    ASSERT_NE(minimum, std::string::npos) << fault;
+    EXPECT_LT(zone, rate);
+    EXPECT_LT(rate, minimum);
+}
+
+TEST(ProgramJson, ReportsAnUnknownCurrencyAlone) {
+    const std::string fault = fault_of(with("GBP", "GPB"));
+    EXPECT_THAT(fault,
+                AllOf(StartsWith("shop.json:2:35: currency: "), HasSubstr("GPB"), Not(HasSubstr("\n"))));
+}
+
+TEST(ProgramJson, RefusesWhatStandsTwice) {
+    EXPECT_THAT(fault_of(with("\"id\": \"shop\"", "\"id\": \"shop\", \"id\": \"shop\"")),
+                HasSubstr("this field stands at line 2 already"));
+    EXPECT_THAT(fault_of(with("\"tiers\"", "\"points\": {}, \"tiers\"")),
+                HasSubstr("shop.json:4:3: points (again): this field stands at line 3 already"));
+}
+
+TEST(ProgramJson, RefusesWrongTypes) {
+    const struct {
+        const char* from;
+        const char* to;
+        const char* message;
+    } kCases[] = {
+        {"\"0.00\"", "0", "tiers[0].min: must be a text: write \"0\""},
+        {"\"0.00\"", "1.5", "tiers[0].min: must be a text: write \"1.5\""},
+        {"\"0.00\"", "true", "tiers[0].min: must be a text, not true or false"},
+        {"\"0.00\"", "null", "tiers[0].min: is null; leave the field out instead"},
+        {"\"0.00\"", "{}", "tiers[0].min: must be a text, not an object"},
+        {"100", "\"100\"", "tiers[1].keep_points: must be a number, not a text"},
+        {"100", "1.5", "tiers[1].keep_points: \"1.5\" is not a whole number of 64 bits"},
+        {"100", "1e2", "tiers[1].keep_points: \"1e2\" is not a whole number of 64 bits"},
+        {"100", "9223372036854775808", "is not a whole number of 64 bits"},
+        {"\"keep_points\": 100", "\"active\": 1", "tiers[1].active: must be true or false, not a number"},
+        {"\"keep_points\": 100", "\"active\": \"yes\"", "tiers[1].active: must be true or false, not a text"},
+        {"\"keep_points\": 100", "\"benefits\": [1]", "tiers[1].benefits[0]: must be a text: write \"1\""},
+        {"\"keep_points\": 100", "\"benefits\": {}", "tiers[1].benefits: must be a list, not an object"},
+        {"\"earn\"", "\"late_days\": 3000000000, \"earn\"", "points.late_days: 3000000000 is out of range"},
+        {"\"earn\"", "\"below_zero\": 1, \"earn\"", "points.below_zero: must be a text, not a number"},
+        {"\"earn\"", "\"below_zero\": \"depth\", \"earn\"",
+         "points.below_zero: \"depth\" is not one of its choices; did you mean \"debt\"?"},
+        {"\"earn\"", "\"below_zero\": \"debt clamp\", \"earn\"", "known are debt, clamp"},
+        {"\"earn\"", "\"below_zero\": \"\", \"earn\"", "known are debt, clamp"},
+        {"{ \"earn\": { \"per_amount\": \"1.00\" } }", "[]", "points: must be an object, not a list"},
+    };
+    for (const auto& [from, to, message] : kCases)
+        EXPECT_THAT(fault_of(with(from, to)), HasSubstr(message)) << to;
+}
+
+TEST(ProgramJson, RefusesWhatIsMissing) {
+    EXPECT_THAT(fault_of("{}"), AllOf(HasSubstr("shop.json:1:1: id: is missing"),
+                                      HasSubstr("currency: is missing"), HasSubstr("time_zone: is missing"),
+                                      HasSubstr("points: is missing"), HasSubstr("tiers: is missing")));
+    EXPECT_THAT(fault_of("[]"), HasSubstr("a program is an object, not a list"));
+    EXPECT_THAT(fault_of(""), HasSubstr("shop.json:1:1: the file is empty"));
+}
+
+TEST(ProgramJson, RefusesZeroBytesDepthAndSize) {
+    std::string zero = kProgram;
+    zero[zero.find("shop")] = '\0';
+    EXPECT_THAT(fault_of(zero), HasSubstr("0x00"));
+    std::string deep;
+    for (int i = 0; i < 100'000; ++i)
+        deep += "{\"points\":";
+    EXPECT_THAT(fault_of(deep), HasSubstr("levels inside each other"));
+    EXPECT_THAT(fault_of(std::string(100'000, '[')), HasSubstr("levels inside each other"));
+    EXPECT_THAT(fault_of(std::string(2'000'000, ' ')), HasSubstr("a program has at most"));
+}
+
+TEST(ProgramJson, CutAnywhereIsRefused) {
+    const std::string text = kProgram;
+    for (std::size_t size = 0; size < text.size(); ++size)
+        EXPECT_NE(fault_of(text.substr(0, size)), "(read)") << size;
+}
+
+}  // namespace
+}  // namespace tim::codec
