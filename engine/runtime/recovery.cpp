@@ -51,6 +51,11 @@ EngineImpl::~EngineImpl() {
 Result<std::unique_ptr<Engine>> Engine::open(const EngineOptions& options, storage::Store& store,
                                              const model::DocumentFormat& documents, Clock& clock,
                                              Entropy& entropy) {
+#ifdef NDEBUG
+    // Debian's abseil looks for cycles at every lock; debug and sanitizer builds keep that, here it would be
+    // most of a sale.
+    absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
+#endif
     auto engine = std::make_unique<EngineImpl>(options, store, documents, clock, entropy);
     if (auto recovered = engine->recover(); !recovered) return tl::unexpected(recovered.error());
     engine->start_threads();
