@@ -104,6 +104,7 @@ Result<void> LmdbLedger::append(const Batch& batch) {
     last_checksum_ = checksum;
     last_.store(batch.last().value, std::memory_order_release);
     broken_ = false;
+    reserve_->replenish(pages_for(bytes));
     return {};
 }
 

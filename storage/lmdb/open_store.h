@@ -22,7 +22,7 @@ struct StoreOptions {
     std::uint64_t checkpoint_map_bytes = std::uint64_t{1} << 38;
     std::uint64_t names_map_bytes = std::uint64_t{1} << 38;
 #endif
-    std::uint64_t reserve_first_bytes = std::uint64_t{16} << 20;  ///< kept ahead of a small ledger
+    std::uint64_t reserve_first_bytes = std::uint64_t{32} << 20;  ///< kept ahead of a small ledger
     std::uint64_t reserve_most_bytes = std::uint64_t{256} << 20;  ///< kept ahead of a large one
     std::uint64_t reserve_piece_bytes = std::uint64_t{1} << 20;   ///< written by one `Ledger::step`
 };

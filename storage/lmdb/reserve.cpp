@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <tuple>
 
 namespace tim::storage::lmdb {
 namespace {
@@ -54,6 +55,16 @@ Result<void> Reserve::ensure(std::uint64_t pages) {
     return extend_to(needed);
 }
 
+void Reserve::replenish(std::uint64_t pages) {
+    const std::uint64_t frontier = frontier_.load(std::memory_order_acquire);
+    const std::uint64_t wanted = wanted_pages();
+    const std::uint64_t used = used_.load(std::memory_order_relaxed);
+    if ((frontier - used) * 2 >= wanted - used) return;
+    const std::uint64_t more = std::max(2 * pages, options_.piece_bytes / page_bytes_);
+    // A full disk fails nothing yet: the reserve shrinks, and whoever looks at it refuses in time.
+    std::ignore = extend_to(std::min(frontier + more, wanted));
+}
+
 void Reserve::set_used_pages(std::uint64_t pages) {
     if (pages > frontier_.load(std::memory_order_acquire)) {
         std::fputs("tim: an append took more pages of the ledger than were reserved for it\n", stderr);
@@ -79,7 +90,10 @@ std::uint64_t Reserve::wanted_pages() const {
 bool Reserve::step() {
     const std::uint64_t frontier = frontier_.load(std::memory_order_acquire);
     const std::uint64_t wanted = wanted_pages();
-    const std::uint64_t piece = std::max<std::uint64_t>(options_.piece_bytes / page_bytes_, 1);
+    const std::uint64_t used = used_.load(std::memory_order_acquire);
+    // Small pieces disturb commits least; large ones write faster, when that matters more.
+    const std::uint64_t factor = frontier < used + (wanted - used) / 2 ? 4 : 1;
+    const std::uint64_t piece = std::max<std::uint64_t>(factor * options_.piece_bytes / page_bytes_, 1);
     // A part of a piece is worth the sync only where the map ends.
     if (frontier >= wanted || (frontier + piece > wanted && wanted != map_pages_)) return false;
     return extend_to(std::min(frontier + piece, wanted)).has_value();

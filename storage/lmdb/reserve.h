@@ -16,7 +16,7 @@ namespace tim::storage::lmdb {
 using model::Result;
 
 struct ReserveOptions {
-    std::uint64_t first_bytes = std::uint64_t{16} << 20;  ///< kept ahead of a small file
+    std::uint64_t first_bytes = std::uint64_t{32} << 20;  ///< kept ahead of a small file
     std::uint64_t most_bytes = std::uint64_t{256} << 20;  ///< kept ahead of a large one
     std::uint64_t piece_bytes = std::uint64_t{1} << 20;   ///< written by one step
 };
@@ -30,7 +30,8 @@ struct ReserveOptions {
 /// the disk. So no page is ever written by both. The zeros are written through a file descriptor of their
 /// own: an error that the kernel reports once for each open file is not taken away from LMDB.
 ///
-/// `ensure` and `set_used_pages` belong to the thread that appends, `step` to any one other, the rest to all.
+/// `ensure`, `replenish` and `set_used_pages` belong to the thread that appends, `step` to any one other, the
+/// rest to all.
 class Reserve {
   public:
     /// `used_pages` and `map_bytes` as LMDB tells. Writes the first zeros; a full disk is no error here.
@@ -40,6 +41,10 @@ class Reserve {
 
     /// Makes sure that `pages` above the high-water mark are reserved; `full` when they cannot be.
     Result<void> ensure(std::uint64_t pages);
+
+    /// After an append of `pages`: writes more ahead than it took when less than half of what should be ahead
+    /// is left, so that steps that fall behind slow appends down instead of running the reserve dry.
+    void replenish(std::uint64_t pages);
 
     /// Takes note of LMDB's high-water mark. The mark above the frontier would mean that the bound of an
     /// append's pages is wrong, and pages may be lost: the process stops.

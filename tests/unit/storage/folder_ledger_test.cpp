@@ -182,7 +182,7 @@ std::uint64_t append_while_reserved(Ledger& ledger, std::uint64_t next, std::uin
         const auto appended = ledger.append(made.batch());
         EXPECT_TRUE(appended) << message_of(appended);
         if (!appended) return next;
-        EXPECT_LE(before - ledger.reserved_bytes(), bytes);
+        EXPECT_LE(before, ledger.reserved_bytes() + bytes);
         next += count;
         between();
     }
@@ -197,17 +197,12 @@ TEST_F(FolderLedger, AppendsWhateverTheReservePromises) {
         {
             auto store = must_open(folder, options);
             Ledger& ledger = store->ledger();
-            // Without steps the first reserve is all there is; with them, the map.
-            next = append_while_reserved(ledger, next, seed, [] {});
-            EXPECT_LT(std::filesystem::file_size(folder / "ledger" / "data.mdb"), std::uint64_t{5} << 20);
-            while (ledger.step()) {
-            }
-            const std::uint64_t first_part = next;
-            next = append_while_reserved(ledger, next, seed + 100, [&] {
-                while (ledger.step()) {
+            // With steps that keep ahead, and with none: then appends do the work.
+            next = append_while_reserved(ledger, next, seed, [&] {
+                while (seed % 2 == 0 && ledger.step()) {
                 }
             });
-            EXPECT_GT(next, first_part);
+            EXPECT_GT(std::filesystem::file_size(folder / "ledger" / "data.mdb"), std::uint64_t{6} << 20);
             // What the reserve did not promise may fail, and then changes nothing.
             const auto refused = ledger.append(batch_of(next, 20'000).batch());
             ASSERT_FALSE(refused);
