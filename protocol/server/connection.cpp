@@ -1,0 +1,455 @@
+#include "protocol/server/connection.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/model/calendar.h"
+#include "protocol/codec/documents.h"
+#include "protocol/codec/permissions.h"
+#include "protocol/server/limits.h"
+
+namespace tim::server {
+namespace {
+
+constexpr model::CommandKind kLastKind = model::CommandKind::revoke_access_key;
+static_assert(static_cast<unsigned>(kLastKind) < 32, "kinds fit the mask of those that are allowed");
+
+std::uint32_t allowed_kinds(model::Role role) {
+    std::uint32_t kinds = 0;
+    for (unsigned kind = 0; kind <= static_cast<unsigned>(kLastKind); ++kind) {
+        if (codec::may_command(role, static_cast<model::CommandKind>(kind))) kinds |= 1U << kind;
+    }
+    return kinds;
+}
+
+std::string_view view(const flatbuffers::String* text) {
+    return text == nullptr ? std::string_view() : std::string_view(text->c_str(), text->size());
+}
+
+std::span<const std::uint8_t> view(const flatbuffers::Vector<std::uint8_t>* bytes) {
+    return bytes == nullptr ? std::span<const std::uint8_t>() : std::span(bytes->data(), bytes->size());
+}
+
+template <class Array>
+std::vector<std::uint8_t> to_vector(const Array& bytes) {
+    return {bytes.begin(), bytes.end()};
+}
+
+/// Everything that must hold before a program may go to the engine.
+model::Result<model::Program> read_program(const schema::Program& document) {
+    auto program = codec::to_model(document);
+    if (!program) return program;
+    if (const auto faults = model::validate(*program); !faults.empty()) {
+        return model::failure(model::ErrorKind::invalid, model::describe(faults));
+    }
+    if (auto calendar = model::Calendar::load(program->time_zone); !calendar) {
+        return model::failure(model::ErrorKind::invalid, "time_zone: " + calendar.error().message);
+    }
+    return program;
+}
+
+model::Result<model::AccessKey> read_access_key(const schema::AccessKey& document) {
+    auto key = codec::to_model(document);
+    if (!key) return key;
+    if (key->revoked)
+        return model::failure(model::ErrorKind::invalid, "key.revoked: a new key is not revoked");
+    return key;
+}
+
+}  // namespace
+
+Connection::Connection(ServerContext& context, BufferPool& pool)
+    : context_(context), reader_(codec::kMaxHelloBytes), outbox_(pool) {}
+
+std::span<std::byte> Connection::read_space() {
+    return reader_.prepare(authenticated() ? kReadBytes : kHandshakeReadBytes);
+}
+
+bool Connection::has_room() const {
+    return in_flight_ < kMaxRequestsInFlight && queries_in_flight_ < kMaxQueriesInFlight &&
+           outbox_.bytes() < kOutboxFullBytes;
+}
+
+void Connection::take(Batch& batch) {
+    has_more_ = false;
+    check_key();
+    while (open()) {
+        if (!has_room()) {
+            has_more_ = true;
+            return;
+        }
+        if (batch.full()) {
+            has_more_ = true;
+            batch.join(*this);
+            return;
+        }
+        const auto frame = reader_.next();
+        if (!frame) {
+            fail(reader_.last_correlation(), schema::FailureCode::malformed, frame.error().message);
+            return;
+        }
+        if (!*frame) return;
+        handle(**frame, batch);
+    }
+}
+
+void Connection::handle(const codec::Frame& frame, Batch& batch) {
+    const auto request = codec::read_request(frame.payload);
+    if (!request) {
+        fail(frame.correlation, schema::FailureCode::malformed, request.error().message);
+        return;
+    }
+    if (state_ == State::ready) {
+        handle_request(frame, **request, batch);
+    } else {
+        greet(frame.correlation, **request);
+    }
+}
+
+// ---------------------------------------------------------------------------------------- who is there
+
+void Connection::greet(std::uint32_t correlation, const schema::Request& request) {
+    if (state_ == State::awaiting_hello && request.body_type() == schema::RequestBody::Hello) {
+        begin_handshake(correlation, *request.body_as_Hello());
+    } else if (state_ == State::awaiting_proof && request.body_type() == schema::RequestBody::Proof) {
+        check_proof(correlation, *request.body_as_Proof());
+    } else {
+        fail(correlation, schema::FailureCode::denied,
+             state_ == State::awaiting_hello ? "a connection begins with Hello"
+                                             : "after the Challenge comes the Proof");
+    }
+}
+
+void Connection::begin_handshake(std::uint32_t correlation, const schema::Hello& hello) {
+    if (hello.protocol_version() != codec::kProtocolVersion) {
+        fail(correlation, schema::FailureCode::unsupported,
+             fmt::format("protocol version {} is not known here; this server speaks {}",
+                         hello.protocol_version(), codec::kProtocolVersion));
+        return;
+    }
+    revocations_seen_ = context_.revocations.load(std::memory_order_acquire);
+    key_ = context_.engine.find_access_key(view(hello.key_id()));
+    codec::Nonce server_nonce{};
+    context_.entropy.fill(server_nonce);
+    auto handshake = codec::ServerHandshake::begin(
+        view(hello.key_id()), key_.get(), view(hello.client_nonce()), server_nonce, context_.decoy_secret);
+    if (!handshake) {
+        fail(correlation, schema::FailureCode::invalid, handshake.error().message);
+        return;
+    }
+    schema::ChallengeT challenge;
+    challenge.salt = to_vector(handshake->salt());
+    challenge.iterations = handshake->iterations();
+    challenge.server_nonce = to_vector(handshake->server_nonce());
+    handshake_.emplace(std::move(*handshake));
+    state_ = State::awaiting_proof;
+    codec::append_reply(outbox_.tail(), correlation, std::move(challenge));
+    added_reply();
+}
+
+void Connection::check_proof(std::uint32_t correlation, const schema::Proof& proof) {
+    const auto signature = handshake_->check(view(proof.client_proof()));
+    handshake_.reset();
+    if (!signature || !key_ || key_->revoked) {
+        context_.counters.handshakes_failed.fetch_add(1, std::memory_order_relaxed);
+        fail(correlation, schema::FailureCode::denied,
+             signature ? "the key or its proof is wrong" : signature.error().message);
+        return;
+    }
+    state_ = State::ready;
+    reader_.set_max_payload_bytes(codec::kMaxRequestBytes);
+    allowed_kinds_ = allowed_kinds(key_->role);
+    schema::WelcomeT welcome;
+    welcome.server_signature = to_vector(*signature);
+    welcome.role = static_cast<schema::Role>(key_->role);
+    welcome.programs = key_->programs;
+    welcome.server = context_.version;
+    codec::append_reply(outbox_.tail(), correlation, std::move(welcome));
+    added_reply();
+}
+
+void Connection::check_key() {
+    const std::uint64_t revocations = context_.revocations.load(std::memory_order_acquire);
+    if (revocations == revocations_seen_ || !key_) return;
+    revocations_seen_ = revocations;
+    key_ = context_.engine.find_access_key(key_->id);
+    if (!key_ || key_->revoked) fail(0, schema::FailureCode::denied, "the key was revoked");
+}
+
+// ---------------------------------------------------------------------------------------- requests
+
+void Connection::handle_request(const codec::Frame& frame, const schema::Request& request, Batch& batch) {
+    const std::uint32_t correlation = frame.correlation;
+    const schema::RequestBody body = request.body_type();
+    if (body == schema::RequestBody::NONE || body > schema::RequestBody::MAX) {
+        refuse_request(correlation, schema::FailureCode::unsupported,
+                       fmt::format("message {} is not known here", static_cast<unsigned>(body)));
+        return;
+    }
+    if (!codec::may_request(key_->role, body)) {
+        refuse_request(correlation, schema::FailureCode::not_allowed,
+                       fmt::format("a key of role {} may not send {}", model::role_name(key_->role),
+                                   schema::EnumNameRequestBody(body)));
+        return;
+    }
+    if (codec::is_engine_wide(body) && !key_->programs.empty()) {
+        refuse_request(
+            correlation, schema::FailureCode::not_allowed,
+            fmt::format("{} is for keys that may touch every program", schema::EnumNameRequestBody(body)));
+        return;
+    }
+    switch (body) {
+        case schema::RequestBody::SaleBatch:
+            return take_sales(correlation, *request.body_as_SaleBatch(), batch);
+        case schema::RequestBody::CommandBatch:
+            return take_commands(correlation, *request.body_as_CommandBatch(), batch);
+        case schema::RequestBody::EnrollBatch:
+            return take_enrollments(correlation, *request.body_as_EnrollBatch(), batch);
+        case schema::RequestBody::ProgramPut:
+            return put_program(correlation, *request.body_as_ProgramPut(), batch);
+        case schema::RequestBody::AccessKeyAdd:
+            return add_access_key(correlation, *request.body_as_AccessKeyAdd(), batch);
+        case schema::RequestBody::AccessKeyRevoke:
+            return revoke_access_key(correlation, *request.body_as_AccessKeyRevoke(), batch);
+        case schema::RequestBody::Ping:
+            codec::append_reply(outbox_.tail(), correlation, schema::PongT{});
+            return added_reply();
+        case schema::RequestBody::Hello:
+        case schema::RequestBody::Proof:
+            return refuse_request(correlation, schema::FailureCode::invalid,
+                                  "this connection has proved its key already");
+        default:
+            return take_query(frame, request);
+    }
+}
+
+std::optional<model::ProgramId> Connection::find_program(std::uint32_t correlation, std::string_view id) {
+    if (last_program_id_.value != 0 && id == last_program_) return last_program_id_;
+    if (!codec::may_touch(*key_, id)) {
+        refuse_request(correlation, schema::FailureCode::not_allowed,
+                       fmt::format("this key may not touch the program \"{}\"", id));
+        return std::nullopt;
+    }
+    const auto found = context_.engine.find_program(id);
+    if (!found) return model::ProgramId{};
+    last_program_ = id;
+    last_program_id_ = *found;
+    return found;
+}
+
+bool Connection::within_rows(std::uint32_t correlation, std::size_t rows, std::size_t most) {
+    if (rows >= 1 && rows <= most) return true;
+    if (rows == 0) {
+        refuse_request(correlation, schema::FailureCode::invalid, "rows: at least one is needed");
+    } else {
+        refuse_request(correlation, schema::FailureCode::too_large,
+                       fmt::format("rows: {} are more than the {} that a request may have", rows, most));
+    }
+    return false;
+}
+
+void Connection::take_sales(std::uint32_t correlation, const schema::SaleBatch& sales, Batch& batch) {
+    if (!within_rows(correlation, sales.rows()->size(), codec::kMaxRowsPerRequest)) return;
+    const auto program = find_program(correlation, view(sales.program()));
+    if (!program) return;
+    const std::size_t first = batch.size();
+    if (auto decoded = codec::decode_sales(sales, *program, batch.commands()); !decoded) {
+        refuse_request(correlation, schema::FailureCode::invalid, decoded.error().message);
+        return;
+    }
+    refuse_forbidden(first, batch);
+    ++in_flight_;
+    batch.add_request(*this, correlation, ReplyForm::sales, first);
+}
+
+void Connection::take_commands(std::uint32_t correlation, const schema::CommandBatch& rows, Batch& batch) {
+    if (!within_rows(correlation, rows.rows()->size(), codec::kMaxRowsPerRequest)) return;
+    const auto program = find_program(correlation, view(rows.program()));
+    if (!program) return;
+    const std::size_t first = batch.size();
+    if (auto decoded = codec::decode_commands(rows, *program, batch.commands()); !decoded) {
+        refuse_request(correlation, schema::FailureCode::invalid, decoded.error().message);
+        return;
+    }
+    refuse_forbidden(first, batch);
+    ++in_flight_;
+    batch.add_request(*this, correlation, ReplyForm::commands, first);
+}
+
+void Connection::take_enrollments(std::uint32_t correlation, const schema::EnrollBatch& rows, Batch& batch) {
+    if (!within_rows(correlation, rows.rows()->size(), codec::kMaxEnrollmentsPerRequest)) return;
+    const auto program = find_program(correlation, view(rows.program()));
+    if (!program) return;
+    const std::size_t first = batch.size();
+    if (auto decoded = codec::decode_enrollments(rows, *program, batch.enrollments(), batch.commands());
+        !decoded) {
+        refuse_request(correlation, schema::FailureCode::invalid, decoded.error().message);
+        return;
+    }
+    refuse_forbidden(first, batch);
+    ++in_flight_;
+    batch.add_request(*this, correlation, ReplyForm::commands, first);
+}
+
+void Connection::refuse_forbidden(std::size_t first, Batch& batch) {
+    const std::vector<model::Command>& commands = batch.commands();
+    for (std::size_t i = first; i < commands.size(); ++i) {
+        if ((allowed_kinds_ >> static_cast<unsigned>(commands[i].kind) & 1U) == 0) {
+            batch.refuse(i, model::Refusal::not_allowed);
+        }
+    }
+}
+
+void Connection::put_program(std::uint32_t correlation, const schema::ProgramPut& put, Batch& batch) {
+    const std::string_view id = view(put.program()->id());
+    if (!codec::may_touch(*key_, id)) {
+        refuse_request(correlation, schema::FailureCode::not_allowed,
+                       fmt::format("this key may not touch the program \"{}\"", id));
+        return;
+    }
+    auto program = read_program(*put.program());
+    if (!program) {
+        refuse_request(correlation, schema::FailureCode::invalid, program.error().message);
+        return;
+    }
+    model::Command command;
+    command.kind = model::CommandKind::put_program;
+    command.program = context_.engine.find_program(id).value_or(model::ProgramId{});
+    command.at = {put.at_ms()};
+    command.document = batch.keep(std::move(*program));
+    take_single(correlation, put.request_id(), command, batch);
+}
+
+void Connection::add_access_key(std::uint32_t correlation, const schema::AccessKeyAdd& add, Batch& batch) {
+    auto key = read_access_key(*add.key());
+    if (!key) {
+        refuse_request(correlation, schema::FailureCode::invalid, key.error().message);
+        return;
+    }
+    model::Command command;
+    command.kind = model::CommandKind::add_access_key;
+    command.access_key = batch.keep(std::move(*key));
+    take_single(correlation, add.request_id(), command, batch);
+}
+
+void Connection::revoke_access_key(std::uint32_t correlation, const schema::AccessKeyRevoke& revoke,
+                                   Batch& batch) {
+    const std::string_view id = view(revoke.id());
+    const auto known = context_.engine.find_access_key(id);
+    model::AccessKey key = known ? *known : model::AccessKey{};
+    key.id = id;
+    key.revoked = true;
+    model::Command command;
+    command.kind = model::CommandKind::revoke_access_key;
+    command.access_key = batch.keep(std::move(key));
+    take_single(correlation, revoke.request_id(), command, batch);
+}
+
+void Connection::take_single(std::uint32_t correlation, const flatbuffers::Vector<std::uint8_t>* request_id,
+                             model::Command command, Batch& batch) {
+    const auto name = codec::decode_request_id(request_id);
+    if (!name) {
+        refuse_request(correlation, schema::FailureCode::invalid, name.error().message);
+        return;
+    }
+    command.name = *name;
+    const std::size_t first = batch.size();
+    batch.commands().push_back(command);
+    ++in_flight_;
+    batch.add_request(*this, correlation, ReplyForm::commands, first);
+}
+
+void Connection::take_query(const codec::Frame& frame, const schema::Request& request) {
+    if (frame.payload.size() > kMaxQueryBytes) {
+        refuse_request(frame.correlation, schema::FailureCode::too_large,
+                       fmt::format("a query has at most {} bytes", kMaxQueryBytes));
+        return;
+    }
+    std::string_view program;
+    switch (request.body_type()) {
+        case schema::RequestBody::ShowRequest:
+            program = view(request.body_as_ShowRequest()->program());
+            break;
+        case schema::RequestBody::HistoryRequest:
+            program = view(request.body_as_HistoryRequest()->program());
+            break;
+        case schema::RequestBody::CustomersRequest:
+            program = view(request.body_as_CustomersRequest()->program());
+            break;
+        case schema::RequestBody::ProgramGet:
+            program = view(request.body_as_ProgramGet()->id());
+            break;
+        default:
+            break;  // of no single program
+    }
+    if (!program.empty() && !codec::may_touch(*key_, program)) {
+        refuse_request(frame.correlation, schema::FailureCode::not_allowed,
+                       fmt::format("this key may not touch the program \"{}\"", program));
+        return;
+    }
+    ++in_flight_;
+    ++queries_in_flight_;
+    queries_.push_back({frame.correlation, model::Bytes(frame.payload.begin(), frame.payload.end()), key_});
+}
+
+std::vector<Query> Connection::take_queries() {
+    if (in_batch_) return {};
+    return std::exchange(queries_, {});
+}
+
+// ---------------------------------------------------------------------------------------- replies
+
+void Connection::refuse_request(std::uint32_t correlation, schema::FailureCode code,
+                                std::string_view message) {
+    codec::append_failure(outbox_.tail(), correlation, code, message);
+    added_reply();
+}
+
+bool Connection::enter_batch() {
+    return !std::exchange(in_batch_, true);
+}
+
+void Connection::answer(std::uint32_t correlation, ReplyForm form, std::span<const model::Command> commands,
+                        std::span<const model::Outcome> outcomes) {
+    codec::ByteBuffer& out = outbox_.tail();
+    if (form == ReplyForm::sales) {
+        codec::append_sale_results(out, correlation, outcomes);
+    } else {
+        codec::append_command_results(out, correlation, outcomes);
+    }
+    model::Sequence depends_on{};
+    for (const model::Outcome& outcome : outcomes)
+        depends_on = std::max(depends_on, outcome.depends_on);
+    outbox_.added(depends_on);
+    if (commands.front().kind == model::CommandKind::revoke_access_key &&
+        outcomes.front().refusal == model::Refusal::none) {
+        context_.revocations.fetch_add(1, std::memory_order_acq_rel);
+    }
+}
+
+void Connection::answer_query(std::span<const std::byte> frames, bool final_reply) {
+    outbox_.tail().append(frames);
+    outbox_.added({}, final_reply);
+    if (final_reply) --queries_in_flight_;
+}
+
+// ---------------------------------------------------------------------------------------- the end
+
+void Connection::fail(std::uint32_t correlation, schema::FailureCode code, std::string message) {
+    close();
+    if (!farewell_) farewell_ = Farewell{correlation, code, std::move(message)};
+    if (code == schema::FailureCode::malformed) {
+        context_.counters.protocol_errors.fetch_add(1, std::memory_order_relaxed);
+    }
+}
+
+void Connection::finish() {
+    close();
+    if (!farewell_) return;
+    refuse_request(farewell_->correlation, farewell_->code, farewell_->message);
+    farewell_.reset();
+}
+
+}  // namespace tim::server

@@ -1,0 +1,292 @@
+#include "protocol/server/query.h"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/model/fact.h"
+#include "protocol/codec/documents.h"
+#include "protocol/codec/messages.h"
+#include "protocol/codec/permissions.h"
+#include "protocol/server/limits.h"
+
+namespace tim::server {
+namespace {
+
+using codec::ByteBuffer;
+
+std::string_view view(const flatbuffers::String* text) {
+    return text == nullptr ? std::string_view() : std::string_view(text->c_str(), text->size());
+}
+
+schema::FailureCode to_code(model::ErrorKind kind) {
+    switch (kind) {
+        case model::ErrorKind::invalid:
+            return schema::FailureCode::invalid;
+        case model::ErrorKind::not_found:
+            return schema::FailureCode::not_found;
+        case model::ErrorKind::denied:
+            return schema::FailureCode::not_allowed;
+        case model::ErrorKind::corrupt:
+        case model::ErrorKind::io:
+        case model::ErrorKind::full:
+        case model::ErrorKind::busy:
+        case model::ErrorKind::unavailable:
+            break;
+    }
+    return schema::FailureCode::internal;
+}
+
+/// Answers one query; each member one message.
+class Answerer {
+  public:
+    Answerer(ServerContext& context, const Query& query, ByteBuffer& out,
+             const std::function<void(ByteBuffer)>& progress)
+        : context_(context), engine_(context.engine), query_(query), out_(out), progress_(progress) {}
+
+    void answer() {
+        const auto request = codec::read_request(query_.payload);
+        if (!request) return fail(request.error());
+        switch ((*request)->body_type()) {
+            case schema::RequestBody::ShowRequest:
+                return show(*(*request)->body_as_ShowRequest());
+            case schema::RequestBody::HistoryRequest:
+                return history(*(*request)->body_as_HistoryRequest());
+            case schema::RequestBody::CustomersRequest:
+                return customers(*(*request)->body_as_CustomersRequest());
+            case schema::RequestBody::ProgramGet:
+                return program(*(*request)->body_as_ProgramGet());
+            case schema::RequestBody::ProgramListRequest:
+                return programs();
+            case schema::RequestBody::VerifyRequest:
+                return verify();
+            case schema::RequestBody::StatsRequest:
+                return stats();
+            case schema::RequestBody::AccessKeyListRequest:
+                return access_keys();
+            default:
+                return fail({model::ErrorKind::invalid, "that is no query"});
+        }
+    }
+
+  private:
+    void fail(const model::Error& error) {
+        codec::append_failure(out_, query_.correlation, to_code(error.kind), error.message);
+    }
+
+    template <class Body>
+    void reply(Body body) {
+        codec::append_reply(out_, query_.correlation, std::move(body));
+    }
+
+    model::Result<model::ProgramId> find(const flatbuffers::String* id) const {
+        if (const auto found = engine_.find_program(view(id))) return *found;
+        return model::failure(model::ErrorKind::not_found,
+                              "there is no program \"" + std::string(view(id)) + "\"");
+    }
+
+    static schema::CustomerT to_schema(const runtime::CustomerView& view) {
+        schema::CustomerT customer;
+        customer.id = view.id.value;
+        customer.keys = codec::to_schema(view.keys);
+        customer.name = view.name;
+        customer.version = view.version.value;
+        customer.tier = view.tier;
+        customer.points = view.points.value;
+        customer.held = view.held.value;
+        customer.spendable = view.spendable.value;
+        customer.ranking_points = view.ranking_points.value;
+        customer.period_metric = view.period_metric;
+        customer.lifetime_spend = view.lifetime_spend.value;
+        customer.month_spend = view.month_spend.value;
+        customer.orders = view.orders;
+        customer.enrolled_at_ms = view.enrolled_at.value;
+        customer.first_order_at_ms = view.first_order_at.value;
+        customer.last_order_at_ms = view.last_order_at.value;
+        return customer;
+    }
+
+    void show(const schema::ShowRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        const auto customer = codec::decode_customer(*request.customer());
+        if (!customer) return fail(customer.error());
+        const auto shown = engine_.show(*program, *customer);
+        if (!shown) return fail(shown.error());
+        reply(to_schema(*shown));
+    }
+
+    static std::unique_ptr<schema::HistoryEntryT> to_schema(const runtime::HistoryEntry& entry) {
+        const model::Fact& fact = entry.stored.fact;
+        auto line = std::make_unique<schema::HistoryEntryT>();
+        line->sequence = entry.stored.sequence.value;
+        line->at_ms = fact.at.value;
+        line->recorded_ms = fact.recorded.value;
+        line->type = model::fact_type_name(fact.type);
+        if (fact.name_kind != model::NameKind::none) line->name = model::format_name(fact.name());
+        line->amount = fact.amount.value;
+        line->points = fact.points.value;
+        line->points_after = fact.points_after.value;
+        line->held_after = fact.held_after.value;
+        line->version = fact.version.value;
+        line->tier_before = fact.tier_before;
+        line->tier_after = fact.tier_after;
+        if (fact.type == model::FactType::hold_captured || fact.type == model::FactType::hold_released ||
+            fact.type == model::FactType::hold_expired) {
+            line->related = fact.request.related;
+        }
+        line->original = entry.original;
+        line->reason = entry.reason;
+        return line;
+    }
+
+    void history(const schema::HistoryRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        const auto customer = codec::decode_customer(*request.customer());
+        if (!customer) return fail(customer.error());
+        const std::size_t limit = std::clamp<std::size_t>(request.limit(), 1, codec::kMaxHistoryPerPage);
+        const auto entries = engine_.history(*program, *customer, {request.before()}, limit);
+        if (!entries) return fail(entries.error());
+        schema::HistoryT history;
+        for (const runtime::HistoryEntry& entry : *entries)
+            history.entries.push_back(to_schema(entry));
+        if (!entries->empty()) {
+            history.customer = entries->front().stored.fact.subject.id();
+            if (entries->size() == limit) history.next = entries->back().stored.sequence.value;
+        } else if (const auto shown = engine_.show(*program, *customer)) {
+            history.customer = shown->id.value;
+        }
+        reply(std::move(history));
+    }
+
+    void customers(const schema::CustomersRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        const std::size_t limit = std::clamp<std::size_t>(request.limit(), 1, codec::kMaxCustomersPerPage);
+        const auto page = engine_.customers(*program, {request.after()}, limit);
+        if (!page) return fail(page.error());
+        schema::CustomersT customers;
+        customers.rows.reserve(page->size());
+        for (const runtime::CustomerView& view : *page) {
+            customers.rows.push_back(std::make_unique<schema::CustomerT>(to_schema(view)));
+        }
+        if (page->size() == limit) customers.next = page->back().id.value;
+        reply(std::move(customers));
+    }
+
+    void program(const schema::ProgramGet& request) {
+        const auto id = find(request.id());
+        if (!id) return fail(id.error());
+        const auto found = engine_.program(*id, {request.version()});
+        if (!found) return fail(found.error());
+        schema::ProgramReplyT answer;
+        answer.program = codec::to_schema(*found->program);
+        answer.version = found->version.value;
+        answer.versions = found->versions;
+        answer.effective_ms = found->effective.value;
+        reply(std::move(answer));
+    }
+
+    void programs() {
+        schema::ProgramListReplyT list;
+        for (const runtime::ProgramVersion& version : engine_.programs()) {
+            if (!codec::may_touch(*query_.key, version.program->id)) continue;
+            auto summary = std::make_unique<schema::ProgramSummaryT>();
+            summary->id = version.program->id;
+            summary->name = version.program->name;
+            summary->currency = version.program->currency.code;
+            summary->versions = version.versions;
+            summary->customers = version.customers;
+            list.programs.push_back(std::move(summary));
+        }
+        reply(std::move(list));
+    }
+
+    void verify() {
+        using std::chrono::milliseconds;
+        using std::chrono::steady_clock;
+        auto told = steady_clock::now();
+        const auto report = engine_.verify([&](std::uint64_t done, std::uint64_t total) {
+            const auto now = steady_clock::now();
+            if (now - told < milliseconds(kProgressIntervalMs)) return;
+            told = now;
+            schema::ProgressT progress;
+            progress.done = done;
+            progress.total = total;
+            ByteBuffer frame;
+            codec::append_reply(frame, query_.correlation, std::move(progress));
+            progress_(std::move(frame));
+        });
+        if (!report) return fail(report.error());
+        schema::VerifyReplyT answer;
+        answer.facts = report->facts;
+        answer.customers = report->customers;
+        answer.difference_count = report->difference_count;
+        answer.differences = report->differences;
+        reply(std::move(answer));
+    }
+
+    void stats() {
+        schema::StatsReplyT answer;
+        const auto add = [&answer](std::string_view name, double value, std::string_view text = {}) {
+            auto stat = std::make_unique<schema::StatT>();
+            stat->name = name;
+            stat->value = value;
+            stat->text = text;
+            answer.stats.push_back(std::move(stat));
+        };
+        for (const runtime::Stat& stat : engine_.stats())
+            add(stat.name, stat.value, stat.text);
+        const auto count = [&add](std::string_view name, const std::atomic<std::uint64_t>& counter) {
+            add(name, static_cast<double>(counter.load(std::memory_order_relaxed)));
+        };
+        const Counters& counters = context_.counters;
+        add("server_version", 0, context_.version);
+        count("server_connections", counters.connections);
+        count("server_connections_total", counters.connections_total);
+        count("server_connections_refused_total", counters.connections_refused);
+        count("server_handshakes_failed_total", counters.handshakes_failed);
+        count("server_protocol_errors_total", counters.protocol_errors);
+        count("server_slow_readers_total", counters.slow_readers);
+        count("server_batches_total", counters.batches);
+        count("server_commands_total", counters.commands);
+        reply(std::move(answer));
+    }
+
+    void access_keys() {
+        schema::AccessKeyListReplyT list;
+        for (const model::AccessKey& key : engine_.access_keys()) {
+            auto summary = std::make_unique<schema::AccessKeySummaryT>();
+            summary->id = key.id;
+            summary->role = static_cast<schema::Role>(key.role);
+            summary->programs = key.programs;
+            summary->revoked = key.revoked;
+            list.keys.push_back(std::move(summary));
+        }
+        reply(std::move(list));
+    }
+
+    ServerContext& context_;
+    runtime::Engine& engine_;
+    const Query& query_;
+    ByteBuffer& out_;
+    const std::function<void(ByteBuffer)>& progress_;
+};
+
+}  // namespace
+
+void answer_query(ServerContext& context, const Query& query, ByteBuffer& out,
+                  const std::function<void(ByteBuffer)>& progress) {
+    Answerer(context, query, out, progress).answer();
+    if (out.size() <= codec::kFrameHeaderBytes + codec::kMaxReplyBytes) return;
+    out.clear();
+    codec::append_failure(out, query.correlation, schema::FailureCode::too_large,
+                          "the answer does not fit a reply; ask for a smaller page");
+}
+
+}  // namespace tim::server

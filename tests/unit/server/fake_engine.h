@@ -1,0 +1,167 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "engine/runtime/engine.h"
+
+namespace tim::server::test {
+
+/// An engine that keeps no rules: every command is accepted, gets the next sequence and earns a tenth of its
+/// amount. What is durable is told by the test, or follows at once.
+class FakeEngine final : public runtime::Engine {
+  public:
+    struct Seen {
+        model::CommandKind kind;
+        model::ProgramId program;
+        model::Money amount;
+        std::string customer;
+    };
+
+    void execute(std::span<const model::Command> commands, std::span<model::Outcome> outcomes) override {
+        const std::lock_guard lock(mutex_);
+        ++batches;
+        for (std::size_t i = 0; i < commands.size(); ++i)
+            outcomes[i] = decide(commands[i]);
+        if (durable_at_once) durable_.store(last_.load());
+    }
+    model::Sequence durable() const override { return {durable_.load()}; }
+    void on_durable(std::function<void()> notify) override { notify_ = std::move(notify); }
+    void on_fatal(std::function<void(const model::Error&)>) override {}
+
+    std::optional<model::ProgramId> find_program(std::string_view id) const override {
+        if (id == "shop") return model::ProgramId{1};
+        if (id == "other") return model::ProgramId{2};
+        return std::nullopt;
+    }
+    std::shared_ptr<const model::AccessKey> find_access_key(std::string_view id) const override {
+        const std::lock_guard lock(mutex_);
+        const auto found = keys_.find(std::string(id));
+        return found == keys_.end() ? nullptr : found->second;
+    }
+    model::Result<runtime::ProgramVersion> program(model::ProgramId id, model::VersionId) const override {
+        runtime::ProgramVersion version;
+        auto program = std::make_shared<model::Program>();
+        program->id = id.value == 1 ? "shop" : "other";
+        version.program = program;
+        version.id = id;
+        version.version = {1};
+        version.versions = 1;
+        return version;
+    }
+    std::vector<runtime::ProgramVersion> programs() const override {
+        return {*program({1}, {}), *program({2}, {})};
+    }
+    std::vector<model::AccessKey> access_keys() const override {
+        const std::lock_guard lock(mutex_);
+        std::vector<model::AccessKey> keys;
+        for (const auto& [id, key] : keys_)
+            keys.push_back(*key);
+        return keys;
+    }
+    model::Result<runtime::CustomerView> show(model::ProgramId, const model::CustomerRef& customer) override {
+        if (customer.text == "nobody")
+            return model::failure(model::ErrorKind::not_found, "no customer has that key");
+        runtime::CustomerView view;
+        view.id = {7};
+        view.name = "An";
+        view.points = {static_cast<std::int64_t>(last_.load())};
+        return view;
+    }
+    model::Result<std::vector<runtime::HistoryEntry>> history(model::ProgramId, const model::CustomerRef&,
+                                                              model::Sequence, std::size_t limit) override {
+        std::vector<runtime::HistoryEntry> entries(std::min<std::size_t>(limit, 3));
+        std::uint64_t sequence = 30;
+        for (auto& entry : entries) {
+            entry.stored.sequence = {sequence--};
+            entry.stored.fact.type = model::FactType::sale;
+            entry.stored.fact.subject = model::Subject::customer({1}, {7});
+        }
+        return entries;
+    }
+    model::Result<std::vector<runtime::CustomerView>> customers(model::ProgramId, model::CustomerId after,
+                                                                std::size_t limit) override {
+        std::vector<runtime::CustomerView> page;
+        for (std::uint64_t id = after.value + 1; id <= 5 && page.size() < limit; ++id) {
+            page.emplace_back().id = {id};
+        }
+        return page;
+    }
+    model::Result<runtime::VerifyReport> verify(
+        const std::function<void(std::uint64_t, std::uint64_t)>& progress) override {
+        progress(1, 2);
+        return runtime::VerifyReport{2, 1, 0, {}};
+    }
+    std::vector<runtime::Stat> stats() const override { return {{"facts", 3, ""}}; }
+    bool step_commit() override { return false; }
+    bool step_sweep() override { return false; }
+    model::Result<void> checkpoint() override { return {}; }
+    model::Result<void> stop() override { return {}; }
+
+    // ---- for the test
+
+    void add_key(model::AccessKey key) {
+        const std::lock_guard lock(mutex_);
+        auto id = key.id;
+        keys_[id] = std::make_shared<const model::AccessKey>(std::move(key));
+    }
+    /// Everything executed so far becomes durable, and the listener hears of it.
+    void make_durable() {
+        durable_.store(last_.load());
+        if (notify_) notify_();
+    }
+    std::vector<Seen> seen() const {
+        const std::lock_guard lock(mutex_);
+        return seen_;
+    }
+    std::uint64_t last() const { return last_.load(); }
+
+    bool durable_at_once = true;
+    std::size_t batches = 0;
+
+  private:
+    model::Outcome decide(const model::Command& command) {
+        model::Outcome outcome;
+        seen_.push_back({command.kind, command.program, command.amount, std::string(command.customer.text)});
+        if (command.kind == model::CommandKind::revoke_access_key) {
+            auto key = *command.access_key;
+            keys_[key.id] = std::make_shared<const model::AccessKey>(key);
+        } else if (command.kind == model::CommandKind::add_access_key) {
+            keys_[command.access_key->id] = std::make_shared<const model::AccessKey>(*command.access_key);
+        } else if (command.kind != model::CommandKind::put_program && command.program.value == 0) {
+            outcome.refusal = model::Refusal::unknown_program;
+            return outcome;
+        }
+        outcome.points = {command.amount.value / 10};
+        outcome.depends_on = outcome.sequence = {++last_};
+        return outcome;
+    }
+
+    mutable std::mutex mutex_;
+    std::map<std::string, std::shared_ptr<const model::AccessKey>> keys_;
+    std::vector<Seen> seen_;
+    std::atomic<std::uint64_t> last_{0};
+    std::atomic<std::uint64_t> durable_{0};
+    std::function<void()> notify_;
+};
+
+/// Bytes that differ from call to call and are the same in every run.
+class CountingEntropy final : public runtime::Entropy {
+  public:
+    void fill(std::span<std::uint8_t> bytes) override {
+        const std::uint8_t start = count_.fetch_add(1);
+        for (std::size_t i = 0; i < bytes.size(); ++i)
+            bytes[i] = static_cast<std::uint8_t>(start * 31 + i);
+    }
+
+  private:
+    std::atomic<std::uint8_t> count_{1};
+};
+
+}  // namespace tim::server::test
