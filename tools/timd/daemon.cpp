@@ -1,0 +1,150 @@
+#include "daemon.h"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <signal.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+#include <vector>
+
+#include "admin_key.h"
+#include "engine/runtime/seams.h"
+#include "protocol/codec/documents.h"
+#include "protocol/codec/scram.h"
+#include "storage/lmdb/open_store.h"
+
+namespace tim::daemon {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kUsageError = 2;
+
+/// SIGTERM and SIGINT wait for `wait`, in every thread that is started from now on; a peer that is gone is an
+/// error of the write, not a signal.
+class StopSignals {
+  public:
+    StopSignals() {
+        ::signal(SIGPIPE, SIG_IGN);
+        ::sigemptyset(&signals_);
+        ::sigaddset(&signals_, SIGTERM);
+        ::sigaddset(&signals_, SIGINT);
+        ::pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+    }
+    int wait() const {
+        int signal = 0;
+        ::sigwait(&signals_, &signal);
+        return signal;
+    }
+
+  private:
+    sigset_t signals_{};
+};
+
+void set_up_log(const std::string& level) {
+    auto logger = spdlog::stderr_color_mt("timd");
+    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
+    logger->set_level(spdlog::level::from_str(level));
+    logger->flush_on(spdlog::level::info);
+    spdlog::set_default_logger(std::move(logger));
+}
+
+/// What stops the daemon stands on stderr whatever the log's level.
+int fail(const std::string& message) {
+    fmt::print(stderr, "timd: {}\n", message);
+    std::fflush(stderr);
+    return kFailed;
+}
+
+/// Salts of unknown keys must not change from start to start, nor be known to anyone.
+std::array<std::uint8_t, 32> decoy_secret(const storage::SecretKey& engine_secret) {
+    std::vector<std::uint8_t> input(engine_secret.begin(), engine_secret.end());
+    constexpr std::string_view kPurpose = "salts of unknown access keys";
+    input.insert(input.end(), kPurpose.begin(), kPurpose.end());
+    std::array<std::uint8_t, 32> secret{};
+    unsigned size = 0;
+    ::EVP_Digest(input.data(), input.size(), secret.data(), &size, ::EVP_sha256(), nullptr);
+    return secret;
+}
+
+server::ServerOptions server_options(const Options& options, storage::Store& store) {
+    server::ServerOptions server;
+    server.listen = options.listen;
+    server.threads = options.threads;
+    server.max_connections = options.max_connections;
+    server.tls = options.tls;
+    server.timeouts.idle_ms = options.idle_timeout_s * 1000;
+    server.decoy_secret = decoy_secret(store.vault().engine_secret());
+    server.version = "timd " TIM_VERSION;
+    return server;
+}
+
+runtime::EngineOptions engine_options(const Options& options) {
+    runtime::EngineOptions engine;
+    engine.durability = options.durability;
+    engine.time = options.clock;
+    engine.async_window_ms = options.async_window_ms;
+    engine.checkpoint_interval_ms = options.checkpoint_interval_s * 1000;
+    engine.names_in_memory = options.names_in_memory;
+    engine.recovery_threads = options.threads + 1;
+    return engine;
+}
+
+}  // namespace
+
+int run(const Options& options) {
+    const StopSignals signals;
+    set_up_log(options.log_level);
+
+    storage::StoreOptions store_options;
+    if (options.map_size_mib != 0) store_options.ledger_map_bytes = options.map_size_mib << 20;
+    auto store = storage::open_store(options.data, store_options, codec::fill_random);
+    if (!store) return fail(store.error().message);
+
+    const auto started = std::chrono::steady_clock::now();
+    const codec::FlatDocuments documents;
+    runtime::SystemClock clock;
+    runtime::SystemEntropy entropy;
+    auto opened = runtime::Engine::open(engine_options(options), **store, documents, clock, entropy);
+    if (!opened) return fail(opened.error().message);
+    runtime::Engine& engine = **opened;
+    spdlog::info(
+        "opened {} in {} ms: {} facts", options.data.string(),
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started)
+            .count(),
+        engine.durable().value);
+    engine.on_fatal([](const model::Error& error) {
+        // Nobody is answered any more, and nothing is tidied up: what is not durable did not happen.
+        fail("a commit failed, stopping at once: " + error.message);
+        std::_Exit(kFailed);
+    });
+
+    auto created = server::Server::create(server_options(options, **store), engine, entropy);
+    if (!created) {
+        fail(created.error().message);
+        return created.error().kind == model::ErrorKind::invalid ? kUsageError : kFailed;
+    }
+    server::Server& server = **created;
+    const auto made = ensure_admin_key(options.data, engine);
+    if (!made) return fail(made.error().message);
+    if (*made) spdlog::info("wrote the administrator's key to {}", admin_key_file(options.data).string());
+    if (auto serving = server.start(); !serving) return fail(serving.error().message);
+
+    fmt::print("ready {}\n", server.address());
+    std::fflush(stdout);
+    spdlog::info("serving on {} with {} threads", server.address(), options.threads);
+
+    const int signal = signals.wait();
+    spdlog::info("{}: stopping", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+    server.stop();
+    if (auto stopped = engine.stop(); !stopped) return fail("stopping: " + stopped.error().message);
+    spdlog::info("stopped");
+    return 0;
+}
+
+}  // namespace tim::daemon
