@@ -247,19 +247,17 @@ Result<bool> LmdbNameStore::delete_piece(const RunRecord& record) {
         if (!cursor) return tl::unexpected(std::move(cursor.error()));
         const RunPageKey begin = encode_run_page_key(record.run, 0);
         const RunKey run = encode_run_key(record.run);
-        MDB_val key = value_of(begin);
-        MDB_val value{};
-        int code = cursor->move(&key, &value, MDB_SET_RANGE);
         std::uint64_t deleted = 0;
-        const auto belongs = [&] {
-            return code == 0 && key.mv_size == begin.size() &&
-                   std::ranges::equal(bytes_of(key).first(run.size()), run);
-        };
-        for (; deleted < kDeletesPerPiece && belongs(); ++deleted) {
-            code = mdb_cursor_del(cursor->get(), 0);
-            if (code == 0) code = cursor->move(&key, &value, MDB_GET_CURRENT);
+        int code = 0;
+        for (; deleted < kDeletesPerPiece; ++deleted) {
+            MDB_val key = value_of(begin);
+            MDB_val value{};
+            code = cursor->move(&key, &value, MDB_SET_RANGE);
+            if (code == MDB_NOTFOUND) break;
+            if (code == 0 && !std::ranges::equal(bytes_of(key).first(run.size()), run)) break;
+            if (code == 0) code = mdb_cursor_del(cursor->get(), 0);
+            if (code != 0) return failure(code, "cannot delete a run of names");
         }
-        if (code != 0 && code != MDB_NOTFOUND) return failure(code, "cannot delete a run of names");
         if (deleted < kDeletesPerPiece) {
             MDB_val id = value_of(run);
             code = mdb_del(transaction->get(), runs_, &id, nullptr);

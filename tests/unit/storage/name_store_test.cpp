@@ -201,7 +201,7 @@ TEST_P(NameStoreContract, SurvivesACrashAfterAnyStepOfAMerge) {
 TEST(FolderNames, GiveSpaceBackAfterMerges) {
     const TemporaryFolder folder;
     StoreOptions options = small_options();
-    options.names_map_bytes = std::uint64_t{16} << 20;
+    options.names_map_bytes = std::uint64_t{8} << 20;
     auto store = open_store(folder / "data", options, seeded_random(1));
     TIM_ASSERT_OK(store);
     NameStore& names = (*store)->names();
