@@ -174,16 +174,25 @@ std::uint32_t apply(State& state, const Fact& fact, model::Sequence sequence, mo
 }
 
 void apply_names(State& state, const Fact& fact, model::Sequence sequence) {
-    if (fact.name_kind != model::NameKind::none) {
-        state.names.insert(state.hashing.name(name_scope(fact.subject), fact.name()), sequence);
-    }
-    if (fact.type == FactType::receipt_reduced) {
-        state.names.advance(state.hashing.state_of(SubjectKind::receipt, {fact.subject.id()}), fact.previous,
-                            sequence);
-    }
-    if (fact.type == FactType::hold_captured || fact.type == FactType::hold_released ||
-        fact.type == FactType::hold_expired) {
-        state.names.insert(state.hashing.state_of(SubjectKind::customer, {fact.request.related}), sequence);
+    const bool named = fact.name_kind != model::NameKind::none;
+    apply_names(state, fact, sequence, named ? state.hashing.name(name_scope(fact.subject), fact.name()) : 0);
+}
+
+void apply_names(State& state, const Fact& fact, model::Sequence sequence, std::uint64_t fingerprint) {
+    if (fact.name_kind != model::NameKind::none) state.names.insert(fingerprint, sequence);
+    switch (fact.type) {
+        case FactType::receipt_reduced:
+            state.names.advance(state.hashing.state_of(SubjectKind::receipt, {fact.subject.id()}),
+                                fact.previous, sequence);
+            break;
+        case FactType::hold_captured:
+        case FactType::hold_released:
+        case FactType::hold_expired:
+            state.names.insert(state.hashing.state_of(SubjectKind::customer, {fact.request.related}),
+                               sequence);
+            break;
+        default:
+            break;
     }
 }
 

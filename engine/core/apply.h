@@ -16,6 +16,9 @@ namespace tim::core {
 /// on.
 void apply_names(State& state, const model::Fact& fact, model::Sequence sequence);
 
+/// As `apply_names` for a fact whose name's fingerprint is at hand.
+void apply_names(State& state, const model::Fact& fact, model::Sequence sequence, std::uint64_t fingerprint);
+
 /// The part of `enrolled` that the index of keys keeps, under that index's lock. Applying it again changes
 /// nothing.
 void apply_keys(State& state, const model::Fact& fact, model::BytesView blob);

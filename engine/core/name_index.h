@@ -35,6 +35,12 @@ class NameIndex {
         filter_.prefetch(fingerprint);
     }
 
+    /// Whether the name was certainly never seen: what almost every name is asked, and answered.
+    bool is_new(std::uint64_t fingerprint) const {
+        return !table_.find(fingerprint, [](std::uint64_t) { return true; }) &&
+               !filter_.may_contain(fingerprint);
+    }
+
     NameCandidates find(std::uint64_t fingerprint) const {
         NameCandidates found;
         table_.find(fingerprint, [&](std::uint64_t payload) {

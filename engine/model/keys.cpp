@@ -34,7 +34,22 @@ bool is_phone_separator(char c) {
     }
 }
 
+/// Whether a text is a phone in normal form already, as tills send it.
+bool is_normal_phone(std::string_view text) {
+    if (text.size() < kMinPhoneDigits + 1 || text.size() > kMaxPhoneDigits + 1 || text[0] != '+' ||
+        text[1] == '0')
+        return false;
+    unsigned others = 0;
+    for (const char c : text.substr(1))
+        others |= static_cast<unsigned>(!is_digit(c));
+    return others == 0;
+}
+
 std::size_t normalize_phone(std::string_view text, char* buffer) {
+    if (is_normal_phone(text)) {
+        std::memcpy(buffer, text.data(), text.size());
+        return text.size();
+    }
     bool plus = false;
     std::size_t digits = 0;
     std::size_t prefix_zeros = 0;

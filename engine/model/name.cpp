@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <iterator>
 #include <optional>
@@ -32,6 +33,27 @@ Result<Name> make_receipt(TerminalId terminal, std::string_view number) {
     return Name::receipt(terminal, number);
 }
 
+/// Whether 24 bytes are a printable text, not empty, that zeros pad: eight bytes at a time, since every
+/// sale's is looked at.
+bool is_padded_text(const std::array<char, kMaxReceiptBytes>& bytes) {
+    constexpr std::uint64_t kOnes = 0x0101010101010101;
+    constexpr std::uint64_t kTops = kOnes * 0x80;
+    bool ended = false;
+    for (std::size_t i = 0; i < bytes.size(); i += sizeof(std::uint64_t)) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, bytes.data() + i, sizeof word);
+        if (ended && word != 0) return false;
+        if (((word | (word + kOnes)) & kTops) != 0) return false;  // above '~'
+        const std::uint64_t zeros = ~((word & ~kTops) + ~kTops) & kTops;
+        const std::uint64_t below_blank = ~((word | kTops) - kOnes * ' ') & kTops;
+        if (zeros != below_blank) return false;
+        if (zeros == 0) continue;
+        if (word >> (std::countr_zero(zeros) - 7) != 0) return false;  // something behind the first zero
+        ended = true;
+    }
+    return bytes[0] != '\0';
+}
+
 }  // namespace
 
 bool Name::valid() const {
@@ -39,11 +61,8 @@ bool Name::valid() const {
     switch (kind) {
         case NameKind::none:
             return false;
-        case NameKind::receipt: {
-            const auto end = std::ranges::find(bytes, '\0');
-            return end != bytes.begin() && std::all_of(bytes.begin(), end, is_printable) &&
-                   std::all_of(end, bytes.end(), is_zero);
-        }
+        case NameKind::receipt:
+            return is_padded_text(bytes);
         case NameKind::request: {
             const auto end = bytes.begin() + kRequestIdBytes;
             return terminal == TerminalId{} && !std::all_of(bytes.begin(), end, is_zero) &&

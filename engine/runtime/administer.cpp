@@ -121,7 +121,7 @@ bool EngineImpl::administer_row(Row& row, const model::Bytes& document, const co
         if (row.done) return true;
         if (state_.names.find(row.fingerprint) != same_name) return false;
         core::FactWriter facts = buffer_.writer();
-        Judgement judgement = admission(document.size());
+        Judgement judgement = admission(1, document.size());
         if (judgement.accepted()) {
             judgement = command.kind == CommandKind::put_program
                             ? decide_program(command, document, recorded, facts, *row.outcome)
@@ -142,7 +142,7 @@ bool EngineImpl::administer_row(Row& row, const model::Bytes& document, const co
         const model::Sequence sequence = buffer_.next();
         {
             const absl::MutexLock access(&access_);
-            accept(facts);
+            accept(facts, row.fingerprint);
         }
         *row.outcome = answer(nullptr, fact, sequence);
         executed_.store(buffer_.next().value - 1, std::memory_order_release);

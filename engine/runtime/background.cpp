@@ -21,14 +21,14 @@ bool EngineImpl::step_sweep() {
             const StripeLocks::Guard stripes(stripes_, StripeMask{1} << stripe);
             core::Moment moment;
             if (!moment_of(program, model::kNoInstant, recorded, moment).accepted()) continue;
-            while (customers < kSweepCustomers && admission(0).accepted()) {
+            while (customers < kSweepCustomers && admission(1, 0).accepted()) {
                 const auto due = program.holds[stripe].due(moment.now);
                 if (!due) break;
                 core::FactWriter facts = buffer_.writer();
                 core::settle_holds(program.customers.at(due->value),
                                    model::Subject::customer(program.id(), *due),
                                    *program.holds[stripe].of(*due), moment, facts);
-                accept(facts);
+                accept(facts, 0);
                 ++customers;
             }
             executed_.store(buffer_.next().value - 1, std::memory_order_release);

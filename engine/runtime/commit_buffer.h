@@ -46,11 +46,10 @@ class CommitBuffer {
     std::size_t waiting_facts() const { return filling().count + writing_count_; }
     std::size_t waiting_blob_bytes() const { return filling().blobs.size() + writing_blob_bytes_; }
 
-    /// Whether a command with so many blob bytes fits.
-    bool has_room(std::size_t blob_bytes) const {
+    /// Whether so many more facts and blob bytes fit.
+    bool has_room(std::size_t facts, std::size_t blob_bytes) const {
         const Half& half = filling();
-        return half.count + core::kMaxFactsPerCommand <= kMaxBatchFacts &&
-               half.blobs.size() + blob_bytes <= kMaxBatchBlobBytes;
+        return half.count + facts <= kMaxBatchFacts && half.blobs.size() + blob_bytes <= kMaxBatchBlobBytes;
     }
 
     /// Room for one command's facts; ask `has_room` first.

@@ -127,8 +127,8 @@ class EngineImpl final : public Engine {
     std::size_t run(std::span<Row> rows, std::span<Evidence> evidence, model::Instant recorded)
         ABSL_LOCKS_EXCLUDED(sequencer_);
     enum class Progress : std::uint8_t { done, plan };
-    Progress run_row(Row& row, const Evidence& evidence, model::Instant recorded)
-        ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    Progress run_row(Row& row, const Evidence& evidence, const core::Judgement& admitted,
+                     model::Instant recorded) ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
     void read_balance(Row& row, model::Instant clock);
     core::Judgement decide_row(const Row& row, const Evidence& evidence, const core::Moment& moment,
                                model::Subject subject, const core::CustomerRecord& record,
@@ -137,9 +137,11 @@ class EngineImpl final : public Engine {
     /// When the command is judged, or why it may not be at that time.
     core::Judgement moment_of(const core::ProgramState& program, model::Instant at, model::Instant recorded,
                               core::Moment& moment) const;
-    core::Judgement admission(std::size_t blob_bytes) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
-    /// Applies what a writer holds and takes it into the buffer.
-    void accept(core::FactWriter& facts) ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    /// Whether so many commands with so many blob bytes in all can be taken now.
+    core::Judgement admission(std::size_t commands, std::size_t blob_bytes) const
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    /// Applies what a writer holds and takes it into the buffer. `fingerprint` is that of the command's name.
+    void accept(core::FactWriter& facts, std::uint64_t fingerprint) ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
     model::Outcome answer(const core::ProgramState* program, const model::Fact& fact,
                           model::Sequence sequence) const;
     void finish(Row& row, const core::Judgement& judgement, model::Sequence depends_on);

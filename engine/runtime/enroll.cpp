@@ -90,7 +90,7 @@ void EngineImpl::enroll_row(Row& row, const Newcomer& newcomer, model::Instant r
     core::ProgramState& program = *row.program;
     core::Moment moment;
     Judgement judgement = newcomer.blob.size() > kMaxBlobBytes ? refuse(Refusal::invalid_command)
-                                                               : admission(newcomer.blob.size());
+                                                               : admission(1, newcomer.blob.size());
     if (judgement.accepted()) judgement = moment_of(program, row.command->at, recorded, moment);
     if (!judgement.accepted()) return finish(row, judgement, {});
     for (const model::KeyDigest& digest : newcomer.digests) {
@@ -110,7 +110,7 @@ void EngineImpl::enroll_row(Row& row, const Newcomer& newcomer, model::Instant r
     facts.facts()[0].set_blob(buffer_.add_blob(newcomer.blob));
     buffer_.add_secret({program.id(), customer, newcomer.secret});
     const model::Sequence sequence = buffer_.next();
-    accept(facts);
+    accept(facts, row.fingerprint);
     for (const model::KeyDigest& digest : newcomer.digests)
         program.keys.insert(digest, customer);
     *row.outcome = answer(&program, facts.facts()[0], sequence);

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <new>
+#include <type_traits>
 
 #include "engine/core/apply.h"
 #include "engine/runtime/engine_impl.h"
@@ -66,13 +68,16 @@ void EngineImpl::execute(Commands commands, Outcomes outcomes) {
 }
 
 void EngineImpl::execute_rows(Commands commands, Outcomes outcomes, model::Instant recorded) {
-    std::array<Row, kChunkRows> storage;
-    const std::span<Row> rows(storage.data(), commands.size());
+    // Only as many as there are commands are ever touched: a lone sale pays for one.
+    alignas(Row) std::array<std::byte, kChunkRows * sizeof(Row)> storage;
+    static_assert(std::is_trivially_destructible_v<Row>);
+    const std::span<Row> rows(reinterpret_cast<Row*>(storage.data()), commands.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        rows[i].command = &commands[i];
-        rows[i].outcome = &outcomes[i];
+        Row& row = *new (&rows[i]) Row();
+        row.command = &commands[i];
+        row.outcome = &outcomes[i];
         outcomes[i] = Outcome{};
-        prepare(rows[i]);
+        prepare(row);
     }
     resolve(rows);
 
@@ -146,6 +151,7 @@ std::size_t EngineImpl::run(std::span<Row> rows, std::span<Evidence> evidence, m
     {
         const absl::MutexLock sequencer(&sequencer_);
         const StripeLocks::Guard stripes(stripes_, stripes_of(rows, evidence));
+        const Judgement all = admission(rows.size(), rows.size() * core::kMaxReasonBytes);
         for (; ran < rows.size(); ++ran) {
             Row& row = rows[ran];
             if (row.done) continue;
@@ -153,7 +159,9 @@ std::size_t EngineImpl::run(std::span<Row> rows, std::span<Evidence> evidence, m
                 read_balance(row, recorded);
                 continue;
             }
-            if (run_row(row, evidence.empty() ? kNoEvidence : evidence[ran], recorded) == Progress::plan)
+            const Judgement admitted = all.accepted() ? all : admission(1, core::kMaxReasonBytes);
+            if (run_row(row, evidence.empty() ? kNoEvidence : evidence[ran], admitted, recorded) ==
+                Progress::plan)
                 break;
         }
         executed_.store(buffer_.next().value - 1, std::memory_order_release);
@@ -186,25 +194,31 @@ Judgement EngineImpl::moment_of(const core::ProgramState& program, model::Instan
     return {};
 }
 
-Judgement EngineImpl::admission(std::size_t blob_bytes) const {
+Judgement EngineImpl::admission(std::size_t commands, std::size_t blob_bytes) const {
     if (stopping_.load(std::memory_order_relaxed)) return refuse(Refusal::stopping);
     if (failed_.load(std::memory_order_relaxed)) return refuse(Refusal::stopping);
-    if (!buffer_.has_room(blob_bytes)) return refuse(Refusal::overloaded);
-    const std::uint64_t needed = store_.ledger().bytes_for(
-        buffer_.waiting_facts() + core::kMaxFactsPerCommand, buffer_.waiting_blob_bytes() + blob_bytes);
-    if (needed > store_.ledger().reserved_bytes()) return refuse(Refusal::disk_full);
+    const std::size_t facts = commands * core::kMaxFactsPerCommand;
+    if (!buffer_.has_room(facts, blob_bytes)) return refuse(Refusal::overloaded);
+    const storage::Ledger& ledger = store_.ledger();
+    const std::uint64_t needed =
+        ledger.bytes_for(buffer_.waiting_facts() + facts, buffer_.waiting_blob_bytes() + blob_bytes);
+    if (needed > ledger.reserved_bytes()) return refuse(Refusal::disk_full);
     return {};
 }
 
-EngineImpl::Progress EngineImpl::run_row(Row& row, const Evidence& evidence, model::Instant recorded) {
+EngineImpl::Progress EngineImpl::run_row(Row& row, const Evidence& evidence, const Judgement& admitted,
+                                         model::Instant recorded) {
     const Command& command = *row.command;
-    if (state_.names.find(row.fingerprint) != evidence.same_name) return Progress::plan;
+    const bool new_name = evidence.same_name.empty()
+                              ? state_.names.is_new(row.fingerprint)
+                              : state_.names.find(row.fingerprint) == evidence.same_name;
+    if (!new_name) return Progress::plan;
     if (needs_evidence(command) && (!evidence.planned || !evidence_holds(row, evidence)))
         return Progress::plan;
 
     core::ProgramState& program = *row.program;
     core::Moment moment;
-    Judgement judgement = admission(0);
+    Judgement judgement = admitted;
     if (judgement.accepted()) judgement = moment_of(program, command.at, recorded, moment);
     if (!judgement.accepted()) {
         finish(row, judgement, {});
@@ -254,7 +268,7 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Evidence& evidence, mod
     if (command.kind == CommandKind::adjust && !command.reason.empty()) {
         facts.facts()[named].set_blob(buffer_.add_blob(std::as_bytes(std::span(command.reason))));
     }
-    accept(facts);
+    accept(facts, row.fingerprint);
     *row.outcome = answer(&program, facts.facts()[named], sequence);
     row.done = true;
     counters_.accepted.fetch_add(1, std::memory_order_relaxed);
@@ -301,11 +315,11 @@ Judgement EngineImpl::decide_row(const Row& row, const Evidence& evidence, const
     return {};
 }
 
-void EngineImpl::accept(core::FactWriter& facts) {
+void EngineImpl::accept(core::FactWriter& facts, std::uint64_t fingerprint) {
     Sequence sequence = buffer_.next();
     for (model::Fact& fact : facts.facts()) {
         fact.check = core::apply(state_, fact, sequence, buffer_.blob_of(fact));
-        core::apply_names(state_, fact, sequence);
+        core::apply_names(state_, fact, sequence, fingerprint);
         ++sequence.value;
     }
     buffer_.take(facts.facts().size());

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "engine/core/decide.h"
 #include "engine/core/fact_writer.h"
 #include "engine/core/state.h"
 
@@ -21,6 +22,8 @@ static_assert(kMaxBatchFacts >= 2 * kChunkRows * core::kMaxFactsPerCommand,
 
 /// The variable part of one fact.
 inline constexpr std::size_t kMaxBlobBytes = std::size_t{4} << 20;
+static_assert(kMaxBatchBlobBytes >= kChunkRows * core::kMaxReasonBytes,
+              "a chunk of adjustments fits a batch");
 static_assert(kMaxBlobBytes <= kMaxBatchBlobBytes / 2, "a batch takes any blob");
 static_assert(kMaxBatchBlobBytes <= UINT32_MAX, "a BlobRef's offset has 32 bits");
 
