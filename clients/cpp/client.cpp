@@ -107,7 +107,9 @@ class Client::Impl : public std::enable_shared_from_this<Impl> {
           options_(with_random(std::move(options))),
           room_(std::make_shared<Room>(options_.max_in_flight_requests, options_.max_in_flight_rows)),
           core_(options_),
-          timer_(io) {}
+          timer_(io) {
+        core_.observe([this] { publish(); });
+    }
 
     void start() {
         asio::post(io_, [self = shared_from_this()] { self->pump(); });
@@ -118,7 +120,6 @@ class Client::Impl : public std::enable_shared_from_this<Impl> {
         stopping_ = true;
         if (link_) std::exchange(link_, nullptr)->abandon();
         core_.close({ErrorKind::unavailable, "the client was closed"});
-        publish();
         take_inbox();
         timer_.cancel();
     }
@@ -216,7 +217,6 @@ class Client::Impl : public std::enable_shared_from_this<Impl> {
             link_ = std::make_shared<Link>(io_, options_.connect, this);
             link_->connect();
         }
-        publish();
         if (link_) link_->flush();
         arm();
     }

@@ -29,6 +29,11 @@ ClientCore::~ClientCore() {
     close({ErrorKind::unavailable, "the client was closed"});
 }
 
+void ClientCore::enter(State state) {
+    state_ = state;
+    if (changed_) changed_();
+}
+
 void ClientCore::submit(std::unique_ptr<PendingRequest> request, std::int64_t now_ms) {
     if (state_ == State::closed) {
         request->ticket.reset();
@@ -58,7 +63,7 @@ void ClientCore::connected() {
     SessionHandler& handler = *this;
     session_.emplace(options_.connect.key, nonce, options_.connect.client_name, handler);
     session_->start();
-    state_ = State::greeting;
+    enter(State::greeting);
 }
 
 std::span<std::byte> ClientCore::read_space() {
@@ -75,8 +80,8 @@ model::Result<void> ClientCore::received(std::size_t byte_count, std::int64_t no
 }
 
 void ClientCore::on_ready() {
-    state_ = State::ready;
     failed_connections_ = 0;
+    enter(State::ready);
     // In order: what was sent before and not answered, then what came meanwhile.
     for (auto& [number, request] : pending_)
         if (!request->is_waiting) send(number, *request);
@@ -141,9 +146,9 @@ void ClientCore::disconnected(const Error& error, std::int64_t now_ms) {
     broken_ = false;
     if (is_final(error) || !options_.reconnect) return close(error);
     error_ = error;
-    state_ = State::waiting;
     connect_at_ms_ = now_ms + options_.reconnect_back_off.delay_ms(failed_connections_, *options_.random);
     ++failed_connections_;
+    enter(State::waiting);
 }
 
 void ClientCore::tick(std::int64_t now_ms) {
@@ -184,8 +189,8 @@ Error ClientCore::timeout_error(const PendingRequest& request) const {
 
 void ClientCore::close(const Error& error) {
     if (state_ == State::closed) return;
-    state_ = State::closed;
     error_ = error;
+    enter(State::closed);
     if (session_) session_->stop();
     alarms_.clear();
     const Pending lost = std::exchange(pending_, {});

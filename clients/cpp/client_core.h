@@ -2,10 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "clients/cpp/options.h"
 #include "clients/cpp/pending_request.h"
@@ -38,6 +40,9 @@ class ClientCore final : private SessionHandler {
     ClientCore(const ClientCore&) = delete;
     ClientCore& operator=(const ClientCore&) = delete;
 
+    /// Called whenever `state` or `error` has changed, before the completions that tell of it.
+    void observe(std::function<void()> changed) { changed_ = std::move(changed); }
+
     State state() const { return state_; }
     /// Why there is no connection: the last failure; none when none happened yet.
     const std::optional<model::Error>& error() const { return error_; }
@@ -49,7 +54,7 @@ class ClientCore final : private SessionHandler {
     bool wants_connection(std::int64_t now_ms) const {
         return state_ == State::waiting && now_ms >= connect_at_ms_;
     }
-    void connecting() { state_ = State::connecting; }
+    void connecting() { enter(State::connecting); }
     void connected();
     std::span<std::byte> read_space();
     model::Result<void> received(std::size_t byte_count, std::int64_t now_ms);
@@ -72,6 +77,7 @@ class ClientCore final : private SessionHandler {
     void on_commands(std::uint32_t correlation, std::span<const schema::CommandResult> results) override;
     void on_reply(std::uint32_t correlation, const schema::Reply& reply) override;
 
+    void enter(State state);
     Pending::iterator find(std::uint32_t correlation);
     template <class Take>
     void answered(std::uint32_t correlation, Take take);
@@ -79,6 +85,7 @@ class ClientCore final : private SessionHandler {
     model::Error timeout_error(const PendingRequest& request) const;
 
     ClientOptions options_;
+    std::function<void()> changed_;
     State state_ = State::waiting;
     std::optional<model::Error> error_;
     std::optional<SessionCore> session_;
