@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -10,20 +11,29 @@
 
 namespace tim::core {
 
-/// An open-addressing multimap from 64-bit digests to 64-bit payloads, 16 bytes an entry: what stands under
+struct DigestEntry {
+    std::uint64_t digest = 0;
+    std::uint64_t payload = 0;  ///< 0: the slot is free
+};
+
+/// How full a DigestTable may get, and how much its shards grow then. An unsuccessful look-up walks past
+/// (1 + 1/(1−load)²)/2 slots, a successful one past (1 + 1/(1−load))/2.
+struct TableLoad {
+    std::size_t most_percent;  ///< of a shard's slots that are used
+    std::size_t grow_percent;  ///< by which a full shard grows
+};
+
+/// An open-addressing multimap from 64-bit digests to 64-bit payloads, 16 bytes a slot: what stands under
 /// both the index of keys and the index of names. Digests must be uniform (they are keyed hashes); a payload
 /// is never 0.
 ///
-/// Split into shards that grow one at a time by a quarter, so that no insertion waits long and the load stays
-/// between 0.7 and 0.875 (18 to 23 bytes an entry).
+/// Split into shards that grow one at a time, so that no insertion waits long.
 ///
 /// Thread safety: one writer at a time, and no reader beside it; only `prefetch` may run beside anything.
+template <TableLoad kLoad>
 class DigestTable {
   public:
-    struct Entry {
-        std::uint64_t digest = 0;
-        std::uint64_t payload = 0;  ///< 0: the slot is free
-    };
+    using Entry = DigestEntry;
 
     static constexpr std::size_t kShards = 512;
 
@@ -55,7 +65,7 @@ class DigestTable {
     void insert(std::uint64_t digest, std::uint64_t payload, Keep&& keep, Leave&& leave) {
         TIM_INVARIANT(payload != 0, "0 marks a free slot");
         Shard& shard = shards_[shard_of(digest)];
-        if ((shard.used + 1) * 8 > shard.capacity.load(std::memory_order_relaxed) * 7)
+        if ((shard.used + 1) * 100 > shard.capacity.load(std::memory_order_relaxed) * kLoad.most_percent)
             rebuild(shard, keep, leave);
         place(shard, {digest, payload});
         ++size_;
@@ -132,10 +142,10 @@ class DigestTable {
         for (std::size_t slot = 0; slot < old_capacity; ++slot) {
             if (old[slot].payload != 0 && keep(old[slot].payload)) ++kept;
         }
-        // Grow by a quarter, unless enough left to make room for as long again.
-        const std::size_t capacity = old_capacity == 0              ? 8
-                                     : kept * 10 > old_capacity * 7 ? old_capacity + old_capacity / 4 + 8
-                                                                    : old_capacity;
+        // Grow, unless enough has left to make room for as long again.
+        const std::size_t least = kept * (100 + kLoad.grow_percent) / kLoad.most_percent + 8;
+        const std::size_t capacity =
+            std::max(least, old_capacity == 0 ? least : std::min(old_capacity, least * 2));
         shard.memory = std::make_unique<Entry[]>(capacity);
         shard.entries.store(shard.memory.get(), std::memory_order_relaxed);
         shard.capacity.store(capacity, std::memory_order_relaxed);

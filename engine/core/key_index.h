@@ -11,6 +11,9 @@ namespace tim::core {
 /// Thread safety: as DigestTable.
 class KeyIndex {
   public:
+    /// Almost every look-up finds its key: dense. 16 to 20 bytes a key at 87 to 70 percent, 23 at most.
+    using Table = DigestTable<TableLoad{87, 25}>;
+
     std::size_t size() const { return table_.size(); }
     std::size_t bytes() const { return table_.bytes(); }
 
@@ -35,12 +38,12 @@ class KeyIndex {
         table_.insert(digest.high, static_cast<std::uint64_t>(digest.low) << 40 | customer.value);
     }
 
-    const DigestTable& table() const { return table_; }
+    const Table& table() const { return table_; }
     /// Puts back an entry that `table()` gave, in recovery.
-    void restore(const DigestTable::Entry& entry) { table_.insert(entry.digest, entry.payload); }
+    void restore(const DigestEntry& entry) { table_.insert(entry.digest, entry.payload); }
 
   private:
-    DigestTable table_;
+    Table table_;
 };
 
 }  // namespace tim::core

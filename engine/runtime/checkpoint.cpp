@@ -75,14 +75,14 @@ Result<void> EngineImpl::write_customers(const core::ProgramState& program) {
 }
 
 Result<void> EngineImpl::write_keys(const core::ProgramState& program) {
-    for (std::size_t number = 0; number < core::DigestTable::kShards / kShardsPerBlock; ++number) {
-        std::vector<core::DigestTable::Entry> entries;
+    for (std::size_t number = 0; number < core::KeyIndex::Table::kShards / kShardsPerBlock; ++number) {
+        std::vector<core::DigestEntry> entries;
         {
             const absl::ReaderMutexLock lock(&keys_);
             for (std::size_t shard = number * kShardsPerBlock; shard < (number + 1) * kShardsPerBlock;
                  ++shard) {
                 program.keys.table().visit_shard(
-                    shard, [&](const core::DigestTable::Entry& entry) { entries.push_back(entry); });
+                    shard, [&](const core::DigestEntry& entry) { entries.push_back(entry); });
             }
         }
         if (entries.empty()) continue;
@@ -95,10 +95,10 @@ Result<void> EngineImpl::write_keys(const core::ProgramState& program) {
 Result<void> EngineImpl::persist_names(model::Sequence through) {
     std::vector<storage::NameEntry> entries;
     std::uint64_t after = 0;
-    for (std::size_t shard = 0; shard < core::DigestTable::kShards; ++shard) {
+    for (std::size_t shard = 0; shard < core::NameIndex::Table::kShards; ++shard) {
         const absl::MutexLock lock(&sequencer_);
         after = state_.names.persisted_through().value;
-        state_.names.table().visit_shard(shard, [&](const core::DigestTable::Entry& entry) {
+        state_.names.table().visit_shard(shard, [&](const core::DigestEntry& entry) {
             if (entry.payload > after && entry.payload <= through.value)
                 entries.push_back({entry.digest, {entry.payload}});
         });

@@ -180,16 +180,16 @@ model::Result<AccessBlock> decode_access(model::BytesView bytes) {
     return checked(reader, std::move(block));
 }
 
-model::Bytes encode_keys(std::span<const core::DigestTable::Entry> entries) {
+model::Bytes encode_keys(std::span<const core::DigestEntry> entries) {
     Writer writer(kKeysFormat);
     writer.put_count(entries.size());
     writer.put_all(entries);
     return writer.take();
 }
 
-model::Result<std::vector<core::DigestTable::Entry>> decode_keys(model::BytesView bytes) {
+model::Result<std::vector<core::DigestEntry>> decode_keys(model::BytesView bytes) {
     Reader reader(bytes, kKeysFormat, "index of keys");
-    std::vector<core::DigestTable::Entry> entries(reader.get_count(sizeof(core::DigestTable::Entry)));
+    std::vector<core::DigestEntry> entries(reader.get_count(sizeof(core::DigestEntry)));
     reader.get_all(std::span(entries));
     return checked(reader, std::move(entries));
 }

@@ -55,12 +55,12 @@ model::Bytes encode(const CheckpointMeta& meta);
 model::Bytes encode(const CustomersBlock& block);
 model::Bytes encode(const ProgramBlock& block);
 model::Bytes encode(const AccessBlock& block);
-model::Bytes encode_keys(std::span<const core::DigestTable::Entry> entries);
+model::Bytes encode_keys(std::span<const core::DigestEntry> entries);
 
 model::Result<CheckpointMeta> decode_meta(model::BytesView bytes);
 model::Result<CustomersBlock> decode_customers(model::BytesView bytes);
 model::Result<ProgramBlock> decode_program(model::BytesView bytes);
 model::Result<AccessBlock> decode_access(model::BytesView bytes);
-model::Result<std::vector<core::DigestTable::Entry>> decode_keys(model::BytesView bytes);
+model::Result<std::vector<core::DigestEntry>> decode_keys(model::BytesView bytes);
 
 }  // namespace tim::runtime

@@ -176,7 +176,7 @@ Result<void> EngineImpl::load_checkpoint() {
             core::ProgramState* const program = state_.program({id.program});
             if (program == nullptr)
                 return model::failure(model::ErrorKind::corrupt, "the checkpoint has keys of no program");
-            for (const core::DigestTable::Entry& entry : *entries)
+            for (const core::DigestEntry& entry : *entries)
                 program->keys.restore(entry);
             return {};
         });
