@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <csignal>
 #include <functional>
@@ -75,6 +76,50 @@ TEST_F(FolderLedger, GoesOnAfterItWasClosed) {
         return true;
     }));
     EXPECT_EQ(expected, next);
+}
+
+TEST_F(FolderLedger, KeepsWhatWasAppendedWhenTheProcessIsKilled) {
+    std::uint64_t told = 0;
+    for (int round = 0; round < 5; ++round) {
+        int acknowledged[2];
+        ASSERT_EQ(::pipe(acknowledged), 0);
+        const pid_t child = ::fork();
+        ASSERT_GE(child, 0);
+        if (child == 0) {
+            ::close(acknowledged[0]);
+            auto store = open_store(data(), small_options(), seeded_random(1));
+            while (store) {
+                Ledger& ledger = (*store)->ledger();
+                const std::uint64_t next = ledger.last().value + 1;
+                if (!ledger.append(batch_of(next, next % 300 + 1).batch())) break;
+                const std::uint64_t last = ledger.last().value;
+                if (::write(acknowledged[1], &last, sizeof last) != sizeof last) break;
+                ledger.step();
+            }
+            ::_exit(1);
+        }
+        ::close(acknowledged[1]);
+        for (int i = 0; i < 30 + 7 * round; ++i) {
+            std::uint64_t last = 0;
+            ASSERT_EQ(::read(acknowledged[0], &last, sizeof last), static_cast<ssize_t>(sizeof last));
+            EXPECT_GT(last, told);
+            told = last;
+        }
+        ::kill(child, SIGKILL);
+        ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+        ::close(acknowledged[0]);
+
+        auto store = must_open(data(), small_options());
+        EXPECT_GE(store->ledger().last().value, told);
+        std::uint64_t expected = 1;
+        TIM_ASSERT_OK(store->ledger().scan({1}, [&](const Batch& batch) {
+            EXPECT_EQ(batch.first.value, expected);
+            EXPECT_TRUE(same(batch.facts.back(), fact_of(batch.last().value)));
+            expected += batch.facts.size();
+            return true;
+        }));
+        EXPECT_EQ(expected, store->ledger().last().value + 1);
+    }
 }
 
 TEST_F(FolderLedger, RefusesASecondOwner) {
