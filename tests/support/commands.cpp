@@ -1,0 +1,284 @@
+#include "tests/support/commands.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+namespace tim::tests {
+
+using model::Command;
+using model::CommandKind;
+using model::Instant;
+using model::Name;
+using model::ProgramId;
+
+namespace {
+
+OwnedCommand make(CommandKind kind, ProgramId program, Name name, Instant at) {
+    OwnedCommand result;
+    result.command.kind = kind;
+    result.command.program = program;
+    result.command.name = name;
+    result.command.at = at;
+    return result;
+}
+
+OwnedCommand make(CommandKind kind, ProgramId program, Name name, const Who& customer, Instant at) {
+    OwnedCommand result = make(kind, program, name, at);
+    result.command.customer.kind = customer.kind;
+    result.command.customer.id = customer.id;
+    result.customer_text = customer.text;
+    return result;
+}
+
+const char* kind_word(CommandKind kind) {
+    switch (kind) {
+        case CommandKind::balance:
+            return "balance";
+        case CommandKind::sale:
+            return "sale";
+        case CommandKind::returned:
+            return "return";
+        case CommandKind::voided:
+            return "void";
+        case CommandKind::redeem:
+            return "redeem";
+        case CommandKind::hold:
+            return "hold";
+        case CommandKind::capture:
+            return "capture";
+        case CommandKind::release:
+            return "release";
+        case CommandKind::adjust:
+            return "adjust";
+        case CommandKind::enroll:
+            return "enroll";
+        case CommandKind::put_program:
+            return "put_program";
+        case CommandKind::add_access_key:
+            return "add_access_key";
+        case CommandKind::revoke_access_key:
+            return "revoke_access_key";
+    }
+    return "?";
+}
+
+std::string name_word(const Name& name) {
+    switch (name.kind) {
+        case model::NameKind::none:
+            return "-";
+        case model::NameKind::receipt:
+            return fmt::format("{}/{}", name.terminal.value, name.number());
+        case model::NameKind::request: {
+            std::uint64_t number = 0;
+            std::memcpy(&number, name.bytes.data(), sizeof number);
+            return fmt::format("#{}", number);
+        }
+    }
+    return "?";
+}
+
+}  // namespace
+
+OwnedCommand OwnedCommand::copy_of(const Command& command) {
+    OwnedCommand result;
+    result.command = command;
+    result.customer_text = command.customer.text;
+    result.reason = command.reason;
+    result.command.customer.text = {};
+    result.command.reason = {};
+    result.command.enrollment = nullptr;
+    result.command.document = nullptr;
+    result.command.access_key = nullptr;
+    if (command.enrollment != nullptr) {
+        auto owned = std::make_shared<EnrollmentText>();
+        for (const auto& key : command.enrollment->keys)
+            owned->texts.emplace_back(key.text);
+        owned->enrollment = *command.enrollment;
+        for (std::size_t i = 0; i < owned->texts.size(); ++i)
+            owned->enrollment.keys[i].text = owned->texts[i];
+        result.enrollment = std::move(owned);
+    }
+    return result;
+}
+
+Command OwnedCommand::view() const {
+    Command result = command;
+    result.customer.text = customer_text;
+    result.reason = reason;
+    result.enrollment = enrollment ? &enrollment->enrollment : nullptr;
+    result.document = document.get();
+    result.access_key = access_key.get();
+    return result;
+}
+
+Who::Who(const std::string& words) {
+    if (words.empty()) return;
+    const auto colon = words.find(':');
+    const std::string prefix = words.substr(0, colon);
+    text = colon == std::string::npos ? std::string() : words.substr(colon + 1);
+    if (prefix == "phone") kind = model::KeyKind::phone;
+    if (prefix == "email") kind = model::KeyKind::email;
+    if (prefix == "card") kind = model::KeyKind::card;
+    if (prefix == "id") {
+        kind = model::KeyKind::id;
+        id.value = std::stoull(text);
+        text.clear();
+    }
+}
+
+Name receipt(std::uint32_t terminal, const std::string& number) {
+    return Name::receipt(model::TerminalId{terminal}, number);
+}
+
+Name request(std::uint64_t number) {
+    std::array<std::uint8_t, model::kRequestIdBytes> id{};
+    std::memcpy(id.data(), &number, sizeof number);
+    id.back() = 1;
+    return Name::request(id);
+}
+
+OwnedCommand make_put_program(Name name, model::Program program, Instant effective) {
+    OwnedCommand result = make(CommandKind::put_program, {}, name, effective);
+    result.document = std::make_shared<const model::Program>(std::move(program));
+    return result;
+}
+
+OwnedCommand make_enroll(ProgramId program, Name name, const std::vector<Who>& keys, Instant at,
+                         const std::string& customer_name) {
+    OwnedCommand result = make(CommandKind::enroll, program, name, at);
+    auto owned = std::make_shared<OwnedCommand::EnrollmentText>();
+    for (const Who& key : keys)
+        owned->texts.push_back(key.text);
+    for (std::size_t i = 0; i < keys.size(); ++i)
+        owned->enrollment.keys.push_back({keys[i].kind, keys[i].id, owned->texts[i]});
+    owned->enrollment.name = customer_name;
+    result.enrollment = std::move(owned);
+    return result;
+}
+
+OwnedCommand make_balance(ProgramId program, const Who& customer, std::int64_t amount) {
+    OwnedCommand result = make(CommandKind::balance, program, {}, customer, model::kNoInstant);
+    result.command.amount.value = amount;
+    return result;
+}
+
+OwnedCommand make_sale(ProgramId program, Name name, const Who& customer, std::int64_t amount, Instant at) {
+    OwnedCommand result = make(CommandKind::sale, program, name, customer, at);
+    result.command.amount.value = amount;
+    return result;
+}
+
+OwnedCommand make_return(ProgramId program, Name name, const Who& customer, std::int64_t amount,
+                         Name original, Instant at) {
+    OwnedCommand result = make(CommandKind::returned, program, name, customer, at);
+    result.command.amount.value = amount;
+    result.command.original = original;
+    return result;
+}
+
+OwnedCommand make_void(ProgramId program, Name name, Name original, Instant at) {
+    OwnedCommand result = make(CommandKind::voided, program, name, at);
+    result.command.original = original;
+    return result;
+}
+
+OwnedCommand make_redeem(ProgramId program, Name name, const Who& customer, std::int64_t points,
+                         std::int64_t amount, Instant at) {
+    OwnedCommand result = make(CommandKind::redeem, program, name, customer, at);
+    result.command.points.value = points;
+    result.command.amount.value = amount;
+    return result;
+}
+
+OwnedCommand make_hold(ProgramId program, Name name, const Who& customer, std::int64_t points,
+                       std::int64_t ttl_ms, Instant at) {
+    OwnedCommand result = make(CommandKind::hold, program, name, customer, at);
+    result.command.points.value = points;
+    result.command.ttl_ms = ttl_ms;
+    return result;
+}
+
+OwnedCommand make_capture(ProgramId program, Name name, model::Sequence hold, std::int64_t points,
+                          Instant at) {
+    OwnedCommand result = make(CommandKind::capture, program, name, at);
+    result.command.hold = hold;
+    result.command.points.value = points;
+    return result;
+}
+
+OwnedCommand make_release(ProgramId program, Name name, model::Sequence hold, Instant at) {
+    OwnedCommand result = make(CommandKind::release, program, name, at);
+    result.command.hold = hold;
+    return result;
+}
+
+OwnedCommand make_adjust(ProgramId program, Name name, const Who& customer, std::int64_t points,
+                         std::int64_t amount, bool ranking, Instant at, const std::string& reason) {
+    OwnedCommand result = make(CommandKind::adjust, program, name, customer, at);
+    result.command.points.value = points;
+    result.command.amount.value = amount;
+    result.command.ranking = ranking;
+    result.reason = reason;
+    return result;
+}
+
+std::string describe(const OwnedCommand& owned) {
+    const Command& command = owned.command;
+    std::string line = fmt::format("program {}: {} {}", command.program.value, kind_word(command.kind),
+                                   name_word(command.name));
+    const auto key = model::key_kind_name(command.customer.kind);
+    if (command.customer.kind == model::KeyKind::id)
+        line += fmt::format(" of id:{}", command.customer.id.value);
+    else if (command.customer.kind != model::KeyKind::none)
+        line += fmt::format(" of {}:{}", key, owned.customer_text);
+    if (command.amount.value != 0) line += fmt::format(" amount {}", command.amount.value);
+    if (command.points.value != 0) line += fmt::format(" points {}", command.points.value);
+    if (command.hold.value != 0) line += fmt::format(" hold {}", command.hold.value);
+    if (command.ttl_ms != 0) line += fmt::format(" ttl_ms {}", command.ttl_ms);
+    if (command.original.kind != model::NameKind::none) line += " original " + name_word(command.original);
+    if (command.ranking) line += " ranking";
+    if (owned.enrollment)
+        for (const auto& ref : owned.enrollment->enrollment.keys)
+            line += fmt::format(" {}:{}", model::key_kind_name(ref.kind), ref.text);
+    if (owned.document) line += " document " + owned.document->id;
+    if (command.at != model::kNoInstant) line += fmt::format(" at {}", command.at.value);
+    return line;
+}
+
+std::string describe(const model::Outcome& outcome) {
+    if (outcome.refusal != model::Refusal::none)
+        return fmt::format("{} (detail {})", model::refusal_name(outcome.refusal), outcome.detail);
+    return fmt::format(
+        "{}tier {} -> {} of version {}, customer {}, points {}, balance {}, spendable {}, held {}",
+        outcome.duplicate ? "duplicate: " : "", outcome.tier_before, outcome.tier_after,
+        outcome.version.value, outcome.customer.value, outcome.points.value, outcome.balance.value,
+        outcome.spendable.value, outcome.held.value);
+}
+
+model::Program nhanh_program(const std::string& id) {
+    model::Program program;
+    program.id = id;
+    program.name = "Cấp độ khách hàng";
+    program.currency = {"VND", 0};
+    program.time_zone = "Asia/Ho_Chi_Minh";
+    program.points.unit = "điểm";
+    program.points.earn = {{10'000}, {1}};
+    program.points.redeem = model::RedeemRate{{1}, {1'000}};
+    program.tiering.criterion = model::Criterion::lifetime_spend;
+    const auto tier = [](std::string tier_id, std::string name, std::int64_t min) {
+        model::Tier result;
+        result.id = std::move(tier_id);
+        result.name = std::move(name);
+        result.min = min;
+        return result;
+    };
+    program.tiers = {tier("dong", "Đồng", 0), tier("bac", "Bạc", 3'000'000),
+                     tier("vang", "Vàng", 10'000'000)};
+    program.tiers[0].max = 2'999'999;
+    program.tiers[1].max = 9'999'999;
+    program.tiers[2].keep_points.value = 100;
+    return program;
+}
+
+}  // namespace tim::tests

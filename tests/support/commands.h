@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/model/command.h"
+
+namespace tim::tests {
+
+/// A command that owns what it points to, so that tests can keep it, repeat it and change it. Copies share
+/// the enrolment and the program, which nobody changes.
+struct OwnedCommand {
+    /// Everything but the views, which `view` sets.
+    model::Command command;
+    std::string customer_text;
+    std::string reason;
+
+    struct EnrollmentText {
+        std::vector<std::string> texts;
+        model::Enrollment enrollment;
+    };
+    std::shared_ptr<const EnrollmentText> enrollment;
+    std::shared_ptr<const model::Program> document;
+    std::shared_ptr<const model::AccessKey> access_key;
+
+    /// Takes over a command whose texts belong to somebody else (not its program or key of access).
+    static OwnedCommand copy_of(const model::Command& command);
+
+    /// Valid as long as this object and unchanged.
+    model::Command view() const;
+};
+
+/// A customer by `phone:+84…`, `email:…`, `card:…`, `id:42`; "" for none. What is not of that form is taken
+/// apart at the first colon and sent as it is.
+struct Who {
+    model::KeyKind kind = model::KeyKind::none;
+    model::CustomerId id{};
+    std::string text;
+
+    Who() = default;
+    Who(const char* words) : Who(std::string(words)) {}
+    Who(const std::string& words);
+    Who(model::KeyKind key_kind, std::string key_text) : kind(key_kind), text(std::move(key_text)) {}
+};
+
+model::Name receipt(std::uint32_t terminal, const std::string& number);
+model::Name request(std::uint64_t number);
+
+OwnedCommand make_put_program(model::Name name, model::Program program,
+                              model::Instant effective = model::kNoInstant);
+OwnedCommand make_enroll(model::ProgramId program, model::Name name, const std::vector<Who>& keys,
+                         model::Instant at = model::kNoInstant, const std::string& customer_name = {});
+OwnedCommand make_balance(model::ProgramId program, const Who& customer, std::int64_t amount = 0);
+OwnedCommand make_sale(model::ProgramId program, model::Name name, const Who& customer, std::int64_t amount,
+                       model::Instant at = model::kNoInstant);
+OwnedCommand make_return(model::ProgramId program, model::Name name, const Who& customer, std::int64_t amount,
+                         model::Name original = {}, model::Instant at = model::kNoInstant);
+OwnedCommand make_void(model::ProgramId program, model::Name name, model::Name original,
+                       model::Instant at = model::kNoInstant);
+OwnedCommand make_redeem(model::ProgramId program, model::Name name, const Who& customer, std::int64_t points,
+                         std::int64_t amount = 0, model::Instant at = model::kNoInstant);
+OwnedCommand make_hold(model::ProgramId program, model::Name name, const Who& customer, std::int64_t points,
+                       std::int64_t ttl_ms = 0, model::Instant at = model::kNoInstant);
+OwnedCommand make_capture(model::ProgramId program, model::Name name, model::Sequence hold,
+                          std::int64_t points = 0, model::Instant at = model::kNoInstant);
+OwnedCommand make_release(model::ProgramId program, model::Name name, model::Sequence hold,
+                          model::Instant at = model::kNoInstant);
+OwnedCommand make_adjust(model::ProgramId program, model::Name name, const Who& customer, std::int64_t points,
+                         std::int64_t amount, bool ranking = false, model::Instant at = model::kNoInstant,
+                         const std::string& reason = "test");
+
+/// "sale 3/A17 of card:5 amount 12000 at 1705…": one line for people who read a failure.
+std::string describe(const OwnedCommand& command);
+std::string describe(const model::Outcome& outcome);
+
+/// Programs that tests use: S3's levels (rules.md section 4, example 1): Đồng, Bạc, Vàng with floor 100,
+/// 10,000đ = 1 point.
+model::Program nhanh_program(const std::string& id = "nhanh");
+
+}  // namespace tim::tests

@@ -1,0 +1,329 @@
+#include "tests/support/generator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tests/support/seams.h"
+
+namespace tim::tests {
+
+using model::CommandKind;
+using model::Instant;
+using model::kNoInstant;
+using model::Name;
+using model::ProgramId;
+
+namespace {
+
+constexpr std::uint64_t kMostCustomers = 6;
+
+model::Tier tier(std::string id, std::int64_t min, std::int64_t keep_points = 0, bool active = true) {
+    model::Tier result;
+    result.id = id;
+    result.name = std::move(id);
+    result.min = min;
+    result.keep_points.value = keep_points;
+    result.active = active;
+    return result;
+}
+
+}  // namespace
+
+std::vector<model::Program> CommandGenerator::programs() {
+    model::Program points = nhanh_program("by-points");
+    points.currency = {"GBP", 2};
+    points.time_zone = "Europe/London";
+    points.points.earn = {{100}, {3}};
+    points.points.redeem = model::RedeemRate{{100}, {33}};
+    points.points.below_zero = model::BelowZero::clamp;
+    points.points.return_days = 20;
+    points.tiering.criterion = model::Criterion::lifetime_ranking_points;
+    points.tiers = {tier("base", 0), tier("silver", 300, 5), tier("asleep", 600, 1'000, false),
+                    tier("gold", 900, 50)};
+
+    model::Program plain = nhanh_program("plain");
+    plain.points.earn = {{1}, {1}};
+    plain.points.redeem.reset();
+    plain.points.late_days = 3;
+    plain.tiers = {tier("all", 0, 7)};
+    return {nhanh_program("by-spend"), points, plain};
+}
+
+OwnedCommand CommandGenerator::next(Instant clock) {
+    if (!model_.accepted().empty() && choices_.chance(12)) return again(clock);
+    const ProgramId program{static_cast<std::uint16_t>(1 + choices_.below(model_.program_count()))};
+    OwnedCommand command = fresh(program, clock);
+    if (choices_.chance(1)) command.command.program.value = 900;
+    return command;
+}
+
+void CommandGenerator::refused(const OwnedCommand& command) {
+    if (command.command.name.kind != model::NameKind::receipt || !command.command.name.valid()) return;
+    free_receipts_.push_back(command.command.name);
+}
+
+OwnedCommand CommandGenerator::fresh(ProgramId program, Instant clock) {
+    const std::uint64_t dice = choices_.below(100);
+    const std::uint64_t customers = model_.customer_count(program);
+    OwnedCommand command;
+    if (customers < 2 || (customers < kMostCustomers && dice < 5) || dice < 1)
+        command = enroll(program);
+    else if (dice < 40)
+        command = sale(program);
+    else if (dice < 60)
+        command = give_back(program);
+    else if (dice < 68)
+        command = end_hold(program);
+    else if (dice < 84)
+        command = spend(program, clock);
+    else if (dice < 91)
+        command = adjust(program, clock);
+    else if (dice < 92)
+        return new_version(program, clock);
+    else
+        return make_balance(program, customer(program), amount(program));
+    set_time(command, clock);
+    return command;
+}
+
+OwnedCommand CommandGenerator::enroll(ProgramId program) {
+    const std::uint64_t number =
+        choices_.chance(90) ? model_.customer_count(program) + 1 : choices_.below(9) + 1;
+    std::vector<Who> keys{fmt::format("card:c{}", number)};
+    if (choices_.chance(85)) keys.emplace_back(fmt::format("phone:+84 90 000.00{:02}", number));
+    if (choices_.chance(85)) keys.emplace_back(fmt::format("email:Customer{}@Example.vn", number));
+    if (choices_.chance(2)) keys.emplace_back("phone:nobody");
+    if (choices_.chance(2))
+        for (int i = 0; i < 8; ++i)
+            keys.emplace_back(fmt::format("card:extra{}-{}", next_number_, i));
+    return make_enroll(program, next_request(), keys, kNoInstant, fmt::format("Customer {}", number));
+}
+
+OwnedCommand CommandGenerator::sale(ProgramId program) {
+    const Who who = choices_.chance(15) ? Who() : customer(program);
+    return make_sale(program, next_receipt(), who, amount(program));
+}
+
+OwnedCommand CommandGenerator::give_back(ProgramId program) {
+    const NaiveModel::Accepted* sale = some_accepted(program, CommandKind::sale);
+    if (sale == nullptr || choices_.chance(20)) {
+        const Who who = choices_.chance(15) ? Who() : customer(program);
+        return make_return(program, next_receipt(), who, amount(program));
+    }
+    Name original = sale->command.command.name;
+    if (choices_.chance(3)) original = receipt(9, "NEVER-SOLD");
+    if (choices_.chance(3))
+        if (const auto* other = some_accepted(program, CommandKind::returned))
+            original = other->command.command.name;
+    if (choices_.chance(20)) return make_void(program, next_receipt(), original);
+    const std::int64_t left = model_.remaining(*sale);
+    std::int64_t back = left;
+    if (left > 0 && choices_.chance(60)) back = choices_.between(0, left);
+    if (choices_.chance(5)) back = left + 1;
+    if (choices_.chance(3)) back = 0;
+    const Who owner = sale->customer.value == 0 ? Who() : Who(fmt::format("id:{}", sale->customer.value));
+    return make_return(program, next_receipt(), choices_.chance(4) ? customer(program) : owner,
+                       std::max<std::int64_t>(back, 0), original);
+}
+
+OwnedCommand CommandGenerator::spend(ProgramId program, Instant clock) {
+    const Who who = customer(program);
+    const std::int64_t points = some_points(program, who, clock);
+    if (choices_.chance(60)) {
+        constexpr std::int64_t ttls[] = {0, 0, 0, 1, kMinuteMs, kHourMs, kDayMs, 7 * kDayMs, 7 * kDayMs + 1,
+                                         -1};
+        return make_hold(program, next_request(), who, points, ttls[choices_.below(std::size(ttls))]);
+    }
+    const Name name = choices_.chance(50) ? next_request() : next_receipt();
+    if (choices_.chance(30))
+        return make_redeem(program, name, who, 0, 1 + static_cast<std::int64_t>(choices_.below(3'000)));
+    return make_redeem(program, name, who, points);
+}
+
+OwnedCommand CommandGenerator::end_hold(ProgramId program) {
+    const NaiveModel::Accepted* hold = some_accepted(program, CommandKind::hold);
+    if (hold == nullptr || choices_.chance(3)) return make_release(program, next_request(), {987'654'321});
+    if (choices_.chance(30)) return make_release(program, next_request(), hold->sequence);
+    const std::int64_t all = hold->command.command.points.value;
+    std::int64_t points = choices_.chance(50) ? 0 : choices_.between(1, all);
+    if (choices_.chance(5)) points = all + 1;
+    return make_capture(program, next_request(), hold->sequence, points);
+}
+
+OwnedCommand CommandGenerator::adjust(ProgramId program, Instant clock) {
+    const Who who = customer(program);
+    std::int64_t points = choices_.chance(30) ? 0 : some_points(program, who, clock);
+    if (choices_.chance(50)) points = -points;
+    std::int64_t spend = choices_.chance(50) ? 0 : amount(program);
+    if (choices_.chance(50)) spend = -spend;
+    return make_adjust(program, next_request(), who, points, spend, choices_.chance(40), kNoInstant,
+                       choices_.chance(50) ? "goodwill" : "birthday gift");
+}
+
+/// A new version of a program, from now or, with the wall clock, from some hours ahead. Versions are put in
+/// the order in which they take effect.
+OwnedCommand CommandGenerator::new_version(ProgramId program, Instant clock) {
+    const std::uint16_t newest = model_.version_count(program);
+    const std::int64_t now = model_.now(program, clock);
+    if (newest >= 6 || (newest > 1 && model_.effective(program, newest) >= now))
+        return make_balance(program, customer(program));
+    model::Program document = model_.document(program, newest);
+    document.name = fmt::format("version {}", newest + 1);
+    document.points.earn.points.value = choices_.between(1, 4);
+    if (document.points.redeem) document.points.redeem->value.value = choices_.between(10, 2'000);
+    if (choices_.chance(30))
+        document.points.below_zero = document.points.below_zero == model::BelowZero::debt
+                                         ? model::BelowZero::clamp
+                                         : model::BelowZero::debt;
+    for (std::size_t i = 1; i < document.tiers.size(); ++i) {
+        document.tiers[i].min += document.tiers[i].min / 10;
+        document.tiers[i].keep_points.value = choices_.between(0, 60);
+        document.tiers[i].max.reset();
+    }
+    document.tiers[0].max.reset();
+    Instant effective = kNoInstant;
+    if (time_ == runtime::TimeSource::system && choices_.chance(50))
+        effective.value = now + choices_.between(1, 48) * kHourMs;
+    return make_put_program(next_request(), document, effective);
+}
+
+/// A name that was used: the same command again, spelled in another way perhaps, or with other content.
+OwnedCommand CommandGenerator::again(Instant clock) {
+    const auto& list = model_.accepted();
+    const NaiveModel::Accepted& first = list[choices_.below(list.size())];
+    OwnedCommand command = first.command;
+    if (command.command.kind == CommandKind::put_program)
+        return make_balance(first.program, customer(first.program));
+    const bool renamed = command.command.customer.kind != model::KeyKind::none;
+    if (renamed && choices_.chance(40)) {
+        command.command.customer.kind = model::KeyKind::id;
+        command.command.customer.id = first.customer;
+        command.customer_text.clear();
+    }
+    if (choices_.chance(60)) return command;
+    switch (choices_.below(5)) {
+        case 0:
+            if (command.command.kind == CommandKind::sale || command.command.kind == CommandKind::returned)
+                command.command.amount.value += command.command.amount.value > 0 ? -1 : 1;
+            break;
+        case 1:
+            if (command.command.points.value > 0)
+                command.command.points.value += command.command.points.value > 1 ? -1 : 1;
+            break;
+        case 2:
+            if (renamed) {
+                const Who other = customer(first.program);
+                command.command.customer = {other.kind, other.id, {}};
+                command.customer_text = other.text;
+            }
+            break;
+        case 3:
+            if (command.command.kind == CommandKind::adjust) command.reason += "!";
+            if (command.command.kind == CommandKind::hold) command.command.ttl_ms = 12'345;
+            break;
+        default:
+            if (command.command.at == kNoInstant) command.command.at.value = model_.now(first.program, clock);
+            break;
+    }
+    return command;
+}
+
+void CommandGenerator::set_time(OwnedCommand& command, Instant clock) {
+    const std::int64_t now = model_.now(command.command.program, clock);
+    // A hold runs from its `at`: one in the past may be over before it begins, which no checkout asks for.
+    if (command.command.kind == CommandKind::hold) return;
+    if (time_ == runtime::TimeSource::system) {
+        const std::uint64_t dice = choices_.below(100);
+        if (dice < 50) return;
+        command.command.at.value = now;
+        if (dice < 75)
+            command.command.at.value -= choices_.between(0, 40 * kHourMs);
+        else if (dice < 90)
+            command.command.at.value -= choices_.between(0, 29) * kDayMs;
+        else if (dice < 92)
+            command.command.at.value -= choices_.between(31, 60) * kDayMs;
+        else if (dice < 98)
+            command.command.at.value += choices_.between(0, 5 * kMinuteMs);
+        else
+            command.command.at.value += 5 * kMinuteMs + 1;
+        return;
+    }
+    const std::uint64_t dice = choices_.below(100);
+    if (dice < 30) return;
+    if (dice < 45) {
+        command.command.at.value = now - choices_.between(0, 40) * kDayMs;
+        return;
+    }
+    command.command.at.value = now;
+    if (dice < 70)
+        command.command.at.value += choices_.between(0, 20 * kMinuteMs);
+    else if (dice < 97)
+        command.command.at.value += choices_.between(0, 10 * kHourMs);
+    else
+        command.command.at.value += choices_.between(1, 40) * kDayMs;
+}
+
+Who CommandGenerator::customer(ProgramId program) {
+    const std::uint64_t number =
+        1 + choices_.below(std::max<std::uint64_t>(model_.customer_count(program), 1));
+    const std::uint64_t dice = choices_.below(100);
+    if (dice < 50) return fmt::format("id:{}", number);
+    if (dice < 75) return fmt::format("card:c{}", number);
+    if (dice < 83) return fmt::format("phone:00 84-90(000)00{:02}", number);
+    if (dice < 96) return fmt::format("email:CUSTOMER{}@example.VN", number);
+    if (dice < 98) return fmt::format("card:nobody{}", number);
+    return dice < 99 ? Who("phone:12") : Who("id:77");
+}
+
+std::int64_t CommandGenerator::amount(ProgramId program) {
+    const std::int64_t per = model_.document(program, 1).points.earn.per_amount.value;
+    const std::uint64_t dice = choices_.below(1'000);
+    if (dice < 30) return 0;
+    if (dice < 400) return std::max<std::int64_t>(0, per * choices_.between(1, 40) + choices_.between(-1, 1));
+    if (dice < 800) return choices_.between(1, per * 300);
+    if (dice < 985) return choices_.between(1, per * 3'000);
+    if (dice < 992) return -choices_.between(1, per);
+    return INT64_MAX - choices_.between(0, 5'000'000'000'000'000'000);
+}
+
+/// Around what the customer has, so that limits are met from both sides.
+std::int64_t CommandGenerator::some_points(ProgramId program, const Who& who, Instant clock) {
+    const auto id = model_.find_customer(program, {who.kind, who.id, who.text});
+    const std::int64_t has = id ? model_.figures(program, *id, clock).spendable : 0;
+    const std::uint64_t dice = choices_.below(100);
+    if (dice < 10) return has;
+    if (dice < 18 && has < INT64_MAX) return has + 1;
+    if (dice < 20) return 0;
+    if (dice < 22) return INT64_MAX;
+    return choices_.between(1, std::max<std::int64_t>(1, has / 4));
+}
+
+Name CommandGenerator::next_receipt() {
+    if (!free_receipts_.empty() && choices_.chance(10)) {
+        const Name name = free_receipts_.back();
+        free_receipts_.pop_back();
+        return name;
+    }
+    if (choices_.chance(1)) return receipt(1, "");
+    const auto terminal = static_cast<std::uint32_t>(1 + choices_.below(3));
+    return receipt(terminal, fmt::format("R{}", next_number_++));
+}
+
+Name CommandGenerator::next_request() {
+    return request(next_number_++);
+}
+
+const NaiveModel::Accepted* CommandGenerator::some_accepted(ProgramId program, CommandKind kind) {
+    const auto& list = model_.accepted();
+    if (list.empty()) return nullptr;
+    // From a random place backwards: recent ones as likely as old ones.
+    const std::size_t start = choices_.below(list.size());
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const auto& entry = list[(start + list.size() - i) % list.size()];
+        if (entry.program == program && entry.command.command.kind == kind) return &entry;
+    }
+    return nullptr;
+}
+
+}  // namespace tim::tests

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tests/support/commands.h"
+#include "tests/support/naive_model.h"
+#include "tests/support/random.h"
+
+namespace tim::tests {
+
+/// Makes commands that a shop could send, and some that it should not: names that were used, customers that
+/// nobody knows, amounts beyond what is left, times out of range. It looks at the model to find receipts and
+/// holds that exist.
+class CommandGenerator {
+  public:
+    CommandGenerator(runtime::TimeSource time, const NaiveModel& model, Choices& choices)
+        : time_(time), model_(model), choices_(choices) {}
+
+    /// The programs to begin with: both criteria, both ways below zero, floors, a tier that is not active.
+    static std::vector<model::Program> programs();
+
+    OwnedCommand next(model::Instant clock);
+
+    /// Remembers the name of a refused command: it is free, and is tried again.
+    void refused(const OwnedCommand& command);
+
+  private:
+    OwnedCommand fresh(model::ProgramId program, model::Instant clock);
+    OwnedCommand enroll(model::ProgramId program);
+    OwnedCommand sale(model::ProgramId program);
+    OwnedCommand give_back(model::ProgramId program);
+    OwnedCommand end_hold(model::ProgramId program);
+    OwnedCommand spend(model::ProgramId program, model::Instant clock);
+    OwnedCommand adjust(model::ProgramId program, model::Instant clock);
+    OwnedCommand new_version(model::ProgramId program, model::Instant clock);
+    OwnedCommand again(model::Instant clock);
+
+    void set_time(OwnedCommand& command, model::Instant clock);
+    Who customer(model::ProgramId program);
+    std::int64_t amount(model::ProgramId program);
+    std::int64_t some_points(model::ProgramId program, const Who& who, model::Instant clock);
+    model::Name next_receipt();
+    model::Name next_request();
+    const NaiveModel::Accepted* some_accepted(model::ProgramId program, model::CommandKind kind);
+
+    runtime::TimeSource time_;
+    const NaiveModel& model_;
+    Choices& choices_;
+    std::uint64_t next_number_ = 1;
+    std::vector<model::Name> free_receipts_;
+};
+
+}  // namespace tim::tests

@@ -1,0 +1,234 @@
+#include "tests/support/lockstep.h"
+
+#include <fmt/format.h>
+
+namespace tim::tests {
+
+using model::CommandKind;
+using model::CustomerId;
+using model::FactType;
+using model::Instant;
+using model::Outcome;
+using model::ProgramId;
+using model::Refusal;
+
+namespace {
+
+constexpr std::size_t kMostLogLines = 60;
+constexpr std::size_t kHistoryPage = 7;
+
+bool has_detail(Refusal refusal) {
+    return refusal == Refusal::too_late || refusal == Refusal::return_too_late ||
+           refusal == Refusal::return_exceeds_sale || refusal == Refusal::capture_exceeds_hold ||
+           refusal == Refusal::too_many_holds || refusal == Refusal::insufficient_points;
+}
+
+Who by_id(CustomerId customer) {
+    return fmt::format("id:{}", customer.value);
+}
+
+}  // namespace
+
+Lockstep::Lockstep(const LockstepOptions& options, Choices& choices)
+    : options_(options),
+      choices_(choices),
+      fixture_(EngineFixture::stepped(options.time, options.names_in_memory), options.seed),
+      model_(options.time),
+      generator_(options.time, model_, choices),
+      refusal_counts_(128) {}
+
+void Lockstep::note(std::string line) {
+    log_.push_back(std::move(line));
+}
+
+std::string Lockstep::run() {
+    std::string difference = begin();
+    while (difference.empty() && commands_run_ < options_.commands && !choices_.exhausted()) {
+        difference = maintain();
+        if (difference.empty()) difference = run_batch();
+    }
+    if (difference.empty()) difference = compare_all();
+    if (difference.empty()) difference = fixture_.verify();
+    if (difference.empty()) return {};
+    std::string text;
+    const std::size_t from = log_.size() > kMostLogLines ? log_.size() - kMostLogLines : 0;
+    for (std::size_t i = from; i < log_.size(); ++i)
+        text += log_[i] + "\n";
+    return text + difference;
+}
+
+std::string Lockstep::begin() {
+    std::uint64_t number = std::uint64_t{1} << 50;
+    for (const auto& program : CommandGenerator::programs()) {
+        const OwnedCommand command = make_put_program(request(number++), program);
+        const Outcome expected = model_.judge(command, fixture_.clock().now());
+        const Outcome actual = fixture_.execute(command);
+        if (actual.refusal != Refusal::none || actual.program != expected.program)
+            return fmt::format("put_program {}: {}", program.id, describe(actual));
+        model_.learn(actual.sequence, actual.depends_on);
+    }
+    fixture_.commit();
+    return {};
+}
+
+std::string Lockstep::maintain() {
+    const std::uint64_t dice = choices_.below(200);
+    if (dice < 60)
+        fixture_.clock().advance(choices_.between(0, 90 * kSecondMs));
+    else if (dice < 80)
+        fixture_.clock().advance(choices_.between(0, 20 * kMinuteMs));
+    else if (dice < 84)
+        fixture_.clock().advance(choices_.between(0, 3 * kDayMs));
+    else if (dice < 100)
+        fixture_.commit();
+    else if (dice < 105)
+        static_cast<void>(fixture_.engine().step_sweep());
+    else if (dice < 109) {
+        note("checkpoint");
+        if (const auto done = fixture_.engine().checkpoint(); !done)
+            return "checkpoint: " + done.error().message;
+    } else if (dice < 112) {
+        note("stop and open again");
+        fixture_.stop_and_reopen();
+        return compare_all();
+    } else if (dice < 117) {
+        if (choices_.chance(50)) fixture_.commit();
+        const auto durable = fixture_.engine().durable();
+        note(fmt::format("crash, durable {}", durable.value));
+        fixture_.crash_and_reopen();
+        model_.lose_after(durable);
+        return compare_all();
+    } else if (dice == 117) {
+        return fixture_.verify();
+    } else if (dice < 122) {
+        return compare_all();
+    }
+    return {};
+}
+
+std::string Lockstep::run_batch() {
+    const std::size_t size = choices_.chance(70) ? 1 : 1 + choices_.below(8);
+    const Instant clock = fixture_.clock().now();
+    std::vector<OwnedCommand> commands;
+    for (std::size_t i = 0; i < size; ++i)
+        commands.push_back(generator_.next(clock));
+    const std::vector<Outcome> outcomes = fixture_.execute(commands);
+    commands_run_ += size;
+    for (std::size_t i = 0; i < size; ++i) {
+        const std::size_t accepted_before = model_.accepted().size();
+        const Outcome expected = model_.judge(commands[i], clock);
+        note(fmt::format("[{}] {}  =>  {}", outcomes[i].sequence.value, describe(commands[i]),
+                         describe(outcomes[i])));
+        ++refusal_counts_[static_cast<std::size_t>(outcomes[i].refusal)];
+        const std::string difference = compare_outcome(commands[i], expected, outcomes[i]);
+        if (!difference.empty()) return difference;
+        if (model_.accepted().size() > accepted_before)
+            model_.learn(outcomes[i].sequence, outcomes[i].depends_on);
+        if (expected.refusal != Refusal::none) generator_.refused(commands[i]);
+    }
+    for (std::size_t i = 0; i < size; ++i) {
+        if (outcomes[i].customer.value == 0) continue;
+        const std::string difference = compare_customer(commands[i].command.program, outcomes[i].customer);
+        if (!difference.empty()) return difference;
+    }
+    return {};
+}
+
+std::string Lockstep::compare_outcome(const OwnedCommand& command, const Outcome& expected,
+                                      const Outcome& actual) const {
+    const auto differ = [&](const char* what) {
+        return fmt::format("{} differs\n  command  {}\n  expected {}\n  actual   {}", what, describe(command),
+                           describe(expected), describe(actual));
+    };
+    if (expected.refusal != actual.refusal) return differ("refusal");
+    if (expected.refusal != Refusal::none)
+        return has_detail(expected.refusal) && expected.detail != actual.detail ? differ("detail")
+                                                                                : std::string();
+    if (expected.duplicate != actual.duplicate) return differ("duplicate");
+    if (expected.version != actual.version) return differ("version");
+    if (command.command.kind == CommandKind::put_program)
+        return expected.program != actual.program ? differ("program") : std::string();
+    if (expected.customer != actual.customer) return differ("customer");
+    if (expected.points != actual.points) return differ("points");
+    if (expected.balance != actual.balance) return differ("balance");
+    if (expected.spendable != actual.spendable) return differ("spendable");
+    if (expected.held != actual.held) return differ("held");
+    if (expected.customer.value != 0 &&
+        (expected.tier_before != actual.tier_before || expected.tier_after != actual.tier_after))
+        return differ("tier");
+    if (command.command.kind == CommandKind::balance)
+        return expected.lifetime_spend != actual.lifetime_spend ? differ("lifetime spend") : std::string();
+    if (actual.sequence.value == 0) return differ("sequence");
+    if (actual.depends_on < actual.sequence) return differ("depends_on");
+    if (expected.duplicate && expected.sequence != actual.sequence)
+        return differ("sequence of the first answer");
+    return {};
+}
+
+std::string Lockstep::compare_customer(ProgramId program, CustomerId customer) {
+    const Figures expected = model_.figures(program, customer, fixture_.clock().now());
+    const Figures actual = fixture_.show(program, by_id(customer));
+    if (expected == actual) return {};
+    return fmt::format("program {} customer {}\n  expected {}\n  actual   {}", program.value, customer.value,
+                       describe(expected), describe(actual));
+}
+
+std::string Lockstep::compare_all() {
+    for (std::uint16_t program = 1; program <= model_.program_count(); ++program) {
+        fixture_.commit();
+        const auto listed = fixture_.engine().customers({program}, {}, 1'000);
+        if (!listed) return "customers: " + listed.error().message;
+        if (listed->size() != model_.customer_count({program}))
+            return fmt::format("program {} has {} customers, expected {}", program, listed->size(),
+                               model_.customer_count({program}));
+        for (const auto& view : *listed) {
+            const Figures expected = model_.figures({program}, view.id, fixture_.clock().now());
+            if (expected != figures_of(view))
+                return fmt::format("program {} customer {} in the list\n  expected {}\n  actual   {}",
+                                   program, view.id.value, describe(expected), describe(figures_of(view)));
+            const std::string difference = compare_history({program}, view.id);
+            if (!difference.empty()) return difference;
+        }
+    }
+    return {};
+}
+
+/// A history goes back to the enrolment, page by page, and its changes add up to the figures.
+std::string Lockstep::compare_history(ProgramId program, CustomerId customer) {
+    const Figures expected = model_.figures(program, customer, fixture_.clock().now());
+    const Who who = by_id(customer);
+    // Wide: huge amounts may come and go again within a history.
+    NaiveModel::Wide points = 0;
+    NaiveModel::Wide spend = 0;
+    model::Sequence before{};
+    bool enrolled = false;
+    for (;;) {
+        const auto page =
+            fixture_.engine().history(program, {who.kind, who.id, who.text}, before, kHistoryPage);
+        if (!page) return "history: " + page.error().message;
+        for (const auto& entry : *page) {
+            const auto& fact = entry.stored.fact;
+            if (before.value != 0 && entry.stored.sequence >= before) return "history is not newest first";
+            before = entry.stored.sequence;
+            enrolled = fact.type == FactType::enrolled;
+            if (fact.type == FactType::hold_opened || fact.type == FactType::order_undone ||
+                fact.type == FactType::hold_released || fact.type == FactType::hold_expired ||
+                fact.type == FactType::shortfall)
+                continue;
+            points += fact.points.value;
+            spend += fact.amount.value;
+        }
+        if (page->size() < kHistoryPage) break;
+    }
+    if (!enrolled)
+        return fmt::format("program {} customer {}: the history does not begin with the enrolment",
+                           program.value, customer.value);
+    if (points != expected.points || spend != expected.lifetime)
+        return fmt::format(
+            "program {} customer {}: the history adds up to points {} and spend {}, expected {}",
+            program.value, customer.value, static_cast<std::int64_t>(points),
+            static_cast<std::int64_t>(spend), describe(expected));
+    return {};
+}
+
+}  // namespace tim::tests

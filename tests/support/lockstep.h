@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tests/support/engine_fixture.h"
+#include "tests/support/generator.h"
+#include "tests/support/naive_model.h"
+#include "tests/support/random.h"
+
+namespace tim::tests {
+
+struct LockstepOptions {
+    runtime::TimeSource time = runtime::TimeSource::system;
+    std::size_t commands = 300;        ///< at most; fewer when the choices run out
+    std::size_t names_in_memory = 24;  ///< few, so that names move to disk within a run
+    std::uint64_t seed = 1;            ///< of the engine's entropy
+};
+
+/// Runs random commands through the engine and the naive model side by side, with restarts, crashes,
+/// checkpoints and time passing in between, and compares every outcome and every figure.
+class Lockstep {
+  public:
+    Lockstep(const LockstepOptions& options, Choices& choices);
+
+    /// "" when both agreed on everything; else what differed, after which commands.
+    std::string run();
+
+    std::size_t commands_run() const { return commands_run_; }
+    /// How often each refusal was given, by its number: shows that a run reaches what it should.
+    const std::vector<std::uint64_t>& refusal_counts() const { return refusal_counts_; }
+
+  private:
+    std::string begin();
+    std::string maintain();
+    std::string run_batch();
+    std::string compare_outcome(const OwnedCommand& command, const model::Outcome& expected,
+                                const model::Outcome& actual) const;
+    std::string compare_customer(model::ProgramId program, model::CustomerId customer);
+    std::string compare_all();
+    std::string compare_history(model::ProgramId program, model::CustomerId customer);
+    void note(std::string line);
+
+    LockstepOptions options_;
+    Choices& choices_;
+    EngineFixture fixture_;
+    NaiveModel model_;
+    CommandGenerator generator_;
+    std::size_t commands_run_ = 0;
+    std::vector<std::uint64_t> refusal_counts_;
+    std::vector<std::string> log_;
+};
+
+}  // namespace tim::tests

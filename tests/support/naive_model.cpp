@@ -1,0 +1,450 @@
+#include "tests/support/naive_model.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace tim::tests {
+
+using model::Command;
+using model::CommandKind;
+using model::CustomerId;
+using model::Instant;
+using model::KeyKind;
+using model::kNoInstant;
+using model::Name;
+using model::NameKind;
+using model::Outcome;
+using model::ProgramId;
+using model::Sequence;
+
+namespace {
+
+constexpr std::int64_t kMillisecondsOfDay = 86'400'000;
+constexpr std::int64_t kFiveMinutes = 300'000;
+constexpr std::int64_t kDefaultTtl = 15 * 60'000;
+constexpr std::int64_t kLongestTtl = 7 * kMillisecondsOfDay;
+constexpr std::size_t kMostOpenHolds = 16;
+constexpr std::size_t kMostKeys = 8;
+
+/// A key in one spelling, "" when it is none: rules of engine/model/keys.h, for what the generator sends.
+std::string spelled(KeyKind kind, std::string_view text) {
+    std::string result;
+    if (kind == KeyKind::phone) {
+        for (const char c : text)
+            if (c == '+' || std::isdigit(static_cast<unsigned char>(c)) != 0)
+                result += c;
+            else if (c != ' ' && c != '.' && c != '-' && c != '(' && c != ')')
+                return {};
+        if (result.starts_with("00")) result = "+" + result.substr(2);
+        if (!result.starts_with("+") || result.rfind('+') != 0) return {};
+        return result.size() >= 9 && result.size() <= 16 ? result : std::string();
+    }
+    if (kind == KeyKind::email) {
+        for (const char c : text)
+            result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        const auto at = result.find('@');
+        if (at == std::string::npos || at == 0 || result.rfind('@') != at) return {};
+        return result.find('.', at) == std::string::npos ? std::string() : result;
+    }
+    if (kind == KeyKind::card) {
+        if (text.empty() || text.size() > 64) return {};
+        for (const char c : text)
+            if (c <= ' ' || c > '~') return {};
+        return std::string(text);
+    }
+    return {};
+}
+
+bool names_somebody(const model::CustomerRef& ref) {
+    return ref.kind != KeyKind::none;
+}
+
+bool valid_key(const model::CustomerRef& ref) {
+    if (ref.kind == KeyKind::none) return true;
+    return ref.kind == KeyKind::id ? ref.id.value != 0 : !spelled(ref.kind, ref.text).empty();
+}
+
+bool valid_name(const Name& name) {
+    if (name.kind == NameKind::none) return false;
+    if (name.kind == NameKind::request)
+        return std::any_of(name.bytes.begin(), name.bytes.begin() + model::kRequestIdBytes,
+                           [](char c) { return c != 0; });
+    const auto number = name.number();
+    return !number.empty() &&
+           std::all_of(number.begin(), number.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+Outcome refused(model::Refusal refusal, std::int64_t detail = 0) {
+    Outcome outcome;
+    outcome.refusal = refusal;
+    outcome.detail = detail;
+    return outcome;
+}
+
+bool same_tier(const model::Tier& a, const model::Tier& b) {
+    return a.id == b.id && a.name == b.name && a.min == b.min && a.max == b.max &&
+           a.keep_points == b.keep_points && a.active == b.active;
+}
+
+/// As far as tests change programs.
+bool same_program(const model::Program& a, const model::Program& b) {
+    const auto& p = a.points;
+    const auto& q = b.points;
+    return a.name == b.name && p.earn.per_amount == q.earn.per_amount && p.earn.points == q.earn.points &&
+           p.redeem.has_value() == q.redeem.has_value() &&
+           (!p.redeem || (p.redeem->points == q.redeem->points && p.redeem->value == q.redeem->value)) &&
+           p.below_zero == q.below_zero && p.late_days == q.late_days && p.return_days == q.return_days &&
+           a.tiering.criterion == b.tiering.criterion &&
+           std::equal(a.tiers.begin(), a.tiers.end(), b.tiers.begin(), b.tiers.end(), same_tier);
+}
+
+bool is_return(CommandKind kind) {
+    return kind == CommandKind::returned || kind == CommandKind::voided;
+}
+
+}  // namespace
+
+// ------------------------------------------------------------------------------------------------ judging
+
+/// What can be told from the command alone.
+std::optional<Outcome> NaiveModel::judge_alone(const Command& command) const {
+    const bool by_receipt = command.kind == CommandKind::sale || is_return(command.kind);
+    if (command.kind != CommandKind::balance) {
+        if (!valid_name(command.name)) return refused(Refusal::invalid_name);
+        if (by_receipt && command.name.kind != NameKind::receipt) return refused(Refusal::invalid_name);
+        if (!by_receipt && command.kind != CommandKind::redeem && command.name.kind != NameKind::request)
+            return refused(Refusal::invalid_name);
+    }
+    if (command.amount.value < 0 && command.kind != CommandKind::adjust)
+        return refused(Refusal::invalid_amount);
+    if (command.kind == CommandKind::hold && command.points.value < 1)
+        return refused(Refusal::invalid_points);
+    if ((command.kind == CommandKind::capture || command.kind == CommandKind::redeem) &&
+        command.points.value < 0)
+        return refused(Refusal::invalid_points);
+    if (command.kind == CommandKind::redeem && (command.points.value == 0) == (command.amount.value == 0))
+        return refused(Refusal::invalid_points);
+    if (!valid_key(command.customer)) return refused(Refusal::invalid_key);
+    const bool needs_customer = command.kind == CommandKind::redeem || command.kind == CommandKind::hold ||
+                                command.kind == CommandKind::adjust || command.kind == CommandKind::balance;
+    if (needs_customer && !names_somebody(command.customer)) return refused(Refusal::invalid_key);
+    if (command.kind == CommandKind::enroll)
+        for (const auto& key : command.enrollment->keys)
+            if (key.kind == KeyKind::none || key.kind == KeyKind::id || !valid_key(key))
+                return refused(Refusal::invalid_key);
+    if (command.ttl_ms < 0 || command.ttl_ms > kLongestTtl) return refused(Refusal::invalid_time);
+    if (command.kind == CommandKind::adjust && command.points.value == 0 && command.amount.value == 0)
+        return refused(Refusal::invalid_command);
+    return std::nullopt;
+}
+
+Outcome NaiveModel::judge(const OwnedCommand& owned, Instant clock) {
+    if (owned.command.kind == CommandKind::put_program) return judge_program(owned, clock);
+    const Command command = owned.view();
+    if (const auto outcome = judge_alone(command)) return *outcome;
+    if (command.program.value == 0 || command.program.value > program_count())
+        return refused(Refusal::unknown_program);
+
+    Accepted entry;
+    entry.command = owned;
+    entry.program = command.program;
+    entry.now = now(command.program, clock);
+    entry.at = command.at == kNoInstant ? entry.now : command.at.value;
+    if (time_ == runtime::TimeSource::events) entry.now = std::max(latest(command.program), entry.at);
+    entry.priced_by = version_at(command.program, entry.at);
+    entry.judged_by = version_at(command.program, entry.now);
+
+    if (command.kind != CommandKind::balance)
+        if (const Accepted* first = find(command.program, command.name)) {
+            if (!same_content(*first, command)) return refused(Refusal::conflict);
+            Outcome again = first->outcome;
+            again.duplicate = true;
+            again.sequence = first->sequence;
+            return again;
+        }
+    if (time_ == runtime::TimeSource::system) {
+        const auto late_days = document(command.program, entry.judged_by).points.late_days;
+        if (entry.at < entry.now - late_days * kMillisecondsOfDay)
+            return refused(Refusal::too_late, late_days);
+        if (entry.at > entry.now + kFiveMinutes) return refused(Refusal::in_the_future);
+    }
+
+    std::int64_t detail = 0;
+    const Refusal refusal = judge_subject(entry, detail);
+    if (refusal != Refusal::none) return refused(refusal, detail);
+
+    Outcome outcome;
+    const bool known = entry.customer.value != 0 && command.kind != CommandKind::enroll;
+    outcome.version.value = entry.judged_by;
+    outcome.customer = entry.customer;
+    if (known) outcome.tier_before = tier(entry.program, entry.customer, entry.now);
+    accepted_.push_back(entry);
+    if (overflows(entry)) {
+        accepted_.pop_back();
+        return refused(Refusal::overflow);
+    }
+    if (entry.customer.value != 0) {
+        const Figures after = figures(entry.program, entry.customer, clock);
+        outcome.tier_after = after.tier;
+        if (!known) outcome.tier_before = after.tier;
+        outcome.balance.value = after.points;
+        outcome.spendable.value = after.spendable;
+        outcome.held.value = after.held;
+        outcome.points.value = static_cast<std::int64_t>(moved_points(accepted_.size() - 1));
+        if (command.kind == CommandKind::balance) {
+            outcome.lifetime_spend.value = after.lifetime;
+            outcome.points.value =
+                static_cast<std::int64_t>(receipt_points(entry, static_cast<Wide>(command.amount.value)));
+        }
+    }
+    if (command.kind == CommandKind::balance)
+        accepted_.pop_back();
+    else
+        accepted_.back().outcome = outcome;
+    return outcome;
+}
+
+/// Programs: a new id begins a program, a known one adds a version.
+Outcome NaiveModel::judge_program(const OwnedCommand& owned, Instant clock) {
+    Accepted entry;
+    entry.command = owned;
+    entry.program.value = static_cast<std::uint16_t>(program_count() + 1);
+    for (std::uint16_t p = 1; p <= program_count(); ++p)
+        if (document({p}, 1).id == owned.document->id) entry.program.value = p;
+    entry.now = now(entry.program, clock);
+    entry.at = owned.command.at == kNoInstant ? entry.now : owned.command.at.value;
+    entry.outcome.program = entry.program;
+    if (const std::uint16_t newest = version_count(entry.program); newest != 0) {
+        if (same_program(document(entry.program, newest), *owned.document)) {  // nothing to change
+            entry.outcome.duplicate = true;
+            entry.outcome.version.value = newest;
+            return entry.outcome;
+        }
+        // Versions follow one another in time, and none reprices what was recorded.
+        const std::int64_t newest_from = newest == 1 ? INT64_MIN : effective(entry.program, newest);
+        if (owned.command.at == kNoInstant) entry.at = std::max(entry.at, newest_from);
+        if (entry.at < entry.now || entry.at < newest_from) return refused(Refusal::invalid_time);
+    }
+    entry.outcome.version.value = static_cast<std::uint16_t>(version_count(entry.program) + 1);
+    accepted_.push_back(entry);
+    return entry.outcome;
+}
+
+NaiveModel::Refusal NaiveModel::judge_subject(Accepted& entry, std::int64_t& detail) const {
+    const Command command = entry.command.view();
+    if (command.kind == CommandKind::enroll) {
+        for (const auto& key : command.enrollment->keys)
+            if (find_customer(entry.program, key)) return Refusal::key_taken;
+        if (command.enrollment->keys.size() > kMostKeys) return Refusal::too_many_keys;
+        entry.customer.value = customer_count(entry.program) + 1;
+        return Refusal::none;
+    }
+    if (names_somebody(command.customer)) {
+        const auto customer = find_customer(entry.program, command.customer);
+        if (!customer) return Refusal::unknown_customer;
+        entry.customer = *customer;
+    }
+    switch (command.kind) {
+        case CommandKind::returned:
+        case CommandKind::voided:
+            return judge_return(entry, detail);
+        case CommandKind::capture:
+        case CommandKind::release:
+            return judge_hold_end(entry, detail);
+        case CommandKind::hold:
+        case CommandKind::redeem:
+        case CommandKind::adjust:
+            return judge_spending(entry, detail);
+        default:
+            return Refusal::none;
+    }
+}
+
+NaiveModel::Refusal NaiveModel::judge_return(Accepted& entry, std::int64_t& detail) const {
+    const Command command = entry.command.view();
+    if (command.original.kind == NameKind::none) return Refusal::none;
+    const Accepted* sale = find(entry.program, command.original);
+    if (sale == nullptr) return Refusal::unknown_receipt;
+    if (sale->command.command.kind != CommandKind::sale) return Refusal::not_a_sale;
+    if (command.kind == CommandKind::voided) entry.customer = sale->customer;
+    if (sale->customer != entry.customer) return Refusal::other_customer;
+    const auto return_days = document(entry.program, entry.judged_by).points.return_days;
+    if (entry.at - sale->at > return_days * kMillisecondsOfDay) {
+        detail = return_days;
+        return Refusal::return_too_late;
+    }
+    if (command.kind == CommandKind::voided)
+        return void_or_return_accepted(*sale) ? Refusal::already_returned : Refusal::none;
+    detail = remaining(*sale);
+    return command.amount.value > detail ? Refusal::return_exceeds_sale : Refusal::none;
+}
+
+NaiveModel::Refusal NaiveModel::judge_hold_end(Accepted& entry, std::int64_t& detail) const {
+    const Command command = entry.command.view();
+    const Accepted* hold = hold_of(entry.program, command.hold);
+    if (hold == nullptr) return Refusal::unknown_hold;
+    entry.customer = hold->customer;
+    for (const Accepted& other : accepted_) {
+        if (other.program != entry.program || other.command.command.hold != command.hold) continue;
+        if (other.command.command.kind == CommandKind::capture) return Refusal::hold_captured;
+        if (other.command.command.kind == CommandKind::release) return Refusal::hold_released;
+    }
+    const std::int64_t ttl = hold->command.command.ttl_ms;
+    if (entry.now >= hold->at + (ttl == 0 ? kDefaultTtl : ttl)) return Refusal::hold_expired;
+    detail = hold->command.command.points.value;
+    return command.points.value > detail ? Refusal::capture_exceeds_hold : Refusal::none;
+}
+
+NaiveModel::Refusal NaiveModel::judge_spending(Accepted& entry, std::int64_t& detail) const {
+    const Command& command = entry.command.command;
+    if (command.kind == CommandKind::hold &&
+        open_holds(entry.program, entry.customer, entry.now) >= kMostOpenHolds) {
+        detail = static_cast<std::int64_t>(kMostOpenHolds);
+        return Refusal::too_many_holds;
+    }
+    if (command.kind == CommandKind::adjust) {
+        const Wide free =
+            std::max<Wide>(0, points(entry.program, entry.customer, accepted_.size()) -
+                                  held(entry.program, entry.customer, accepted_.size(), entry.now));
+        detail = static_cast<std::int64_t>(free);
+        return command.points.value < 0 && -static_cast<Wide>(command.points.value) > free
+                   ? Refusal::insufficient_points
+                   : Refusal::none;
+    }
+    Wide cost = command.points.value;
+    if (command.kind == CommandKind::redeem && command.amount.value > 0) {
+        const auto& rate = document(entry.program, entry.judged_by).points.redeem;
+        if (!rate) return Refusal::invalid_command;
+        const Wide product = static_cast<Wide>(command.amount.value) * rate->points.value;
+        cost = product / rate->value.value + (product % rate->value.value != 0 ? 1 : 0);
+    }
+    const Wide most = spendable(entry.program, entry.customer, entry.now);
+    detail = static_cast<std::int64_t>(most);
+    if (cost > most) return Refusal::insufficient_points;
+    entry.cost = static_cast<std::int64_t>(cost);
+    return Refusal::none;
+}
+
+bool NaiveModel::same_content(const Accepted& first, const Command& again) const {
+    const Command was = first.command.view();
+    if (was.kind != again.kind || was.amount != again.amount || was.points != again.points ||
+        was.at != again.at || was.ttl_ms != again.ttl_ms || was.hold != again.hold ||
+        was.original != again.original || was.reason != again.reason || was.ranking != again.ranking)
+        return false;
+    if (was.kind == CommandKind::enroll) {
+        if (was.enrollment->name != again.enrollment->name ||
+            was.enrollment->keys.size() != again.enrollment->keys.size())
+            return false;
+        for (std::size_t i = 0; i < was.enrollment->keys.size(); ++i) {
+            const auto& a = was.enrollment->keys[i];
+            const auto& b = again.enrollment->keys[i];
+            if (a.kind != b.kind || spelled(a.kind, a.text) != spelled(b.kind, b.text)) return false;
+        }
+        return true;
+    }
+    if (names_somebody(was.customer) != names_somebody(again.customer)) return false;
+    return !names_somebody(was.customer) ||
+           find_customer(first.program, was.customer) == find_customer(first.program, again.customer);
+}
+
+/// Whether a figure leaves 64 bits with `entry`, the last of the list.
+bool NaiveModel::overflows(const Accepted& entry) const {
+    const auto beyond = [](Wide value) { return value > INT64_MAX || value < INT64_MIN; };
+    const Command& command = entry.command.command;
+    return beyond(full_points(accepted_.size() - 1)) || beyond(lifetime(entry.program, entry.customer)) ||
+           beyond(points(entry.program, entry.customer, accepted_.size())) ||
+           beyond(ranking(entry.program, entry.customer)) ||
+           beyond(month_spend(entry.program, entry.customer, month_of(entry.program, posted_at(entry)))) ||
+           (command.kind == CommandKind::balance && beyond(receipt_points(entry, command.amount.value)));
+}
+
+// ------------------------------------------------------------------------------------------------ the list
+
+void NaiveModel::learn(Sequence sequence, Sequence durable_at) {
+    accepted_.back().sequence = sequence;
+    accepted_.back().durable_at = durable_at;
+}
+
+void NaiveModel::lose_after(Sequence durable) {
+    std::erase_if(accepted_, [&](const Accepted& entry) { return entry.durable_at > durable; });
+}
+
+const NaiveModel::Accepted* NaiveModel::find(ProgramId program, const Name& name) const {
+    for (const Accepted& entry : accepted_)
+        if (entry.program == program && entry.command.command.name == name) return &entry;
+    return nullptr;
+}
+
+std::optional<CustomerId> NaiveModel::find_customer(ProgramId program, const model::CustomerRef& ref) const {
+    if (ref.kind == KeyKind::id)
+        return ref.id.value >= 1 && ref.id.value <= customer_count(program) ? std::optional(ref.id)
+                                                                            : std::nullopt;
+    for (const Accepted& entry : accepted_) {
+        if (entry.program != program || entry.command.command.kind != CommandKind::enroll) continue;
+        for (const auto& key : entry.command.enrollment->enrollment.keys)
+            if (key.kind == ref.kind && spelled(key.kind, key.text) == spelled(ref.kind, ref.text))
+                return entry.customer;
+    }
+    return std::nullopt;
+}
+
+std::uint64_t NaiveModel::customer_count(ProgramId program) const {
+    return static_cast<std::uint64_t>(
+        std::count_if(accepted_.begin(), accepted_.end(), [&](const Accepted& entry) {
+            return entry.program == program && entry.command.command.kind == CommandKind::enroll;
+        }));
+}
+
+std::uint16_t NaiveModel::program_count() const {
+    std::uint16_t most = 0;
+    for (const Accepted& entry : accepted_)
+        most = std::max(most, entry.program.value);
+    return most;
+}
+
+std::uint16_t NaiveModel::version_count(ProgramId program) const {
+    std::uint16_t count = 0;
+    for (const Accepted& entry : accepted_)
+        if (entry.program == program && entry.command.command.kind == CommandKind::put_program) ++count;
+    return count;
+}
+
+const model::Program& NaiveModel::document(ProgramId program, std::uint16_t version) const {
+    for (const Accepted& entry : accepted_)
+        if (entry.program == program && entry.command.command.kind == CommandKind::put_program &&
+            --version == 0)
+            return *entry.command.document;
+    std::abort();
+}
+
+std::int64_t NaiveModel::effective(ProgramId program, std::uint16_t version) const {
+    for (const Accepted& entry : accepted_)
+        if (entry.program == program && entry.command.command.kind == CommandKind::put_program &&
+            --version == 0)
+            return entry.at;
+    std::abort();
+}
+
+std::uint16_t NaiveModel::version_at(ProgramId program, std::int64_t instant) const {
+    std::uint16_t best = 1;
+    for (std::uint16_t version = 2; version <= version_count(program); ++version)
+        if (effective(program, version) <= instant) best = version;
+    return best;
+}
+
+/// The greatest `at` of what happened in a program.
+std::int64_t NaiveModel::latest(ProgramId program) const {
+    std::int64_t result = INT64_MIN;
+    for (const Accepted& entry : accepted_)
+        if (entry.program == program && entry.command.command.kind != CommandKind::put_program)
+            result = std::max(result, entry.at);
+    return result;
+}
+
+std::int64_t NaiveModel::now(ProgramId program, Instant clock) const {
+    if (time_ == runtime::TimeSource::system) return clock.value;
+    const std::int64_t seen = latest(program);
+    return seen == INT64_MIN ? clock.value : seen;
+}
+
+}  // namespace tim::tests

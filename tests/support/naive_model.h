@@ -1,0 +1,131 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/model/command.h"
+#include "engine/runtime/engine.h"
+#include "tests/support/commands.h"
+
+namespace tim::tests {
+
+/// A customer's figures, as `Engine::show` gives them.
+struct Figures {
+    std::uint16_t version = 0;
+    std::uint8_t tier = 0;
+    std::int64_t points = 0;
+    std::int64_t held = 0;
+    std::int64_t spendable = 0;
+    std::int64_t ranking = 0;
+    std::int64_t metric = 0;
+    std::int64_t lifetime = 0;
+    std::int64_t month = 0;
+    std::uint32_t orders = 0;
+    std::int64_t first_order_at = INT64_MIN;
+    std::int64_t last_order_at = INT64_MIN;
+
+    friend bool operator==(const Figures&, const Figures&) = default;
+};
+
+std::string describe(const Figures& figures);
+
+/// The rules once more (design rules, sections 3 and 4), written from their text and not from the engine: the
+/// model keeps the list of accepted commands and nothing else, and finds every figure by going through the
+/// whole list again. Slow, and meant to be obviously right.
+///
+/// It knows the sequence of a fact only where a test tells it (`learn`), because sequences are the engine's.
+class NaiveModel {
+  public:
+    __extension__ using Wide = __int128;
+
+    /// One accepted command with what was known when it was accepted.
+    struct Accepted {
+        OwnedCommand command;
+        model::ProgramId program{};
+        model::CustomerId customer{};  ///< 0: anonymous, or not about a customer
+        std::int64_t at = 0;           ///< as sent, or the now of then
+        std::int64_t now = 0;
+        std::uint16_t priced_by = 0;  ///< version in force at `at`
+        std::uint16_t judged_by = 0;  ///< version in force at `now`
+        std::int64_t cost = 0;        ///< redeem: points taken
+        model::Sequence sequence{};
+        model::Sequence durable_at{};
+        model::Outcome outcome;
+    };
+
+    explicit NaiveModel(runtime::TimeSource time) : time_(time) {}
+
+    /// Judges a command at wall-clock time `clock`; an accepted one joins the list.
+    model::Outcome judge(const OwnedCommand& command, model::Instant clock);
+
+    /// Tells which sequence the engine gave to the last accepted command.
+    void learn(model::Sequence sequence, model::Sequence durable_at);
+
+    /// What a crash leaves: commands of which something was not durable never happened.
+    void lose_after(model::Sequence durable);
+
+    Figures figures(model::ProgramId program, model::CustomerId customer, model::Instant clock) const;
+
+    std::optional<model::CustomerId> find_customer(model::ProgramId program,
+                                                   const model::CustomerRef& ref) const;
+    std::uint64_t customer_count(model::ProgramId program) const;
+    std::uint16_t program_count() const;
+    std::uint16_t version_count(model::ProgramId program) const;
+    const model::Program& document(model::ProgramId program, std::uint16_t version) const;
+    std::int64_t effective(model::ProgramId program, std::uint16_t version) const;
+    const std::vector<Accepted>& accepted() const { return accepted_; }
+    std::int64_t now(model::ProgramId program, model::Instant clock) const;
+
+    /// The accepted command of a name.
+    const Accepted* find(model::ProgramId program, const model::Name& name) const;
+    /// What is left of a sale.
+    std::int64_t remaining(const Accepted& sale) const;
+
+  private:
+    using Refusal = model::Refusal;
+
+    std::optional<model::Outcome> judge_alone(const model::Command& command) const;
+    model::Outcome judge_program(const OwnedCommand& command, model::Instant clock);
+    Refusal judge_subject(Accepted& entry, std::int64_t& detail) const;
+    Refusal judge_return(Accepted& entry, std::int64_t& detail) const;
+    Refusal judge_hold_end(Accepted& entry, std::int64_t& detail) const;
+    Refusal judge_spending(Accepted& entry, std::int64_t& detail) const;
+    bool same_content(const Accepted& first, const model::Command& again) const;
+    bool overflows(const Accepted& entry) const;
+
+    bool of(const Accepted& entry, model::ProgramId program, model::CustomerId customer) const {
+        return entry.program == program && entry.customer == customer;
+    }
+    std::int64_t latest(model::ProgramId program) const;
+    std::uint16_t version_at(model::ProgramId program, std::int64_t instant) const;
+    Wide receipt_points(const Accepted& priced, Wide amount) const;
+    Wide remaining(const Accepted& sale, std::size_t length) const;
+    bool void_or_return_accepted(const Accepted& sale) const;
+    bool undone(const Accepted& sale) const;
+    /// Points that entry `index` gives (> 0) or calls for (< 0), before `clamp` looks at them.
+    Wide full_points(std::size_t index) const;
+    /// Points of the customer after the first `length` entries.
+    Wide points(model::ProgramId program, model::CustomerId customer, std::size_t length) const;
+    /// Points that entry `index` really moved.
+    Wide moved_points(std::size_t index) const;
+    Wide held(model::ProgramId program, model::CustomerId customer, std::size_t length,
+              std::int64_t now) const;
+    std::size_t open_holds(model::ProgramId program, model::CustomerId customer, std::int64_t now) const;
+    Wide lifetime(model::ProgramId program, model::CustomerId customer) const;
+    /// The instant whose month gets the entry's spend: the sale's of a return that names it.
+    std::int64_t posted_at(const Accepted& entry) const;
+    Wide month_spend(model::ProgramId program, model::CustomerId customer, std::int64_t month) const;
+    Wide ranking(model::ProgramId program, model::CustomerId customer) const;
+    std::int64_t month_of(model::ProgramId program, std::int64_t instant) const;
+    std::uint8_t tier(model::ProgramId program, model::CustomerId customer, std::int64_t now) const;
+    Wide spendable(model::ProgramId program, model::CustomerId customer, std::int64_t now) const;
+    const Accepted* hold_of(model::ProgramId program, model::Sequence hold) const;
+
+    runtime::TimeSource time_;
+    std::vector<Accepted> accepted_;
+};
+
+}  // namespace tim::tests
