@@ -143,7 +143,8 @@ void apply_access(State& state, const Fact& fact, model::Sequence sequence, mode
     TIM_INVARIANT(state.access_last == fact.previous, "a fact follows its subject's newest fact");
     auto key = state.documents().decode_access_key(blob);
     TIM_INVARIANT(key, "a key of access in the ledger can be read");
-    state.access_keys[key->id] = std::make_shared<const model::AccessKey>(std::move(*key));
+    auto& place = state.access_keys[key->id];  // before the key moves: the right side of `=` runs first
+    place = std::make_shared<const model::AccessKey>(std::move(*key));
     state.access_last = sequence;
 }
 

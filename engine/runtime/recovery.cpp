@@ -128,7 +128,8 @@ Result<void> EngineImpl::load_checkpoint() {
     for (const model::Bytes& bytes : access->keys) {
         auto key = documents_.decode_access_key(bytes);
         if (!key) return tl::unexpected(key.error());
-        state_.access_keys[key->id] = std::make_shared<const model::AccessKey>(std::move(*key));
+        auto& place = state_.access_keys[key->id];  // before the key moves: the right side of `=` runs first
+        place = std::make_shared<const model::AccessKey>(std::move(*key));
     }
     auto programs = checkpoints.scan(
         BlockTable::programs, 0, 1,
