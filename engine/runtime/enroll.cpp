@@ -24,7 +24,6 @@ Judgement normalize_keys(const model::Enrollment& enrollment, model::Profile& pr
             profile.keys.push_back(std::move(*key));
     }
     if (profile.keys.empty()) return refuse(Refusal::invalid_key);
-    if (profile.keys.size() > model::kMaxKeysPerCustomer) return refuse(Refusal::too_many_keys);
     profile.name = enrollment.name;
     return {};
 }
@@ -40,11 +39,12 @@ void EngineImpl::execute_enrollments(Commands commands, Outcomes outcomes, model
         row.outcome = &outcomes[i];
         outcomes[i] = model::Outcome{};
         prepare(row);
-        if (row.done) continue;
         model::Profile profile;
         const Judgement judgement = row.command->enrollment == nullptr
                                         ? refuse(Refusal::invalid_command)
                                         : normalize_keys(*row.command->enrollment, profile);
+        // Both may have found something: the ladder decides.
+        if (row.done && (judgement.accepted() || judgement.refusal > row.outcome->refusal)) continue;
         if (!judgement.accepted()) {
             finish(row, judgement, {});
             continue;
@@ -52,6 +52,7 @@ void EngineImpl::execute_enrollments(Commands commands, Outcomes outcomes, model
         Newcomer& newcomer = newcomers[i];
         for (const model::Key& key : profile.keys)
             newcomer.digests.push_back(state_.hashing.key(key.kind, key.text));
+        if (newcomer.digests.size() > model::kMaxKeysPerCustomer) continue;  // to be refused in its turn
         SealNonce nonce;
         entropy_.fill(newcomer.secret);
         entropy_.fill(nonce);
@@ -101,6 +102,8 @@ void EngineImpl::enroll_row(Row& row, const Newcomer& newcomer, model::Instant r
         row.outcome->customer = holder;
         return;
     }
+    if (newcomer.digests.size() > model::kMaxKeysPerCustomer)
+        return finish(row, refuse(Refusal::too_many_keys), {});
     if (program.customers.count() == core::kMaxCustomers)
         return finish(row, refuse(Refusal::too_many_customers), {});
 

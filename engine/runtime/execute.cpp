@@ -39,6 +39,14 @@ bool needs_evidence(const Command& command) {
 
 const Evidence kNoEvidence;
 
+/// The ladder has a key's form before times and what a command lacks, which core::check_command looks at too.
+bool is_malformed(const model::CustomerRef& customer) {
+    char text[model::kMaxEmailBytes];
+    if (customer.kind == KeyKind::none) return false;
+    if (customer.kind == KeyKind::id) return customer.id.value == 0;
+    return model::normalize_key_into(customer.kind, customer.text, text) == 0;
+}
+
 bool ends_hold(const Command& command) {
     return command.kind == CommandKind::capture || command.kind == CommandKind::release;
 }
@@ -88,8 +96,11 @@ void EngineImpl::execute_rows(Commands commands, Outcomes outcomes, model::Insta
 
 void EngineImpl::prepare(Row& row) {
     const Command& command = *row.command;
-    if (const Judgement judgement = core::check_command(command); !judgement.accepted())
-        return finish(row, judgement, {});
+    if (const Judgement judgement = core::check_command(command); !judgement.accepted()) {
+        const bool key_comes_first =
+            judgement.refusal > Refusal::invalid_key && is_malformed(command.customer);
+        return finish(row, key_comes_first ? refuse(Refusal::invalid_key) : judgement, {});
+    }
     row.program = state_.program(command.program);
     if (command.kind != CommandKind::balance) {
         row.fingerprint = state_.hashing.name(command.program, command.name);
