@@ -1,0 +1,89 @@
+// Long runs of random commands through the engine and the naive model, from seeds. To go on longer or to see
+// one seed again:
+//   TIM_SEED=17 TIM_TIME=events property_lockstep_test --gtest_filter=*one_seed
+//   TIM_SEEDS=5000 property_lockstep_test
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "tests/support/lockstep.h"
+
+namespace tim::tests {
+namespace {
+
+constexpr std::size_t kCommandsPerSeed = 300;
+
+std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
+    const char* text = std::getenv(name);
+    return text == nullptr ? otherwise : std::stoull(text);
+}
+
+std::string run_seed(std::uint64_t seed, runtime::TimeSource time, std::vector<std::uint64_t>& refusals,
+                     std::size_t& commands) {
+    LockstepOptions options;
+    options.time = time;
+    options.seed = seed;
+    options.commands = kCommandsPerSeed;
+    Choices choices(seed);
+    Lockstep lockstep(options, choices);
+    const std::string difference = lockstep.run();
+    commands += lockstep.commands_run();
+    for (std::size_t i = 0; i < refusals.size(); ++i)
+        refusals[i] += lockstep.refusal_counts()[i];
+    if (difference.empty()) return {};
+    return fmt::format(
+        "{}\nTo see it again: TIM_SEED={} TIM_TIME={} property_lockstep_test --gtest_filter=*one_seed",
+        difference, seed, time == runtime::TimeSource::events ? "events" : "system");
+}
+
+void run_seeds(runtime::TimeSource time) {
+    const std::uint64_t seeds = number_from_environment("TIM_SEEDS", 200);
+    std::vector<std::uint64_t> refusals(128);
+    std::size_t commands = 0;
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+        const std::string difference = run_seed(seed, time, refusals, commands);
+        ASSERT_EQ(difference, "") << "seed " << seed;
+    }
+    std::string reached;
+    for (std::size_t i = 1; i < refusals.size(); ++i)
+        if (refusals[i] != 0)
+            reached +=
+                fmt::format(" {}={}", model::refusal_name(static_cast<model::Refusal>(i)), refusals[i]);
+    fmt::print("{} seeds, {} commands, accepted or repeated {}, refused:{}\n", seeds, commands, refusals[0],
+               reached);
+    // A generator that stopped reaching the rules would pass everything.
+    EXPECT_GT(refusals[0], commands / 4);
+    using model::Refusal;
+    for (const Refusal refusal :
+         {Refusal::conflict, Refusal::unknown_customer, Refusal::key_taken, Refusal::unknown_receipt,
+          Refusal::not_a_sale, Refusal::other_customer, Refusal::already_returned,
+          Refusal::return_exceeds_sale, Refusal::unknown_hold, Refusal::hold_captured, Refusal::hold_released,
+          Refusal::hold_expired, Refusal::capture_exceeds_hold, Refusal::insufficient_points,
+          Refusal::overflow})
+        EXPECT_GT(refusals[static_cast<std::size_t>(refusal)], 0U) << model::refusal_name(refusal);
+}
+
+TEST(Lockstep, with_the_wall_clock) {
+    run_seeds(runtime::TimeSource::system);
+}
+
+TEST(Lockstep, with_the_clock_of_events) {
+    run_seeds(runtime::TimeSource::events);
+}
+
+TEST(Lockstep, one_seed) {
+    const char* time = std::getenv("TIM_TIME");
+    std::vector<std::uint64_t> refusals(128);
+    std::size_t commands = 0;
+    EXPECT_EQ(run_seed(number_from_environment("TIM_SEED", 4711),
+                       time != nullptr && std::string(time) == "events" ? runtime::TimeSource::events
+                                                                        : runtime::TimeSource::system,
+                       refusals, commands),
+              "");
+}
+
+}  // namespace
+}  // namespace tim::tests
