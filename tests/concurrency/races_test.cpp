@@ -1,0 +1,166 @@
+// Sixteen threads want the same thing: exactly one gets it.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <latch>
+#include <thread>
+#include <vector>
+
+#include "tests/support/shop.h"
+
+namespace tim::tests {
+namespace {
+
+using model::Outcome;
+using model::Refusal;
+
+constexpr std::size_t kThreads = 16;
+constexpr int kRounds = 40;
+
+runtime::EngineOptions threaded() {
+    runtime::EngineOptions options = EngineFixture::stepped();
+    options.background_threads = true;
+    options.checkpoint_interval_ms = 20;
+    return options;
+}
+
+/// Lets sixteen threads begin together; each executes its command.
+std::vector<Outcome> race(Shop& shop, const std::function<OwnedCommand(std::size_t)>& command) {
+    std::vector<Outcome> outcomes(kThreads);
+    std::latch ready(kThreads);
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < kThreads; ++i)
+        threads.emplace_back([&, i] {
+            const OwnedCommand mine = command(i);
+            const model::Command view = mine.view();
+            ready.arrive_and_wait();
+            shop.fixture.engine().execute({&view, 1}, {&outcomes[i], 1});
+        });
+    threads.clear();
+    return outcomes;
+}
+
+std::size_t count(const std::vector<Outcome>& outcomes, Refusal refusal) {
+    std::size_t result = 0;
+    for (const auto& outcome : outcomes)
+        result += outcome.refusal == refusal && !outcome.duplicate ? 1U : 0U;
+    return result;
+}
+
+model::Name race_request(int round, std::size_t i) {
+    return request(1'000'000 + static_cast<std::uint64_t>(round) * kThreads + i);
+}
+
+TEST(Races, for_one_hold) {
+    Shop shop(nhanh_program(), threaded());
+    shop.adjust(1'000);
+    for (int round = 0; round < kRounds; ++round) {
+        const auto hold = shop.hold(10).sequence;
+        const auto outcomes = race(shop, [&](std::size_t i) {
+            return i % 2 == 0 ? make_capture(shop.program, race_request(round, i), hold)
+                              : make_release(shop.program, race_request(round, i), hold);
+        });
+        EXPECT_EQ(count(outcomes, Refusal::none), 1U);
+        EXPECT_EQ(count(outcomes, Refusal::hold_captured) + count(outcomes, Refusal::hold_released),
+                  kThreads - 1);
+        EXPECT_EQ(shop.figures().held, 0);
+    }
+    EXPECT_EQ(shop.fixture.verify(), "");
+}
+
+TEST(Races, for_one_receipt) {
+    Shop shop(nhanh_program(), threaded());
+    for (int round = 0; round < kRounds; ++round) {
+        const auto name = receipt(1, fmt::format("S{}", round));
+        const auto same =
+            race(shop, [&](std::size_t) { return make_sale(shop.program, name, "card:1", 10'000); });
+        EXPECT_EQ(count(same, Refusal::none), 1U);
+        for (const auto& outcome : same)
+            EXPECT_EQ(outcome.refusal, Refusal::none);
+
+        const auto contested = receipt(2, fmt::format("S{}", round));
+        const auto other = race(shop, [&](std::size_t i) {
+            return make_sale(shop.program, contested, "card:1", 10'000 + static_cast<std::int64_t>(i));
+        });
+        EXPECT_EQ(count(other, Refusal::none), 1U);
+        EXPECT_EQ(count(other, Refusal::conflict), kThreads - 1);
+    }
+    EXPECT_EQ(shop.figures().points, 2 * kRounds);
+    EXPECT_EQ(shop.fixture.verify(), "");
+}
+
+TEST(Races, for_one_receipt_by_customers_of_other_stripes) {
+    Shop shop(nhanh_program(), threaded());
+    for (std::size_t i = 2; i <= kThreads; ++i)
+        shop.fixture.enroll(shop.program, fmt::format("card:{}", i));
+    for (int round = 0; round < kRounds; ++round) {
+        const auto name = receipt(1, fmt::format("S{}", round));
+        const auto outcomes = race(shop, [&](std::size_t i) {
+            return make_sale(shop.program, name, fmt::format("card:{}", i + 1), 10'000);
+        });
+        EXPECT_EQ(count(outcomes, Refusal::none), 1U);
+        EXPECT_EQ(count(outcomes, Refusal::conflict), kThreads - 1);
+    }
+    std::int64_t points = 0;
+    for (std::size_t i = 1; i <= kThreads; ++i)
+        points += shop.figures(fmt::format("card:{}", i)).points;
+    EXPECT_EQ(points, kRounds);
+    EXPECT_EQ(shop.fixture.verify(), "");
+}
+
+TEST(Races, for_the_last_points) {
+    Shop shop(nhanh_program(), threaded());
+    for (int round = 0; round < kRounds; ++round) {
+        shop.adjust(50);
+        const auto outcomes = race(shop, [&](std::size_t i) {
+            return i % 2 == 0 ? make_redeem(shop.program, race_request(round, i), "card:1", 10)
+                              : make_hold(shop.program, race_request(round, i), "card:1", 10);
+        });
+        EXPECT_EQ(count(outcomes, Refusal::none), 5U);
+        EXPECT_EQ(count(outcomes, Refusal::insufficient_points), kThreads - 5);
+        EXPECT_EQ(shop.figures().spendable, 0);
+        for (const auto& outcome : outcomes)
+            if (outcome.refusal == Refusal::none && outcome.points.value == 0) shop.capture(outcome.sequence);
+        shop.wait(kHourMs);
+        const Figures left = shop.figures();
+        if (left.points != 0) shop.adjust(-left.points);
+    }
+    EXPECT_EQ(shop.fixture.verify(), "");
+}
+
+TEST(Races, to_return_one_sale) {
+    Shop shop(nhanh_program(), threaded());
+    for (int round = 0; round < kRounds; ++round) {
+        const auto sale = receipt(1, fmt::format("S{}", round));
+        shop.fixture.execute(make_sale(shop.program, sale, "card:1", 100'000));
+        const auto outcomes = race(shop, [&](std::size_t i) {
+            return make_return(shop.program, receipt(2, fmt::format("{}-{}", round, i)), "card:1", 25'000,
+                               sale);
+        });
+        EXPECT_EQ(count(outcomes, Refusal::none), 4U);
+        EXPECT_EQ(count(outcomes, Refusal::return_exceeds_sale), kThreads - 4);
+    }
+    const Figures figures = shop.figures();
+    EXPECT_EQ(figures.points, 0);
+    EXPECT_EQ(figures.lifetime, 0);
+    EXPECT_EQ(figures.orders, 0U);
+    EXPECT_EQ(shop.fixture.verify(), "");
+}
+
+TEST(Races, to_enrol_one_key) {
+    Shop shop(nhanh_program(), threaded());
+    for (int round = 0; round < kRounds; ++round) {
+        const auto outcomes = race(shop, [&](std::size_t i) {
+            return make_enroll(shop.program, race_request(round, i),
+                               {fmt::format("card:own{}-{}", round, i), fmt::format("card:shared{}", round)});
+        });
+        EXPECT_EQ(count(outcomes, Refusal::none), 1U);
+        EXPECT_EQ(count(outcomes, Refusal::key_taken), kThreads - 1);
+    }
+    EXPECT_EQ(shop.fixture.verify(), "");
+}
+
+}  // namespace
+}  // namespace tim::tests
