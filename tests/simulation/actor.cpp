@@ -1,0 +1,73 @@
+#include "tests/simulation/actor.h"
+
+#include <fmt/format.h>
+
+#include "tests/support/seams.h"
+
+namespace tim::tests {
+
+using model::CommandKind;
+using model::Name;
+using model::ProgramId;
+
+namespace {
+
+constexpr std::uint64_t kCustomers = 9;
+
+Who some_customer(Choices& choices) {
+    return fmt::format("card:{}", 1 + choices.below(kCustomers));
+}
+
+}  // namespace
+
+OwnedCommand Actor::next(ProgramId program, const NaiveModel& model, model::Instant now, Choices& choices,
+                         std::uint64_t& next_name) {
+    const std::uint64_t enrolled = model.customer_count(program);
+    if (enrolled < kCustomers && choices.chance(enrolled < 2 ? 100 : 10))
+        return make_enroll(program, request(next_name++), {some_customer(choices)});
+    return checkout_ ? checkout(program, choices, next_name) : till(program, model, now, choices, next_name);
+}
+
+OwnedCommand Actor::till(ProgramId program, const NaiveModel& model, model::Instant now, Choices& choices,
+                         std::uint64_t& next_name) {
+    const Name name = receipt(terminal_, fmt::format("N{}", next_name++));
+    const Who who = choices.chance(12) ? Who() : some_customer(choices);
+    const std::int64_t amount = choices.between(0, choices.chance(10) ? 4'000'000 : 150'000);
+    const std::uint64_t dice = choices.below(100);
+    if (dice < 65 || sold_.empty()) return make_sale(program, name, who, amount, now);
+    const Sold& sold = sold_[choices.below(sold_.size())];
+    if (dice < 75) return make_void(program, name, sold.name, now);
+    if (dice < 80) return make_return(program, name, who, amount / 20, {}, now);
+    const auto* sale = model.find(program, sold.name);
+    const bool anonymous = sale == nullptr || sale->customer.value == 0;
+    const Who owner = anonymous ? Who() : Who(fmt::format("id:{}", sale->customer.value));
+    const std::int64_t back = choices.chance(50) ? sold.amount : choices.between(0, sold.amount);
+    return make_return(program, name, owner, back, sold.name, now);
+}
+
+OwnedCommand Actor::checkout(ProgramId program, Choices& choices, std::uint64_t& next_name) {
+    const Name name = request(next_name++);
+    if (open_hold_.value != 0) {
+        const model::Sequence hold = open_hold_;
+        open_hold_ = {};
+        if (choices.chance(60)) return make_capture(program, name, hold, choices.chance(50) ? 0 : 1);
+        if (choices.chance(60)) return make_release(program, name, hold);
+    }
+    const Who who = some_customer(choices);
+    const std::uint64_t dice = choices.below(100);
+    if (dice < 20) {
+        const std::int64_t points = choices.between(1, 30);
+        return make_adjust(program, name, who, choices.chance(40) ? -points : points, 0);
+    }
+    if (dice < 45) return make_redeem(program, name, who, choices.between(1, 25));
+    return make_hold(program, name, who, choices.between(1, 25), choices.chance(50) ? 20 * kSecondMs : 0);
+}
+
+void Actor::answered(const OwnedCommand& command, const model::Outcome& outcome) {
+    if (outcome.refusal != model::Refusal::none) return;
+    if (command.command.kind == CommandKind::sale)
+        sold_.push_back({command.command.name, command.command.amount.value});
+    if (command.command.kind == CommandKind::hold) open_hold_ = outcome.sequence;
+}
+
+}  // namespace tim::tests

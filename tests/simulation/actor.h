@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tests/support/commands.h"
+#include "tests/support/naive_model.h"
+#include "tests/support/random.h"
+
+namespace tim::tests {
+
+/// What one client of a simulated shop does next: a till sells and takes goods back, a checkout holds points,
+/// captures and redeems. Both enrol customers while there are few.
+class Actor {
+  public:
+    Actor(std::uint32_t terminal, bool checkout) : terminal_(terminal), checkout_(checkout) {}
+
+    /// The model is looked at for who bought what; `next_name` is shared by all actors.
+    OwnedCommand next(model::ProgramId program, const NaiveModel& model, model::Instant now, Choices& choices,
+                      std::uint64_t& next_name);
+
+    /// The answer to what `next` gave.
+    void answered(const OwnedCommand& command, const model::Outcome& outcome);
+
+  private:
+    struct Sold {
+        model::Name name;
+        std::int64_t amount = 0;
+    };
+
+    OwnedCommand till(model::ProgramId program, const NaiveModel& model, model::Instant now, Choices& choices,
+                      std::uint64_t& next_name);
+    OwnedCommand checkout(model::ProgramId program, Choices& choices, std::uint64_t& next_name);
+
+    std::uint32_t terminal_;
+    bool checkout_;
+    std::vector<Sold> sold_;
+    model::Sequence open_hold_{};
+};
+
+}  // namespace tim::tests

@@ -1,0 +1,103 @@
+#include "tests/simulation/audit.h"
+
+#include <fmt/format.h>
+
+#include "tests/support/random.h"
+
+namespace tim::tests {
+
+using model::CommandKind;
+using model::Outcome;
+using model::Refusal;
+
+Audit::Audit(EngineFixture& fixture, model::ProgramId program, const OwnedCommand& put,
+             const Outcome& outcome)
+    : fixture_(fixture), program_(program) {
+    model_.judge(put, fixture_.clock().now());
+    model_.learn(outcome.sequence, outcome.depends_on);
+}
+
+std::string Audit::executed(std::span<const OwnedCommand> commands, std::span<const Outcome> outcomes) {
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+        if (model::is_transient(outcomes[i].refusal)) {
+            ++transient_count_;
+            continue;
+        }
+        const std::size_t before = model_.accepted().size();
+        const Outcome expected = model_.judge(commands[i], fixture_.clock().now());
+        if (expected.refusal != outcomes[i].refusal || expected.duplicate != outcomes[i].duplicate ||
+            expected.points != outcomes[i].points || expected.balance != outcomes[i].balance ||
+            expected.held != outcomes[i].held || expected.spendable != outcomes[i].spendable)
+            return fmt::format("{}\n  expected {}\n  actual   {}", describe(commands[i]), describe(expected),
+                               describe(outcomes[i]));
+        if (model_.accepted().size() > before) model_.learn(outcomes[i].sequence, outcomes[i].depends_on);
+    }
+    return {};
+}
+
+void Audit::answered(std::size_t client, const OwnedCommand& command, const Outcome& outcome) {
+    for (const std::uint64_t value :
+         {std::uint64_t{client}, outcome.sequence.value, static_cast<std::uint64_t>(outcome.refusal),
+          static_cast<std::uint64_t>(outcome.balance.value), static_cast<std::uint64_t>(outcome.detail)})
+        mix(value);
+    if (outcome.refusal == Refusal::none) answered_.push_back({command, outcome});
+}
+
+std::string Audit::survived() {
+    model_.lose_after(fixture_.engine().durable());
+    for (const Answered& each : answered_) {
+        const auto* entry = model_.find(program_, each.command.command.name);
+        if (entry == nullptr) return "answered and lost: " + describe(each.command);
+        if (entry->sequence != each.outcome.sequence)
+            return "answered and counted again: " + describe(each.command);
+    }
+    return compare_customers();
+}
+
+std::string Audit::compare_customers() {
+    for (std::uint64_t i = 1; i <= model_.customer_count(program_); ++i) {
+        const Figures expected = model_.figures(program_, {i}, fixture_.clock().now());
+        const Figures actual = fixture_.show(program_, fmt::format("id:{}", i));
+        if (expected != actual)
+            return fmt::format("customer {}\n  expected {}\n  actual   {}", i, describe(expected),
+                               describe(actual));
+    }
+    return {};
+}
+
+std::string Audit::at_end() {
+    fixture_.commit();
+    if (auto difference = compare_customers(); !difference.empty()) return difference;
+    std::int64_t told = 0;
+    std::int64_t posted = 0;
+    for (const Answered& each : answered_) {
+        if (each.outcome.customer.value == 0) continue;
+        told += each.outcome.points.value;
+        const auto& command = each.command.command;
+        if (command.kind == CommandKind::sale || command.kind == CommandKind::adjust)
+            posted += command.amount.value;
+        if (command.kind == CommandKind::returned) posted -= command.amount.value;
+        if (command.kind == CommandKind::voided)
+            posted -= model_.find(program_, command.original)->command.command.amount.value;
+    }
+    const auto listed = fixture_.engine().customers(program_, {}, 1'000);
+    if (!listed) return "customers: " + listed.error().message;
+    std::int64_t points = 0;
+    std::int64_t spend = 0;
+    for (const auto& view : *listed) {
+        points += view.points.value;
+        spend += view.lifetime_spend.value;
+        mix(static_cast<std::uint64_t>(view.points.value));
+        mix(static_cast<std::uint64_t>(view.lifetime_spend.value));
+        mix(view.orders);
+    }
+    if (points != told) return fmt::format("clients were told of {} points, customers have {}", told, points);
+    if (spend != posted) return fmt::format("clients posted {}, customers have {}", posted, spend);
+    return fixture_.verify();
+}
+
+void Audit::mix(std::uint64_t value) {
+    digest_ = Random(digest_ ^ value).next();
+}
+
+}  // namespace tim::tests

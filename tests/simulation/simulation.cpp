@@ -1,0 +1,145 @@
+#include "tests/simulation/simulation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tests/support/seams.h"
+
+namespace tim::tests {
+
+namespace {
+
+constexpr std::uint32_t kClients = 7;
+constexpr std::uint32_t kCheckouts = 2;
+constexpr std::size_t kTicksToDrain = 3'000;
+
+}  // namespace
+
+Simulation::Simulation(std::uint64_t seed)
+    : choices_(seed), fixture_(EngineFixture::stepped(runtime::TimeSource::system, 16 + seed % 100), seed) {
+    for (std::uint32_t i = 0; i < kClients; ++i)
+        clients_.push_back({Actor(i, i < kCheckouts), {}, false});
+    begin();
+}
+
+/// The program is there before the first till.
+void Simulation::begin() {
+    model::Program program = nhanh_program();
+    if (choices_.chance(50)) program.points.below_zero = model::BelowZero::clamp;
+    const OwnedCommand put = make_put_program(request(next_name_++), program);
+    const model::Outcome outcome = fixture_.execute(put);
+    program_ = outcome.program;
+    audit_.emplace(fixture_, program_, put, outcome);
+    fixture_.commit();
+}
+
+SimulationResult Simulation::run(std::size_t ticks) {
+    while (tick_ < ticks && result_.failure.empty())
+        tick();
+    // The faults end; everyone is answered in the end.
+    faults_ = false;
+    if (result_.failure.empty()) crash();
+    const auto busy = [&] {
+        return std::any_of(clients_.begin(), clients_.end(),
+                           [](const Client& client) { return client.waiting; });
+    };
+    for (std::size_t i = 0; i < kTicksToDrain && busy() && result_.failure.empty(); ++i)
+        tick();
+    if (result_.failure.empty() && busy()) check("a client was never answered");
+    if (result_.failure.empty()) check(audit_->at_end());
+    result_.digest = audit_->digest();
+    result_.transient = audit_->transient_count();
+    return result_;
+}
+
+void Simulation::tick() {
+    ++tick_;
+    fixture_.clock().advance(choices_.between(1, 2 * kSecondMs));
+    if (faults_) disturb();
+    for (std::size_t i = 0; i < clients_.size() && faults_; ++i) {
+        if (clients_[i].waiting || !choices_.chance(40)) continue;
+        clients_[i].waiting = true;
+        clients_[i].command =
+            clients_[i].actor.next(program_, audit_->model(), fixture_.clock().now(), choices_, next_name_);
+        submit(i);
+    }
+    deliver();
+    if (!faults_ || choices_.chance(35)) static_cast<void>(fixture_.engine().step_commit());
+    if (fixture_.fatal()) {
+        ++result_.failed_commits;
+        crash();
+    }
+    release();
+}
+
+std::vector<model::Outcome> Simulation::execute(std::span<const OwnedCommand> commands) {
+    const auto outcomes = fixture_.execute(commands);
+    result_.executed += commands.size();
+    check(audit_->executed(commands, outcomes));
+    return outcomes;
+}
+
+void Simulation::take_answer(std::size_t index, const model::Outcome& outcome) {
+    Client& client = clients_[index];
+    client.waiting = false;
+    ++result_.answered;
+    client.actor.answered(client.command, outcome);
+    audit_->answered(index, client.command, outcome);
+}
+
+void Simulation::disturb() {
+    const std::uint64_t dice = choices_.below(1'000);
+    if (dice < 6) {
+        crash();
+    } else if (dice < 9) {
+        if (!fixture_.try_stop_and_reopen()) {
+            ++result_.failed_commits;
+            return crash();
+        }
+        full_until_tick_ = 0;
+        restarted();
+        check(audit_->survived());
+    } else if (dice < 25) {
+        if (const auto done = fixture_.engine().checkpoint(); !done && !fixture_.fatal())
+            check("checkpoint: " + done.error().message);
+    } else if (dice < 60) {
+        static_cast<void>(fixture_.engine().step_sweep());
+    } else if (dice < 64) {
+        full_until_tick_ = tick_ + 1 + choices_.below(40);
+        fixture_.store().ledger().set_capacity_bytes(0);
+    } else if (dice < 70) {
+        fixture_.clock().advance(choices_.between(0, 26 * kHourMs));
+    }
+    if (full_until_tick_ != 0 && tick_ >= full_until_tick_) {
+        full_until_tick_ = 0;
+        fixture_.store().ledger().set_capacity_bytes(UINT64_MAX);
+    }
+}
+
+storage::FaultPlan Simulation::next_faults() {
+    storage::FaultPlan faults;
+    if (!faults_) return faults;
+    if (choices_.chance(30))
+        faults.ledger.lose_append = 1 + choices_.below(120);
+    else if (choices_.chance(30))
+        faults.ledger.doubt_append = 1 + choices_.below(120);
+    if (choices_.chance(20)) faults.keep_unsynced_keys = true;
+    return faults;
+}
+
+/// The process is gone, with all that was on its way to or from it.
+void Simulation::crash() {
+    ++result_.crashes;
+    full_until_tick_ = 0;
+    fixture_.crash_and_reopen(next_faults());
+    restarted();
+    check(audit_->survived());
+}
+
+void Simulation::check(const std::string& failure) {
+    if (!failure.empty() && result_.failure.empty())
+        result_.failure = fmt::format("tick {}: {}", tick_, failure);
+}
+
+}  // namespace tim::tests
