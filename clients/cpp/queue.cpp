@@ -24,6 +24,9 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kLeastMaxBytes = 1024 * 1024;
 
+/// At most so many acknowledged rows are read again after a power failure (each is known to the server then).
+constexpr std::uint64_t kRowsPerPositionSync = 1'000;
+
 /// The acknowledged position stands twice, in slots that are written in turn, each in a disk block of its
 /// own: a write that a crash cuts short spoils only the older one.
 struct PositionSlot {
@@ -145,12 +148,14 @@ struct DurableQueue::Impl {
     std::mutex done_mutex;
     File position;
     std::uint64_t position_counter = 0;
+    std::uint64_t synced_position = 0;
     RejectsFile rejects;
 
     model::Result<void> open();
     model::Result<void> open_segments();
     model::Result<void> open_position();
     model::Result<void> start_segment(std::uint64_t first_index);
+    bool first_segment_ends_by(std::uint64_t index) const;
     model::Result<void> drop_drained();
     model::Result<void> load_record_of(std::uint64_t index);
     model::Result<void> seek(std::uint64_t index);
@@ -247,6 +252,10 @@ model::Result<void> DurableQueue::Impl::open_position() {
         position_counter = slot.counter;
         status.acknowledged = slot.acknowledged;
     }
+    // What a process before this one wrote may still wait in the system's memory; segments are deleted only
+    // behind a position that is on disk.
+    if (auto synced = position.sync(); !synced) return synced;
+    synced_position = status.acknowledged;
     const auto damaged = [&](std::string_view what) {
         return failure(ErrorKind::corrupt, fmt::format("{}: {}", position.path().string(), what));
     };
@@ -281,6 +290,11 @@ model::Result<void> DurableQueue::Impl::start_segment(std::uint64_t first_index)
     segments[first_index] = {path, header.size()};
     status.bytes += header.size();
     return {};
+}
+
+bool DurableQueue::Impl::first_segment_ends_by(std::uint64_t index) const {
+    const std::scoped_lock guard(state_mutex);
+    return segments.size() > 1 && std::next(segments.begin())->first <= index;
 }
 
 model::Result<void> DurableQueue::Impl::drop_drained() {
@@ -335,7 +349,6 @@ model::Result<std::uint64_t> DurableQueue::append(std::string_view program, std:
         impl.active_bytes > sizeof(SegmentHeader)) {
         if (auto started = impl.start_segment(before.appended); !started)
             return tl::unexpected(started.error());
-        if (auto dropped = impl.drop_drained(); !dropped) return tl::unexpected(dropped.error());
     }
     if (auto put = impl.active.write_at(impl.active_bytes, *record); !put) {
         if (auto cut = impl.active.truncate(impl.active_bytes); !cut) impl.broken = cut.error();
@@ -427,13 +440,17 @@ model::Result<void> DurableQueue::acknowledge(std::uint64_t end) {
     std::array<std::byte, sizeof slot> bytes;
     std::memcpy(bytes.data(), &slot, sizeof slot);
     if (auto put = impl.position.write_at((slot.counter + 1) % 2 * kSlotDistance, bytes); !put) return put;
-    if (auto synced = impl.position.sync(); !synced) return synced;
     impl.position_counter = slot.counter;
+    const bool drops_segment = impl.first_segment_ends_by(end);
+    if (drops_segment || end == now.appended || end - impl.synced_position >= kRowsPerPositionSync) {
+        if (auto synced = impl.position.sync(); !synced) return synced;
+        impl.synced_position = end;
+    }
     {
         const std::scoped_lock state_guard(impl.state_mutex);
         impl.status.acknowledged = end;
     }
-    return impl.drop_drained();
+    return drops_segment ? impl.drop_drained() : model::Result<void>();
 }
 
 model::Result<void> DurableQueue::reject(const QueuedEntry& entry, std::string_view refusal,

@@ -91,7 +91,8 @@ class DurableQueue {
     /// read ended costs no seek.
     model::Result<std::vector<QueuedEntry>> read(std::uint64_t index, std::size_t max_rows);
 
-    /// Rows below `end` are done with; durable when it returns.
+    /// Rows below `end` are done with. It outlives this process at once, and the machine when the queue is
+    /// empty, a segment is deleted, or a thousand rows have come together.
     model::Result<void> acknowledge(std::uint64_t end);
 
     /// Writes the row to the rejects (durable when it returns), unless a process before this one did so. Call
