@@ -60,7 +60,7 @@ void append_frame(ByteBuffer& out, std::uint32_t correlation, std::span<const st
     const FrameHeader header{static_cast<std::uint32_t>(message.size() + padding), correlation};
     std::byte* place = out.extend(sizeof header + message.size() + padding);
     std::memcpy(place, &header, sizeof header);
-    std::memcpy(place + sizeof header, message.data(), message.size());
+    if (!message.empty()) std::memcpy(place + sizeof header, message.data(), message.size());
     std::memset(place + sizeof header + message.size(), 0, padding);
 }
 

@@ -123,7 +123,7 @@ void append_batch(ByteBuffer& out, std::uint32_t correlation, const std::string&
                   std::span<const std::string> texts) {
     if (texts.empty()) {
         std::byte* place = stamp(out, prefix, correlation, rows.size(), sizeof(typename Kind::Row));
-        std::memcpy(place, rows.data(), rows.size_bytes());
+        if (!rows.empty()) std::memcpy(place, rows.data(), rows.size_bytes());
         return;
     }
     flatbuffers::FlatBufferBuilder builder(rows.size_bytes() + 1024);
@@ -139,7 +139,7 @@ struct PackedCustomer {
 
 template <class Struct>
 void fill(Struct& target, const void* bytes, std::size_t count) {
-    std::memcpy(static_cast<void*>(&target), bytes, count);
+    if (count != 0) std::memcpy(static_cast<void*>(&target), bytes, count);
 }
 
 model::Result<std::uint32_t> add_text(std::vector<std::string>& texts, std::string_view text) {
