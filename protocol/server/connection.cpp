@@ -80,6 +80,10 @@ void Connection::take(Batch& batch) {
             has_more_ = true;
             return;
         }
+        if (administers_) {  // in this batch already: what follows may depend on the program or key
+            has_more_ = true;
+            return;
+        }
         if (batch.full()) {
             has_more_ = true;
             batch.join(*this);
@@ -357,6 +361,7 @@ void Connection::take_single(std::uint32_t correlation, const flatbuffers::Vecto
     command.name = *name;
     const std::size_t first = batch.size();
     batch.commands().push_back(command);
+    administers_ = true;
     ++in_flight_;
     batch.add_request(*this, correlation, ReplyForm::commands, first);
 }

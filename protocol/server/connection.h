@@ -94,7 +94,7 @@ class Connection {
 
     // For Batch.
     bool enter_batch();
-    void leave_batch() { in_batch_ = false; }
+    void leave_batch() { in_batch_ = administers_ = false; }
     void answer(std::uint32_t correlation, ReplyForm form, std::span<const model::Command> commands,
                 std::span<const model::Outcome> outcomes);
 
@@ -133,6 +133,7 @@ class Connection {
     bool closing_ = false;
     bool has_more_ = false;
     bool in_batch_ = false;
+    bool administers_ = false;  // a program or key of access is in the batch: later requests wait for it
     std::uint32_t allowed_kinds_ = 0;  // a bit per CommandKind
     std::size_t in_flight_ = 0;
     std::size_t queries_in_flight_ = 0;

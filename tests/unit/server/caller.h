@@ -6,6 +6,7 @@
 #include <asio/ssl.hpp>
 #include <asio/write.hpp>
 #include <iterator>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -65,14 +66,19 @@ class Caller {
         client_.proof(client_.prove(*challenge[0].reply->body_as_Challenge()));
         send();
         const auto welcome = receive();
+        if (!welcome.empty() && welcome[0].failure() != nullptr)
+            refusal_ = welcome[0].failure()->message()->str();
         return !welcome.empty() && welcome[0].type() == schema::ReplyBody::Welcome;
     }
+    /// Why `authenticate` failed, where the server said so.
+    const std::string& refusal() const { return refusal_; }
     bool ended() { return receive().empty(); }
 
   private:
     asio::io_context io_;
     Stream stream_;
     TestClient client_;
+    std::string refusal_;
 };
 
 using PlainCaller = Caller<asio::ip::tcp::socket>;
