@@ -1,0 +1,262 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <string>
+#include <vector>
+
+#include "process.h"
+#include "protocol/codec/documents.h"
+#include "protocol/codec/program_json.h"
+#include "protocol/codec/scram.h"
+#include "unit/server/caller.h"
+
+namespace tim::integration {
+namespace {
+
+using server::test::PlainCaller;
+using server::test::Received;
+using ::testing::HasSubstr;
+
+constexpr const char* kProgram = R"({
+  "id": "shop", "name": "Shop", "currency": "VND", "time_zone": "Asia/Ho_Chi_Minh",
+  "points": { "earn": { "per_amount": "10000", "points": 1 } },
+  "tiering": { "criterion": "lifetime_spend", "downgrade": "immediate", "review": "never" },
+  "tiers": [ { "id": "base", "name": "Base", "min": "0" }, { "id": "gold", "name": "Gold", "min": "1000000" } ]
+})";
+
+class TimdTest : public ::testing::Test {
+  protected:
+    std::vector<std::string> usual(std::vector<std::string> more = {}) const {
+        std::vector<std::string> arguments{"--data", data(), "--listen", "127.0.0.1:0"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return arguments;
+    }
+    std::string data() const { return (folder_.path() / "data").string(); }
+    codec::AccessSecret admin_key() const {
+        const auto secret = codec::read_key_file(folder_.path() / "data" / "admin.key");
+        EXPECT_TRUE(secret.has_value());
+        return secret.value_or(codec::AccessSecret{});
+    }
+
+    static void put_program(PlainCaller& caller) {
+        auto program = codec::parse_program_json(kProgram, "shop.json");
+        ASSERT_TRUE(program.has_value()) << program.error().message;
+        schema::ProgramPutT put;
+        put.request_id.assign(16, 1);
+        put.program = codec::to_schema(*program);
+        caller.client().request(1, std::move(put));
+        schema::EnrollBatchT enroll;
+        enroll.program = "shop";
+        enroll.rows.push_back(std::make_unique<schema::EnrollmentT>());
+        enroll.rows[0]->request_id.assign(16, 2);
+        enroll.rows[0]->keys.push_back(std::make_unique<schema::CustomerKeyT>());
+        enroll.rows[0]->keys[0]->kind = schema::CustomerKind::card;
+        enroll.rows[0]->keys[0]->text = "17850";
+        caller.client().request(2, std::move(enroll));
+        caller.send();
+        const auto replies = caller.receive(2);
+        ASSERT_EQ(replies.size(), 2U);
+        for (const Received& reply : replies) {
+            ASSERT_EQ(reply.type(), schema::ReplyBody::CommandResults) << reply.failure()->message()->str();
+            EXPECT_EQ(reply.reply->body_as_CommandResults()->rows()->Get(0)->refusal(), 0);
+        }
+    }
+    static std::int64_t points(PlainCaller& caller) {
+        schema::ShowRequestT show;
+        show.program = "shop";
+        show.customer = std::make_unique<schema::CustomerKeyT>();
+        show.customer->kind = schema::CustomerKind::card;
+        show.customer->text = "17850";
+        caller.client().request(9, std::move(show));
+        caller.send();
+        const auto replies = caller.receive();
+        if (replies.empty() || replies[0].type() != schema::ReplyBody::Customer) return -1;
+        return replies[0].reply->body_as_Customer()->points();
+    }
+
+    TemporaryFolder folder_;
+};
+
+TEST_F(TimdTest, ServesFromReadyToSigtermAndKeepsWhatItAnswered) {
+    {
+        Timd timd(usual());
+        const std::uint16_t port = timd.wait_ready();
+        ASSERT_NE(port, 0) << timd.wait().err;
+        struct stat info {};
+        ASSERT_EQ(::stat((data() + "/admin.key").c_str(), &info), 0);
+        EXPECT_EQ(info.st_mode & 0777U, 0600U);
+        PlainCaller caller(port, admin_key());
+        ASSERT_TRUE(caller.authenticate()) << caller.refusal();
+        put_program(caller);
+        caller.client().sales(3, 5, 50'000);
+        caller.send();
+        const auto replies = caller.receive();
+        ASSERT_EQ(replies.size(), 1U);
+        const auto* rows = replies[0].reply->body_as_SaleResults()->rows();
+        ASSERT_EQ(rows->size(), 5U);
+        EXPECT_EQ(rows->Get(4)->refusal(), 0);
+        EXPECT_EQ(rows->Get(4)->balance(), 25);
+        EXPECT_EQ(points(caller), 25);
+        timd.signal(SIGTERM);
+        const Ended ended = timd.wait();
+        EXPECT_EQ(ended.exit_code, 0) << ended.err;
+        EXPECT_EQ(ended.out, "ready 127.0.0.1:" + std::to_string(port) + "\n");
+    }
+    for (const int signal : {SIGKILL, SIGINT}) {
+        Timd timd(usual());
+        const std::uint16_t port = timd.wait_ready();
+        ASSERT_NE(port, 0) << timd.wait().err;
+        PlainCaller caller(port, admin_key());
+        ASSERT_TRUE(caller.authenticate()) << "the key of the first start still serves";
+        EXPECT_EQ(points(caller), 25);
+        timd.signal(signal);
+        EXPECT_EQ(timd.wait().exit_code, signal == SIGINT ? 0 : -1);
+    }
+}
+
+TEST_F(TimdTest, ASecondProcessOnTheSameDataIsRefused) {
+    Timd first(usual());
+    ASSERT_NE(first.wait_ready(), 0);
+    const Ended second = run_timd(usual());
+    EXPECT_EQ(second.exit_code, 1);
+    EXPECT_THAT(second.err, HasSubstr(data()));
+    EXPECT_EQ(second.out, "");
+    first.signal(SIGTERM);
+    EXPECT_EQ(first.wait().exit_code, 0);
+}
+
+TEST_F(TimdTest, AnAddressInUseIsRefused) {
+    Timd first(usual());
+    const std::uint16_t port = first.wait_ready();
+    ASSERT_NE(port, 0);
+    const Ended second = run_timd(
+        {"--data", (folder_.path() / "other").string(), "--listen", "127.0.0.1:" + std::to_string(port)});
+    EXPECT_EQ(second.exit_code, 1);
+    EXPECT_THAT(second.err, HasSubstr(std::to_string(port)));
+}
+
+TEST_F(TimdTest, RandomBytesAndWrongKeysDisturbNobody) {
+    Timd timd(usual());
+    const std::uint16_t port = timd.wait_ready();
+    ASSERT_NE(port, 0);
+
+    PlainCaller vandal(port, admin_key());
+    const std::array<std::byte, 32> rubbish{std::byte{0xff}, std::byte{0xff}, std::byte{0xff},
+                                            std::byte{0xff}};
+    vandal.client().out.append(rubbish);
+    vandal.send();
+    const auto replies = vandal.receive();
+    ASSERT_EQ(replies.size(), 1U);
+    EXPECT_EQ(replies[0].failure()->code(), schema::FailureCode::malformed);
+    EXPECT_TRUE(vandal.ended());
+
+    codec::AccessSecret wrong = admin_key();
+    wrong.secret[0] ^= 1;
+    PlainCaller thief(port, wrong);
+    EXPECT_FALSE(thief.authenticate());
+    EXPECT_TRUE(thief.ended());
+
+    PlainCaller caller(port, admin_key());
+    EXPECT_TRUE(caller.authenticate());
+    timd.signal(SIGTERM);
+    EXPECT_EQ(timd.wait().exit_code, 0);
+}
+
+TEST_F(TimdTest, AFullMapRefusesSalesAndStillShowsBalances) {
+    Timd timd(usual({"--map-size-mib", "6"}));
+    const std::uint16_t port = timd.wait_ready();
+    ASSERT_NE(port, 0) << timd.wait().err;
+    PlainCaller caller(port, admin_key());
+    ASSERT_TRUE(caller.authenticate()) << caller.refusal();
+    put_program(caller);
+    std::uint16_t refusal = 0;
+    std::int64_t balance = 0;
+    for (std::uint32_t i = 0; i < 500 && refusal == 0; ++i) {
+        caller.client().sales(i, 1'000, 10'000);
+        caller.send();
+        const auto replies = caller.receive();
+        ASSERT_EQ(replies.size(), 1U);
+        ASSERT_EQ(replies[0].type(), schema::ReplyBody::SaleResults);
+        for (const auto* row : *replies[0].reply->body_as_SaleResults()->rows()) {
+            if (row->refusal() == 0) balance = row->balance();
+            if (row->refusal() != 0) refusal = row->refusal();
+        }
+    }
+    EXPECT_EQ(refusal, static_cast<std::uint16_t>(model::Refusal::disk_full));
+    EXPECT_EQ(points(caller), balance);
+    timd.signal(SIGTERM);
+    EXPECT_EQ(timd.wait().exit_code, 0);
+}
+
+// ---------------------------------------------------------------------------------------- options
+
+TEST_F(TimdTest, HelpHasExamplesAndVersionIsTold) {
+    const Ended help = run_timd({"--help"});
+    EXPECT_EQ(help.exit_code, 0);
+    EXPECT_THAT(help.out, HasSubstr("Examples:"));
+    EXPECT_THAT(help.out, HasSubstr("--tls-client-ca"));
+    const Ended version = run_timd({"--version"});
+    EXPECT_EQ(version.exit_code, 0);
+    EXPECT_THAT(version.out, HasSubstr("timd 0."));
+}
+
+TEST_F(TimdTest, WrongFlagsAreUsageErrors) {
+    const std::vector<std::vector<std::string>> wrong{
+        {"--frobnicate"},          {"--threads", "many"},         {"--threads", "0"},
+        {"--durability", "maybe"}, {"--listen", "7400"},          {"--clock"},
+        {"--tls-cert", "a"},       {"--config", "/nowhere.toml"}, {"--listen", "0.0.0.0:0"}};
+    for (const auto& arguments : wrong) {
+        std::vector<std::string> all{"--data", data()};
+        all.insert(all.end(), arguments.begin(), arguments.end());
+        const Ended ended = run_timd(all);
+        EXPECT_EQ(ended.exit_code, 2) << arguments[0];
+        EXPECT_FALSE(ended.err.empty());
+        EXPECT_EQ(ended.out, "");
+    }
+}
+
+TEST_F(TimdTest, UnknownKeysOfTheConfigurationAreNamedWithTheirLine) {
+    const auto file =
+        folder_.write("timd.toml", "threads = 1\nlisten = \"127.0.0.1:0\"\nlisten_adress = \"x\"\n");
+    const Ended ended = run_timd({"--data", data(), "--config", file.string()});
+    EXPECT_EQ(ended.exit_code, 2);
+    EXPECT_THAT(ended.err, HasSubstr("timd.toml:3: listen_adress: unknown key"));
+}
+
+TEST_F(TimdTest, FaultsOfTheConfigurationAreNamedWithTheirLine) {
+    for (const auto& [text, told] : std::vector<std::pair<std::string, std::string>>{
+             {"\nthreads = \"two\"\n", "timd.toml:2: threads"},
+             {"durability = \"maybe\"\n", "timd.toml:1: durability"},
+             {"[threads]\nx = 1\n", "timd.toml:1: threads"},
+             {"threads = = 1\n", "timd.toml:1:"},
+             {"threads = 2.5\n", "timd.toml:1: threads"}}) {
+        const auto file = folder_.write("timd.toml", text);
+        const Ended ended = run_timd({"--data", data(), "--config", file.string()});
+        EXPECT_EQ(ended.exit_code, 2) << text;
+        EXPECT_THAT(ended.err, HasSubstr(told));
+    }
+}
+
+TEST_F(TimdTest, FlagsPrecedeTheEnvironmentAndTheEnvironmentTheFile) {
+    const auto in = [this](const char* name) { return (folder_.path() / name).string(); };
+    const auto file = folder_.write(
+        "timd.toml", "data = \"" + in("from-file") + "\"\nlisten = \"127.0.0.1:0\"\nthreads = 2\n");
+    const auto serve = [](const std::vector<std::string>& arguments, const Environment& environment) {
+        Timd timd(arguments, environment);
+        EXPECT_NE(timd.wait_ready(), 0);
+        timd.signal(SIGTERM);
+        EXPECT_EQ(timd.wait().exit_code, 0);
+    };
+    serve({"--config", file.string()}, {});
+    EXPECT_TRUE(std::filesystem::exists(in("from-file")));
+    serve({}, {{"TIM_CONFIG", file.string()}, {"TIM_DATA", in("from-environment")}});
+    EXPECT_TRUE(std::filesystem::exists(in("from-environment")));
+    serve({"--data", in("from-flag")}, {{"TIM_CONFIG", file.string()}, {"TIM_DATA", in("unused")}});
+    EXPECT_TRUE(std::filesystem::exists(in("from-flag")));
+    EXPECT_FALSE(std::filesystem::exists(in("unused")));
+}
+
+}  // namespace
+}  // namespace tim::integration
