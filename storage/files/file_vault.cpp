@@ -132,7 +132,7 @@ Result<std::unique_ptr<FileVault>> FileVault::open(
 }
 
 Result<std::shared_ptr<FileVault::Slots>> FileVault::slots(model::ProgramId program, bool make) const {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(mutex_);
     if (const auto found = open_.find(program); found != open_.end()) return found->second;
 
     const auto path = folder_ / ("program-" + std::to_string(program.value) + ".keys");
@@ -191,7 +191,7 @@ Result<void> FileVault::put(model::ProgramId program, model::CustomerId first,
 Result<void> FileVault::sync() {
     std::vector<std::shared_ptr<Slots>> files;
     {
-        const absl::MutexLock lock(&mutex_);
+        const MutexLock lock(mutex_);
         for (const auto& [program, file] : open_)
             files.push_back(file);
     }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <atomic>
 #include <filesystem>
@@ -10,6 +9,7 @@
 #include <memory>
 
 #include "storage/files/file.h"
+#include "storage/mutex.h"
 #include "storage/vault.h"
 
 namespace tim::storage {
@@ -51,7 +51,7 @@ class FileVault final : public Vault {
 
     const std::filesystem::path folder_;
     const SecretKey secret_;
-    mutable absl::Mutex mutex_;
+    mutable Mutex mutex_;
     mutable std::map<model::ProgramId, std::shared_ptr<Slots>> open_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -58,7 +58,7 @@ Result<std::unique_ptr<Environment>> Environment::open(const std::filesystem::pa
 
 Environment::~Environment() {
     {
-        const absl::MutexLock lock(&mutex_);
+        const MutexLock lock(mutex_);
         for (MDB_txn* transaction : idle_readers_)
             mdb_txn_abort(transaction);
     }
@@ -87,7 +87,7 @@ Result<MDB_dbi> Environment::open_table(const char* name, unsigned flags) {
 Result<MDB_txn*> Environment::begin_read() {
     MDB_txn* transaction = nullptr;
     {
-        const absl::MutexLock lock(&mutex_);
+        const MutexLock lock(mutex_);
         if (!idle_readers_.empty()) {
             transaction = idle_readers_.back();
             idle_readers_.pop_back();
@@ -102,7 +102,7 @@ Result<MDB_txn*> Environment::begin_read() {
 
 void Environment::end_read(MDB_txn* transaction) {
     mdb_txn_reset(transaction);
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(mutex_);
     idle_readers_.push_back(transaction);
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 #include <lmdb.h>
 
 #include <cstdint>
@@ -13,6 +12,7 @@
 
 #include "engine/model/documents.h"
 #include "engine/model/result.h"
+#include "storage/mutex.h"
 
 namespace tim::storage::lmdb {
 
@@ -66,7 +66,7 @@ class Environment {
     MDB_env* env_ = nullptr;
     std::uint64_t page_bytes_ = 0;
     std::uint64_t map_bytes_ = 0;
-    absl::Mutex mutex_;
+    Mutex mutex_;
     // Transactions that are reset: renewing one keeps its reader's slot and takes no lock in LMDB.
     std::vector<MDB_txn*> idle_readers_ ABSL_GUARDED_BY(mutex_);
 };

@@ -40,7 +40,7 @@ Result<std::unique_ptr<LmdbNameStore>> LmdbNameStore::open(const std::filesystem
 }
 
 Result<void> LmdbNameStore::load() {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(mutex_);
     auto transaction = WriteTransaction::begin(*environment_);
     if (!transaction) return tl::unexpected(std::move(transaction.error()));
     auto all = records(transaction->get());
@@ -119,7 +119,7 @@ Result<void> LmdbNameStore::add_run(std::span<const NameEntry> entries, Sequence
     if (!std::ranges::is_sorted(entries, in_order)) {
         return model::failure(ErrorKind::invalid, "a run of names that is not sorted");
     }
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(mutex_);
     auto transaction = WriteTransaction::begin(*environment_);
     if (!transaction) return tl::unexpected(std::move(transaction.error()));
     RunRecord record{next_run_, RunState::live, 0, entries.size(), 0, through};
@@ -221,7 +221,7 @@ Result<void> LmdbNameStore::scan(const std::function<void(std::span<const NameEn
 }
 
 bool LmdbNameStore::step() {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(mutex_);
     // What fails (a full disk, a damaged page) changed nothing: look-ups go on with the runs as they are, and
     // tell of damage themselves; a later step tries again.
     return work().value_or(false);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <atomic>
 #include <cstdint>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "storage/lmdb/environment.h"
+#include "storage/mutex.h"
 #include "storage/name_store.h"
 #include "storage/run_codec.h"
 
@@ -68,7 +68,7 @@ class LmdbNameStore final : public NameStore {
     MDB_dbi pages_ = 0;
     std::atomic<std::uint64_t> through_{0};
     std::atomic<std::uint64_t> size_{0};
-    absl::Mutex mutex_;  // held by who writes
+    Mutex mutex_;  // held by who writes
     std::uint32_t next_run_ ABSL_GUARDED_BY(mutex_) = 1;
     std::optional<Merge> merge_ ABSL_GUARDED_BY(mutex_);
 };

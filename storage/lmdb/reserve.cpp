@@ -105,7 +105,7 @@ Result<void> Reserve::extend_to(std::uint64_t page) {
                                                           std::to_string(map_pages_ * page_bytes_) +
                                                           " bytes is full; start with a larger one");
     }
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(mutex_);
     const std::uint64_t frontier = frontier_.load(std::memory_order_relaxed);
     if (page <= frontier) return {};
 

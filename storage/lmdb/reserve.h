@@ -1,7 +1,6 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <atomic>
 #include <cstdint>
@@ -10,6 +9,7 @@
 
 #include "engine/model/result.h"
 #include "storage/files/file.h"
+#include "storage/mutex.h"
 
 namespace tim::storage::lmdb {
 
@@ -67,7 +67,7 @@ class Reserve {
     const std::uint64_t map_pages_;
     std::atomic<std::uint64_t> used_{0};
     std::atomic<std::uint64_t> frontier_{0};  // raised under mutex_ only
-    absl::Mutex mutex_;                       // held while zeros are written
+    Mutex mutex_;                             // held while zeros are written
 };
 
 }  // namespace tim::storage::lmdb

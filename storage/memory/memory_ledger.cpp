@@ -16,7 +16,7 @@ constexpr std::uint64_t kHeldBackBytes = (kBatchesCovered - 1) * (64 + 8);
 }  // namespace
 
 Result<void> MemoryLedger::append(const Batch& batch) {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(mutex_);
     if (broken_) return model::failure(ErrorKind::io, "the ledger is closed for writing: an append failed");
     if (auto checked = check_batch(batch, {last_ + 1}); !checked) return checked;
     const std::uint64_t bytes = encoded_batch_bytes(batch.facts.size(), batch.blobs.size());
@@ -46,12 +46,12 @@ Result<void> MemoryLedger::append(const Batch& batch) {
 }
 
 Sequence MemoryLedger::last() const {
-    const absl::ReaderMutexLock lock(&mutex_);
+    const ReaderLock lock(mutex_);
     return {last_};
 }
 
 std::uint64_t MemoryLedger::reserved_bytes() const {
-    const absl::ReaderMutexLock lock(&mutex_);
+    const ReaderLock lock(mutex_);
     const std::uint64_t taken = used_bytes_ + kHeldBackBytes;
     return faults_.capacity_bytes > taken ? faults_.capacity_bytes - taken : 0;
 }
@@ -69,7 +69,7 @@ std::size_t MemoryLedger::index_of(Sequence sequence) const {
 Result<StoredFact> MemoryLedger::fact_at(Sequence sequence) const {
     Stored stored;
     {
-        const absl::ReaderMutexLock lock(&mutex_);
+        const ReaderLock lock(mutex_);
         if (sequence.value == 0 || sequence.value > last_) {
             return model::failure(ErrorKind::not_found,
                                   "the ledger has no sequence " + std::to_string(sequence.value));
@@ -85,7 +85,7 @@ Result<void> MemoryLedger::scan(Sequence from, const std::function<bool(const Ba
     std::size_t index = 0;
     std::size_t end = 0;
     {
-        const absl::ReaderMutexLock lock(&mutex_);
+        const ReaderLock lock(mutex_);
         if (from.value > last_ || last_ == 0) return {};
         index = from.value == 0 ? 0 : index_of(from);
         end = batches_.size();
@@ -95,7 +95,7 @@ Result<void> MemoryLedger::scan(Sequence from, const std::function<bool(const Ba
     for (std::size_t at = index == 0 ? 0 : index - 1; at < end; ++at) {
         Stored stored;
         {
-            const absl::ReaderMutexLock lock(&mutex_);
+            const ReaderLock lock(mutex_);
             stored = batches_[at];
         }
         auto view = BatchView::open(stored.view(), stored.first);
@@ -116,8 +116,8 @@ Result<void> MemoryLedger::scan(Sequence from, const std::function<bool(const Ba
 
 std::unique_ptr<MemoryLedger> MemoryLedger::after_crash(const LedgerFaults& faults) const {
     auto next = std::make_unique<MemoryLedger>(faults);
-    const absl::ReaderMutexLock lock(&mutex_);
-    const absl::MutexLock next_lock(&next->mutex_);
+    const ReaderLock lock(mutex_);
+    const MutexLock next_lock(next->mutex_);
     next->batches_ = batches_;
     next->batches_.insert(next->batches_.end(), doubtful_.begin(), doubtful_.end());
     for (const Stored& stored : next->batches_)
@@ -133,12 +133,12 @@ std::unique_ptr<MemoryLedger> MemoryLedger::after_crash(const LedgerFaults& faul
 }
 
 void MemoryLedger::set_capacity_bytes(std::uint64_t bytes) {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(mutex_);
     faults_.capacity_bytes = bytes;
 }
 
 bool MemoryLedger::damage(Sequence sequence, std::uint64_t offset, std::byte mask) {
-    const absl::MutexLock lock(&mutex_);
+    const MutexLock lock(mutex_);
     if (sequence.value == 0 || sequence.value > last_) return false;
     Stored& stored = batches_[index_of(sequence)];
     if (offset >= stored.bytes) return false;

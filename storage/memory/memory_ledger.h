@@ -1,7 +1,6 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <cstdint>
 #include <memory>
@@ -9,6 +8,7 @@
 
 #include "storage/batch_codec.h"
 #include "storage/ledger.h"
+#include "storage/mutex.h"
 
 namespace tim::storage {
 
@@ -53,7 +53,7 @@ class MemoryLedger final : public Ledger {
 
     std::size_t index_of(model::Sequence sequence) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
-    mutable absl::Mutex mutex_;
+    mutable Mutex mutex_;
     LedgerFaults faults_ ABSL_GUARDED_BY(mutex_);
     std::vector<Stored> batches_ ABSL_GUARDED_BY(mutex_);
     std::vector<Stored> doubtful_ ABSL_GUARDED_BY(mutex_);  // not to be seen before a crash

@@ -8,6 +8,7 @@
 
 #include "storage/block_codec.h"
 #include "storage/checksum.h"
+#include "storage/mutex.h"
 
 namespace tim::storage {
 namespace {
@@ -26,7 +27,7 @@ class MemoryStore::MemoryCheckpoints final : public Checkpoints {
     explicit MemoryCheckpoints(std::uint64_t fail_write) : fail_write_(fail_write) {}
 
     Result<void> write(const std::vector<Block>& blocks) override {
-        const absl::MutexLock lock(&mutex_);
+        const MutexLock lock(mutex_);
         if (++writes_ == fail_write_) return planned("writing a checkpoint");
         for (const Block& block : blocks) {
             blocks_[block.id] = std::make_shared<const Kept>(Kept{block.bytes, checksum(block.bytes)});
@@ -35,7 +36,7 @@ class MemoryStore::MemoryCheckpoints final : public Checkpoints {
     }
 
     Result<Bytes> read(const BlockId& id) const override {
-        const absl::ReaderMutexLock lock(&mutex_);
+        const ReaderLock lock(mutex_);
         const auto found = blocks_.find(id);
         if (found == blocks_.end()) return Bytes{};
         if (auto checked = check(id, *found->second); !checked) {
@@ -48,7 +49,7 @@ class MemoryStore::MemoryCheckpoints final : public Checkpoints {
                       const std::function<Result<void>(const BlockId&, BytesView)>& visit) const override {
         std::vector<std::pair<BlockId, std::shared_ptr<const Kept>>> matching;
         {
-            const absl::ReaderMutexLock lock(&mutex_);
+            const ReaderLock lock(mutex_);
             for (const auto& [id, kept] : blocks_) {
                 if (id.table == table && id.number % shares == share) matching.emplace_back(id, kept);
             }
@@ -62,14 +63,14 @@ class MemoryStore::MemoryCheckpoints final : public Checkpoints {
 
     std::unique_ptr<MemoryCheckpoints> after_crash(std::uint64_t fail_write) const {
         auto next = std::make_unique<MemoryCheckpoints>(fail_write);
-        const absl::ReaderMutexLock lock(&mutex_);
-        const absl::MutexLock next_lock(&next->mutex_);
+        const ReaderLock lock(mutex_);
+        const MutexLock next_lock(next->mutex_);
         next->blocks_ = blocks_;
         return next;
     }
 
     bool damage(const BlockId& id, std::uint64_t offset, std::byte mask) {
-        const absl::MutexLock lock(&mutex_);
+        const MutexLock lock(mutex_);
         const auto found = blocks_.find(id);
         if (found == blocks_.end() || offset >= found->second->bytes.size()) return false;
         Kept damaged = *found->second;
@@ -91,7 +92,7 @@ class MemoryStore::MemoryCheckpoints final : public Checkpoints {
     }
 
     const std::uint64_t fail_write_;
-    mutable absl::Mutex mutex_;
+    mutable Mutex mutex_;
     std::uint64_t writes_ ABSL_GUARDED_BY(mutex_) = 0;
     std::map<BlockId, std::shared_ptr<const Kept>> blocks_ ABSL_GUARDED_BY(mutex_);
 };
@@ -101,7 +102,7 @@ class MemoryStore::MemoryNames final : public NameStore {
     explicit MemoryNames(std::uint64_t fail_run) : fail_run_(fail_run) {}
 
     Result<void> add_run(std::span<const NameEntry> entries, Sequence through) override {
-        const absl::MutexLock lock(&mutex_);
+        const MutexLock lock(mutex_);
         if (++runs_added_ == fail_run_) return planned("adding a run of names");
         runs_.emplace_back(entries.begin(), entries.end());
         through_ = std::max(through_, through);
@@ -109,12 +110,12 @@ class MemoryStore::MemoryNames final : public NameStore {
     }
 
     Sequence through() const override {
-        const absl::ReaderMutexLock lock(&mutex_);
+        const ReaderLock lock(mutex_);
         return through_;
     }
 
     std::uint64_t size() const override {
-        const absl::ReaderMutexLock lock(&mutex_);
+        const ReaderLock lock(mutex_);
         std::uint64_t sum = 0;
         for (const auto& run : runs_)
             sum += run.size();
@@ -122,7 +123,7 @@ class MemoryStore::MemoryNames final : public NameStore {
     }
 
     Result<std::vector<Sequence>> find(std::uint64_t fingerprint) const override {
-        const absl::ReaderMutexLock lock(&mutex_);
+        const ReaderLock lock(mutex_);
         std::vector<Sequence> found;
         for (const auto& run : runs_) {
             auto at = std::lower_bound(
@@ -136,14 +137,14 @@ class MemoryStore::MemoryNames final : public NameStore {
     }
 
     Result<void> scan(const std::function<void(std::span<const NameEntry>)>& visit) const override {
-        const absl::ReaderMutexLock lock(&mutex_);
+        const ReaderLock lock(mutex_);
         for (const auto& run : runs_)
             visit(run);
         return {};
     }
 
     bool step() override {
-        const absl::MutexLock lock(&mutex_);
+        const MutexLock lock(mutex_);
         if (runs_.size() < 4) return false;
         std::vector<NameEntry> merged;
         for (const auto& run : runs_)
@@ -158,8 +159,8 @@ class MemoryStore::MemoryNames final : public NameStore {
 
     std::unique_ptr<MemoryNames> after_crash(std::uint64_t fail_run) const {
         auto next = std::make_unique<MemoryNames>(fail_run);
-        const absl::ReaderMutexLock lock(&mutex_);
-        const absl::MutexLock next_lock(&next->mutex_);
+        const ReaderLock lock(mutex_);
+        const MutexLock next_lock(next->mutex_);
         next->runs_ = runs_;
         next->through_ = through_;
         return next;
@@ -167,7 +168,7 @@ class MemoryStore::MemoryNames final : public NameStore {
 
   private:
     const std::uint64_t fail_run_;
-    mutable absl::Mutex mutex_;
+    mutable Mutex mutex_;
     std::uint64_t runs_added_ ABSL_GUARDED_BY(mutex_) = 0;
     std::vector<std::vector<NameEntry>> runs_ ABSL_GUARDED_BY(mutex_);
     Sequence through_ ABSL_GUARDED_BY(mutex_);
@@ -182,7 +183,7 @@ class MemoryStore::MemoryVault final : public Vault {
 
     Result<void> put(model::ProgramId program, model::CustomerId first,
                      std::span<const SecretKey> keys) override {
-        const absl::MutexLock lock(&mutex_);
+        const MutexLock lock(mutex_);
         if (auto checked = check_vault_keys(first, keys); !checked) return checked;
         for (std::size_t i = 0; i < keys.size(); ++i)
             unsynced_[{program, {first.value + i}}] = keys[i];
@@ -190,7 +191,7 @@ class MemoryStore::MemoryVault final : public Vault {
     }
 
     Result<void> sync() override {
-        const absl::MutexLock lock(&mutex_);
+        const MutexLock lock(mutex_);
         if (++syncs_ == fail_sync_) return planned("syncing the vault");
         for (const auto& [customer, key] : unsynced_)
             synced_[customer] = key;
@@ -199,7 +200,7 @@ class MemoryStore::MemoryVault final : public Vault {
     }
 
     Result<SecretKey> get(model::ProgramId program, model::CustomerId customer) const override {
-        const absl::ReaderMutexLock lock(&mutex_);
+        const ReaderLock lock(mutex_);
         const std::pair slot{program, customer};
         if (const auto found = unsynced_.find(slot); found != unsynced_.end()) return found->second;
         if (const auto found = synced_.find(slot); found != synced_.end()) return found->second;
@@ -208,7 +209,7 @@ class MemoryStore::MemoryVault final : public Vault {
     }
 
     Result<void> destroy(model::ProgramId program, model::CustomerId customer) override {
-        const absl::MutexLock lock(&mutex_);
+        const MutexLock lock(mutex_);
         unsynced_.erase({program, customer});
         synced_.erase({program, customer});
         return {};
@@ -216,8 +217,8 @@ class MemoryStore::MemoryVault final : public Vault {
 
     std::unique_ptr<MemoryVault> after_crash(const FaultPlan& faults) const {
         auto next = std::make_unique<MemoryVault>(secret_, faults);
-        const absl::ReaderMutexLock lock(&mutex_);
-        const absl::MutexLock next_lock(&next->mutex_);
+        const ReaderLock lock(mutex_);
+        const MutexLock next_lock(next->mutex_);
         next->synced_ = synced_;
         if (keep_unsynced_) {
             for (const auto& [customer, key] : unsynced_)
@@ -232,7 +233,7 @@ class MemoryStore::MemoryVault final : public Vault {
     const SecretKey secret_;
     const std::uint64_t fail_sync_;
     const bool keep_unsynced_;
-    mutable absl::Mutex mutex_;
+    mutable Mutex mutex_;
     std::uint64_t syncs_ ABSL_GUARDED_BY(mutex_) = 0;
     Slots synced_ ABSL_GUARDED_BY(mutex_);
     Slots unsynced_ ABSL_GUARDED_BY(mutex_);
