@@ -19,6 +19,7 @@ class Pieces final : public ByteSource {
         used_ += size;
         return size;
     }
+    void cancel() override {}
     double progress() const override { return 0; }
 
   private:
@@ -36,14 +37,15 @@ struct Read {
 Read read_feed(const std::string& text, std::size_t piece = 1 << 20, const std::string& currency = "GBP",
                const std::string& zone = "Europe/London") {
     Pieces source(text, piece);
-    FeedReader reader(source, FeedRowReader(*model::find_currency(currency), *model::Calendar::load(zone)));
+    FeedReader reader(source);
+    FeedRowReader cells(*model::find_currency(currency), *model::Calendar::load(zone));
     Read read;
     if (const auto header = reader.read_header(); !header) {
         read.error = header.error().message;
         return read;
     }
     read.header = reader.header();
-    while (*reader.read(read.rows, 100)) {
+    while (*reader.read(cells, read.rows, 100)) {
     }
     return read;
 }

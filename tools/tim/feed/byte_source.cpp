@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -30,6 +32,7 @@ class FileSource final : public ByteSource {
     ~FileSource() override {
         if (kind_ == Kind::gzip) inflateEnd(&stream_);
         if (descriptor_ > STDIN_FILENO) ::close(descriptor_);
+        ::close(cancel_);
     }
 
     Result<std::size_t> read(std::span<char> buffer) override {
@@ -46,6 +49,11 @@ class FileSource final : public ByteSource {
         return kind_ == Kind::gzip ? read_gzip(buffer) : read_plain(buffer);
     }
 
+    void cancel() override {
+        const std::uint64_t one = 1;
+        (void)!::write(cancel_, &one, sizeof one);
+    }
+
     double progress() const override {
         return size_ == 0 ? 0 : static_cast<double>(taken_) / static_cast<double>(size_);
     }
@@ -53,7 +61,19 @@ class FileSource final : public ByteSource {
   private:
     enum class Kind { unknown, plain, gzip };
 
+    /// Waits until there is something to read; false when the reading was cancelled.
+    bool wait() const {
+        std::array<pollfd, 2> waits = {pollfd{descriptor_, POLLIN, 0}, pollfd{cancel_, POLLIN, 0}};
+        while (::poll(waits.data(), waits.size(), -1) < 0 && errno == EINTR) {
+        }
+        return waits[1].revents == 0;
+    }
+
     Result<void> fill() {
+        if (!wait()) {
+            end_ = true;
+            return {};
+        }
         const ssize_t got = ::read(descriptor_, input_.data() + filled_, input_.size() - filled_);
         if (got < 0) {
             if (errno == EINTR) return {};
@@ -110,6 +130,7 @@ class FileSource final : public ByteSource {
     }
 
     int descriptor_;
+    int cancel_ = ::eventfd(0, EFD_CLOEXEC);
     std::string path_;
     std::uint64_t size_;
     std::atomic<std::uint64_t> taken_{0};  // read by another thread, for its progress bar

@@ -11,7 +11,7 @@ namespace tim::cli {
 
 /// The bytes of a file or of standard input, in order; gzip is recognised by its first bytes and unpacked
 /// (several members in one file too). Bytes are handed on as they come, so that a pipe may be slow. One
-/// thread.
+/// thread, where nothing else is said.
 class ByteSource {
   public:
     /// `-` is standard input.
@@ -22,7 +22,10 @@ class ByteSource {
     /// Reads some bytes; 0 at the end. A gzip that is cut off or damaged is an error.
     virtual model::Result<std::size_t> read(std::span<char> buffer) = 0;
 
-    /// How much of the file was read so far, in [0, 1]; 0 when nobody can know.
+    /// Ends a `read` that waits for a slow pipe, and all later ones, as if the input had ended. Any thread.
+    virtual void cancel() = 0;
+
+    /// How much of the file was read so far, in [0, 1]; 0 when nobody can know. Any thread.
     virtual double progress() const = 0;
 };
 

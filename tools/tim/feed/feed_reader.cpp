@@ -23,7 +23,7 @@ std::optional<FeedColumn> find_column(std::string_view name) {
 
 }  // namespace
 
-FeedReader::FeedReader(ByteSource& source, FeedRowReader rows) : source_(source), rows_(std::move(rows)) {
+FeedReader::FeedReader(ByteSource& source) : source_(source) {
     if (csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI) != 0) throw std::bad_alloc();
     buffer_.resize(2 * kMaxFeedLineBytes);
 }
@@ -131,7 +131,7 @@ std::string FeedReader::own_text(std::string_view line) const {
     return std::move(own.text());
 }
 
-void FeedReader::read_row(std::string_view line, FeedRow& row) {
+void FeedReader::read_row(FeedRowReader& reader, std::string_view line, FeedRow& row) {
     if (!split(line, row.fault)) {
         row.text = line;
         return;
@@ -144,10 +144,10 @@ void FeedReader::read_row(std::string_view line, FeedRow& row) {
     FeedCells cells{};
     for (std::size_t i = 0; i < field_count_; ++i)
         if (columns_[i]) cells[static_cast<std::size_t>(*columns_[i])] = fields_[i];
-    rows_.read(cells, row);
+    reader.read(cells, row);
 }
 
-Result<bool> FeedReader::read(std::vector<FeedRow>& rows, std::size_t limit) {
+Result<bool> FeedReader::read(FeedRowReader& cells, std::vector<FeedRow>& rows, std::size_t limit) {
     paused_ = false;
     for (std::size_t taken = 0; taken < limit;) {
         const auto line = next_line(taken == 0);
@@ -160,7 +160,7 @@ Result<bool> FeedReader::read(std::vector<FeedRow>& rows, std::size_t limit) {
         if (*line == Line::too_long)
             row.fault = fmt::format("the line has more than {} bytes", kMaxFeedLineBytes);
         else
-            read_row(line_, row);
+            read_row(cells, line_, row);
     }
     return true;
 }

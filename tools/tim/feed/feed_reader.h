@@ -25,32 +25,31 @@ inline constexpr std::string_view kRejectedReason = "rejected_reason";
 /// begins, so that one bad quote costs one row). One thread.
 class FeedReader {
   public:
-    FeedReader(ByteSource& source, FeedRowReader rows);
+    explicit FeedReader(ByteSource& source);
     ~FeedReader();
     FeedReader(const FeedReader&) = delete;
     FeedReader& operator=(const FeedReader&) = delete;
 
     /// Reads the header. An unknown column, one that occurs twice and one that is missing are errors that
-    /// name it.
+    /// name it. Needs no program.
     model::Result<void> read_header();
 
     /// The header as it stands in the file, without the columns of a rejects file.
     const std::string& header() const { return header_; }
 
     /// Appends rows to `rows`: at most `limit`, fewer where the input pauses; false at the end of the input.
-    model::Result<bool> read(std::vector<FeedRow>& rows, std::size_t limit);
+    model::Result<bool> read(FeedRowReader& cells, std::vector<FeedRow>& rows, std::size_t limit);
 
   private:
     enum class Line { taken, too_long, end };
 
     model::Result<Line> next_line(bool wait);
     bool split(std::string_view line, std::string& fault);
-    void read_row(std::string_view line, FeedRow& row);
+    void read_row(FeedRowReader& reader, std::string_view line, FeedRow& row);
     std::string own_text(std::string_view line) const;
     static void on_field(void* bytes, std::size_t size, void* self);
 
     ByteSource& source_;
-    FeedRowReader rows_;
     csv_parser parser_{};
     std::string header_;
     std::vector<std::optional<FeedColumn>> columns_;  // none: a column of a rejects file

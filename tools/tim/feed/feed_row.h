@@ -37,18 +37,22 @@ std::string_view feed_column_name(FeedColumn column);
 /// The cells of one row, by column; a column that the feed does not have is empty.
 using FeedCells = std::array<std::string_view, kFeedColumns>;
 
+/// What became of a row.
+enum class FeedAnswer : std::uint8_t { none, accepted, duplicate, refused };
+
 /// One row of a feed, read.
 struct FeedRow {
     std::uint64_t line = 0;  ///< of the file, from 1
     std::string text;        ///< as it stands in the file, without its line end
-    std::string fault;       ///< why the row is bad; empty when it is good
+    std::string fault;       ///< why the row is bad or was refused; empty when it is good
+    FeedAnswer answer = FeedAnswer::none;
     FeedKind kind = FeedKind::sale;
     model::Instant at{};
     model::Money amount{};
     model::Name name;      ///< its receipt; none for an enrolment
     model::Name original;  ///< none unless named
     model::KeyKind customer_kind = model::KeyKind::none;
-    model::CustomerId customer_id{};  ///< for KeyKind::id
+    model::CustomerId customer_id{};  ///< as named (KeyKind::id), or once it is known
     std::string customer;             ///< in normal form, for the other kinds
 
     bool good() const { return fault.empty(); }

@@ -27,6 +27,12 @@ std::uint64_t FeedSchedule::add(const Subjects& subjects) {
     return ordinal;
 }
 
+std::uint64_t FeedSchedule::add_complete() {
+    const std::uint64_t ordinal = end_++;
+    slot(ordinal) = Slot{{}, {kNone, kNone, kNone}, 0, true};
+    return ordinal;
+}
+
 std::uint64_t FeedSchedule::take_ready() {
     const std::uint64_t ordinal = ready_.front();
     ready_.pop_front();

@@ -31,6 +31,9 @@ class FeedSchedule {
     /// Takes the next row of the file. Not when full.
     std::uint64_t add(const Subjects& subjects);
 
+    /// The same for a row that needs no sending: it only keeps its place.
+    std::uint64_t add_complete();
+
     bool has_ready() const { return !ready_.empty(); }
     std::size_t ready_count() const { return ready_.size(); }
 

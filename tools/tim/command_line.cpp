@@ -1,0 +1,81 @@
+#include "tools/tim/command_line.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "tools/tim/json_line.h"
+
+namespace tim::cli {
+
+using model::ErrorKind;
+using model::Result;
+
+int fail(const model::Error& error) {
+    fmt::print(stderr, "tim: {}\n", error.message);
+    switch (error.kind) {
+        case ErrorKind::invalid:
+        case ErrorKind::io:
+        case ErrorKind::full:
+            return kUsage;
+        case ErrorKind::unavailable:
+            return kUnreachable;
+        case ErrorKind::not_found:
+        case ErrorKind::corrupt:
+        case ErrorKind::busy:
+        case ErrorKind::denied:
+            break;
+    }
+    return kRefused;
+}
+
+int fail_usage(const std::string& message) {
+    fmt::print(stderr, "tim: {}\n", message);
+    return kUsage;
+}
+
+int refuse(const CommandLine& line, model::Refusal refusal, std::int64_t detail) {
+    const std::string sentence = model::refusal_sentence(refusal, detail);
+    fmt::print(stderr, "tim: refused: {} ({})\n", sentence, model::refusal_name(refusal));
+    if (line.options.json) {
+        JsonLine json;
+        json.add("refused", model::refusal_name(refusal)).add("sentence", sentence).add("detail", detail);
+        print(json.text() + "\n");
+    }
+    return kRefused;
+}
+
+void print(std::string_view text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+Result<model::Instant> Shop::read_time(const std::optional<std::string>& text) const {
+    if (!text) return model::kNoInstant;
+    return calendar.parse(*text);
+}
+
+int with_session(const CommandLine& line, const std::function<int(Session&)>& body) {
+    auto connect = connect_options(line.options);
+    if (!connect) return fail(connect.error());
+    auto session = Session::open(std::move(*connect));
+    if (!session) {
+        fmt::print(stderr, "tim: {}: {}\n", line.options.server, session.error().message);
+        return kUnreachable;
+    }
+    return body(**session);
+}
+
+int with_shop(const CommandLine& line, const std::function<int(Shop&)>& body) {
+    return with_session(line, [&](Session& session) {
+        auto program = session.pick_program(line.options.program);
+        if (!program) return fail(program.error());
+        const auto version = session.program(*program);
+        if (!version) return fail(version.error());
+        auto calendar = model::Calendar::load((*version)->program().time_zone);
+        if (!calendar) return fail(calendar.error());
+        Shop shop{session, std::move(*program), *version, std::move(*calendar)};
+        return body(shop);
+    });
+}
+
+}  // namespace tim::cli

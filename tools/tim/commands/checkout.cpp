@@ -1,0 +1,204 @@
+#include <fmt/format.h>
+
+#include "tools/tim/command_line.h"
+#include "tools/tim/figures.h"
+#include "tools/tim/text_table.h"
+
+namespace tim::cli {
+namespace {
+
+constexpr std::int64_t kMaxTtlSeconds = 366LL * 24 * 3600;
+
+struct Options {
+    std::string customer;
+    std::string amount;
+    std::string receipt;
+    std::int64_t points = 0;
+    std::int64_t ttl_s = 600;
+    std::uint64_t hold = 0;
+    std::optional<std::string> at;
+    std::optional<std::string> request_id;
+};
+
+int quote(const CommandLine& line, const Options& options) {
+    const auto customer = read_customer(options.customer);
+    if (!customer) return fail_usage(customer.error().message);
+    return with_shop(line, [&](Shop& shop) {
+        const auto amount = read_amount(shop, options.amount, "--amount");
+        if (!amount) return fail_usage(amount.error().message);
+        model::Command command;
+        command.kind = model::CommandKind::balance;
+        command.customer = customer->ref();
+        command.amount = *amount;
+        const auto outcome = shop.session.client().command(shop.program, command);
+        if (!outcome) return fail(outcome.error());
+        if (outcome->refusal != model::Refusal::none) return refuse(line, outcome->refusal, outcome->detail);
+        const auto found = shop.session.program(shop.program, outcome->version);
+        if (!found) return fail(found.error());
+        const ProgramVersion& version = **found;
+
+        // What the points are worth never exceeds what is to be paid.
+        std::optional<model::Money> worth;
+        if (const auto& rate = version.program().points.redeem) {
+            const auto all =
+                model::floor_multiply_divide(outcome->spendable.value, rate->value.value, rate->points.value);
+            worth = model::Money{std::min(all.value_or(INT64_MAX), amount->value)};
+        }
+        const std::string& currency = version.program().currency.code;
+        if (line.options.json) {
+            JsonLine json;
+            json.add("command", "quote")
+                .add("name", customer->label())
+                .add("id", outcome->customer.value)
+                .add("amount", version.money(*amount))
+                .add("discount", version.money({0}))
+                .add("earns", outcome->points.value)
+                .add("balance", outcome->balance.value)
+                .add("held", outcome->held.value)
+                .add("spendable", outcome->spendable.value)
+                .add_or_null("spendable_value", worth ? version.money(*worth) : "")
+                .add("tier", version.tier_id(outcome->tier_after));
+            print(json.text() + "\n");
+            return static_cast<int>(kDone);
+        }
+        std::vector<std::pair<std::string, std::string>> fields = {
+            {"customer", fmt::format("{} (id:{})", customer->label(), outcome->customer.value)},
+            {"tier", version.tier_name(outcome->tier_after)},
+            {"amount", fmt::format("{} {}", version.money(*amount), currency)},
+            {"earns", fmt::format("{} {}", outcome->points.value, version.program().points.unit)},
+            {"balance", std::to_string(outcome->balance.value)},
+            {"spendable", std::to_string(outcome->spendable.value)},
+        };
+        if (worth) fields.emplace_back("pays at most", fmt::format("{} {}", version.money(*worth), currency));
+        print(field_list(fields));
+        return static_cast<int>(kDone);
+    });
+}
+
+int redeem(const CommandLine& line, const Options& options) {
+    const auto customer = read_customer(options.customer);
+    if (!customer) return fail_usage(customer.error().message);
+    if ((options.points != 0) == !options.amount.empty())
+        return fail_usage("redeem either --points or --amount");
+    if (options.points < 0) return fail_usage("--points: the number must be above 0");
+    const auto name =
+        options.receipt.empty() ? read_request_id(options.request_id) : model::parse_receipt(options.receipt);
+    if (!name) return fail_usage(name.error().message);
+    return with_shop(line, [&](Shop& shop) {
+        model::Command command;
+        command.kind = model::CommandKind::redeem;
+        command.customer = customer->ref();
+        command.name = *name;
+        command.points = {options.points};
+        const auto at = shop.read_time(options.at);
+        if (!at) return fail_usage(fmt::format("--at: {}", at.error().message));
+        command.at = *at;
+        if (!options.amount.empty()) {
+            const auto amount = read_amount(shop, options.amount, "--amount");
+            if (!amount) return fail_usage(amount.error().message);
+            command.amount = *amount;
+        }
+        return tell_outcome(line, shop, {"redeem", customer->label()}, command,
+                            shop.session.client().command(shop.program, command));
+    });
+}
+
+int hold(const CommandLine& line, const Options& options) {
+    const auto customer = read_customer(options.customer);
+    if (!customer) return fail_usage(customer.error().message);
+    const auto name = read_request_id(options.request_id);
+    if (!name) return fail_usage(name.error().message);
+    return with_shop(line, [&](Shop& shop) {
+        model::Command command;
+        command.kind = model::CommandKind::hold;
+        command.customer = customer->ref();
+        command.name = *name;
+        command.points = {options.points};
+        command.ttl_ms = options.ttl_s * 1000;
+        const auto at = shop.read_time(options.at);
+        if (!at) return fail_usage(fmt::format("--at: {}", at.error().message));
+        command.at = *at;
+        return tell_outcome(line, shop, {"hold", customer->label()}, command,
+                            shop.session.client().command(shop.program, command));
+    });
+}
+
+int resolve(const CommandLine& line, const Options& options, model::CommandKind kind,
+            const std::string& word) {
+    const auto name = read_request_id(options.request_id);
+    if (!name) return fail_usage(name.error().message);
+    return with_shop(line, [&](Shop& shop) {
+        model::Command command;
+        command.kind = kind;
+        command.name = *name;
+        command.hold = {options.hold};
+        command.points = {options.points};
+        const auto at = shop.read_time(options.at);
+        if (!at) return fail_usage(fmt::format("--at: {}", at.error().message));
+        command.at = *at;
+        return tell_outcome(line, shop, {word, fmt::format("hold {}", options.hold)}, command,
+                            shop.session.client().command(shop.program, command));
+    });
+}
+
+}  // namespace
+
+void add_checkout_commands(CLI::App& app, CommandLine& line) {
+    auto options = std::make_shared<Options>();
+    const std::string customer_help = "phone:+84901234567, email:an@example.vn, card:17850 or id:42";
+    const auto add_common = [options](CLI::App* command) {
+        command->add_option("--at", options->at, "When, ISO 8601 (default: now)");
+        command->add_option("--request-id", options->request_id,
+                            "32 hexadecimal digits, to repeat it exactly once (default: random)");
+    };
+
+    CLI::App* quotes =
+        app.add_subcommand("quote", "What a checkout would get: points to earn, points it may spend");
+    quotes->add_option("CUSTOMER", options->customer, customer_help)->required();
+    quotes->add_option("--amount", options->amount, "What is to be paid")->required();
+    quotes->footer("Example:\n  tim quote phone:+84901234567 --amount 150000");
+    quotes->callback([&line, options] { line.run = [&line, options] { return quote(line, *options); }; });
+
+    CLI::App* redeems = app.add_subcommand("redeem", "Spend points");
+    redeems->add_option("CUSTOMER", options->customer, customer_help)->required();
+    redeems->add_option("--points", options->points, "How many points");
+    redeems->add_option("--amount", options->amount, "How much money they are to pay, at the program's rate");
+    redeems->add_option("--receipt", options->receipt, "TERMINAL/NUMBER, to name it by a receipt");
+    add_common(redeems);
+    redeems->footer("Examples:\n  tim redeem card:17850 --points 80\n  tim redeem card:17850 --amount 20000");
+    redeems->callback([&line, options] { line.run = [&line, options] { return redeem(line, *options); }; });
+
+    CLI::App* holds = app.add_subcommand("hold", "Reserve points for a checkout");
+    holds->add_option("CUSTOMER", options->customer, customer_help)->required();
+    holds->add_option("--points", options->points, "How many points")->required()->check(CLI::PositiveNumber);
+    holds->add_option("--ttl", options->ttl_s, "Seconds until the hold times out by itself")
+        ->capture_default_str()
+        ->check(CLI::Range(std::int64_t{1}, kMaxTtlSeconds));
+    add_common(holds);
+    holds->footer("Example:\n  tim hold card:17850 --points 80 --ttl 300");
+    holds->callback([&line, options] { line.run = [&line, options] { return hold(line, *options); }; });
+
+    CLI::App* captures = app.add_subcommand("capture", "Spend what a hold reserved, all or part of it");
+    captures->add_option("HOLD", options->hold, "The number that `tim hold` gave")->required();
+    captures->add_option("--points", options->points, "How many; the rest is free again (default: all)")
+        ->check(CLI::PositiveNumber);
+    add_common(captures);
+    captures->footer("Example:\n  tim capture 184467 --points 50");
+    captures->callback([&line, options] {
+        line.run = [&line, options] {
+            return resolve(line, *options, model::CommandKind::capture, "capture");
+        };
+    });
+
+    CLI::App* releases = app.add_subcommand("release", "Give back what a hold reserved");
+    releases->add_option("HOLD", options->hold, "The number that `tim hold` gave")->required();
+    add_common(releases);
+    releases->footer("Example:\n  tim release 184467");
+    releases->callback([&line, options] {
+        line.run = [&line, options] {
+            return resolve(line, *options, model::CommandKind::release, "release");
+        };
+    });
+}
+
+}  // namespace tim::cli

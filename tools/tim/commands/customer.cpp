@@ -1,0 +1,255 @@
+#include <fmt/format.h>
+
+#include "engine/model/keys.h"
+#include "protocol/codec/limits.h"
+#include "tools/tim/command_line.h"
+#include "tools/tim/figures.h"
+#include "tools/tim/json_line.h"
+#include "tools/tim/text_table.h"
+
+namespace tim::cli {
+namespace {
+
+struct Options {
+    std::string customer;
+    std::vector<std::string> also;
+    std::string name;
+    std::optional<std::string> at;
+    std::optional<std::string> request_id;
+    std::uint64_t limit = 20;
+};
+
+std::vector<std::string> key_labels(const client::Customer& customer) {
+    std::vector<std::string> labels;
+    for (const model::Key& key : customer.keys)
+        labels.push_back(fmt::format("{}:{}", model::key_kind_name(key.kind), key.text));
+    return labels;
+}
+
+int enroll(const CommandLine& line, const Options& options) {
+    std::vector<CustomerArgument> keys;
+    std::vector<std::string> texts = options.also;
+    texts.insert(texts.begin(), options.customer);
+    for (const std::string& text : texts) {
+        auto key = read_customer(text);
+        if (!key) return fail_usage(key.error().message);
+        if (key->kind == model::KeyKind::id)
+            return fail_usage("an id is given by the engine; enrol by phone, email or card");
+        keys.push_back(std::move(*key));
+    }
+    const auto name = read_request_id(options.request_id);
+    if (!name) return fail(name.error());
+
+    return with_shop(line, [&](Shop& shop) {
+        const auto at = shop.read_time(options.at);
+        if (!at) return fail_usage(fmt::format("--at: {}", at.error().message));
+        model::Enrollment enrollment;
+        for (const CustomerArgument& key : keys)
+            enrollment.keys.push_back(key.ref());
+        enrollment.name = options.name;
+        model::Command command;
+        command.kind = model::CommandKind::enroll;
+        command.name = *name;
+        command.at = *at;
+        command.enrollment = &enrollment;
+        const auto outcome = shop.session.client().command(shop.program, command);
+        if (!outcome || outcome->refusal != model::Refusal::none)
+            return tell_outcome(line, shop, {"enroll", keys.front().label()}, command, outcome);
+        if (line.options.json) {
+            JsonLine json;
+            json.add("command", "enroll")
+                .add("name", keys.front().label())
+                .add("id", outcome->customer.value)
+                .add("duplicate", outcome->duplicate)
+                .add("request_id", model::format_name(*name));
+            print(json.text() + "\n");
+        } else {
+            print(fmt::format("{} is customer id:{}{}\n", keys.front().label(), outcome->customer.value,
+                              outcome->duplicate ? " (enrolled before)" : ""));
+        }
+        return static_cast<int>(kDone);
+    });
+}
+
+std::string show_json(const Shop& shop, const ProgramVersion& version, const client::Customer& customer) {
+    JsonLine json;
+    json.add("id", customer.id.value)
+        .add("keys", key_labels(customer))
+        .add("name", customer.name)
+        .add("tier", version.tier_id(customer.tier))
+        .add("tier_name", version.tier_name(customer.tier))
+        .add("points", customer.points.value)
+        .add("held", customer.held.value)
+        .add("spendable", customer.spendable.value)
+        .add("ranking_points", customer.ranking_points.value)
+        .add("period_metric", version.metric(customer.period_metric))
+        .add("lifetime_spend", version.money(customer.lifetime_spend))
+        .add("month_spend", version.money(customer.month_spend))
+        .add("orders", customer.orders)
+        .add_or_null("enrolled_at", shop.time(customer.enrolled_at))
+        .add_or_null("first_order_at", shop.time(customer.first_order_at))
+        .add_or_null("last_order_at", shop.time(customer.last_order_at));
+    return json.text() + "\n";
+}
+
+std::string show_text(const Shop& shop, const ProgramVersion& version, const client::Customer& customer) {
+    const auto labels = key_labels(customer);
+    const std::string& currency = version.program().currency.code;
+    const auto money = [&](model::Money amount) {
+        return fmt::format("{} {}", version.money(amount), currency);
+    };
+    const auto time = [&](model::Instant at) {
+        const std::string text = shop.time(at);
+        return text.empty() ? std::string("never") : text;
+    };
+    std::vector<std::pair<std::string, std::string>> fields = {
+        {"customer", fmt::format("id:{}", customer.id.value)},
+        {"keys", labels.empty() ? "erased" : fmt::format("{}", fmt::join(labels, ", "))}};
+    if (!customer.name.empty()) fields.emplace_back("name", customer.name);
+    fields.insert(
+        fields.end(),
+        {{"tier", fmt::format("{} ({})", version.tier_name(customer.tier), version.tier_id(customer.tier))},
+         {"points", fmt::format("{} {}", customer.points.value, version.program().points.unit)},
+         {"held", std::to_string(customer.held.value)},
+         {"spendable", std::to_string(customer.spendable.value)},
+         {"ranking points", std::to_string(customer.ranking_points.value)},
+         {"lifetime spend", money(customer.lifetime_spend)},
+         {"spend this month", money(customer.month_spend)},
+         {"orders", std::to_string(customer.orders)},
+         {"enrolled", time(customer.enrolled_at)},
+         {"first order", time(customer.first_order_at)},
+         {"last order", time(customer.last_order_at)}});
+    return field_list(fields);
+}
+
+int show(const CommandLine& line, const Options& options) {
+    const auto customer = read_customer(options.customer);
+    if (!customer) return fail_usage(customer.error().message);
+    return with_shop(line, [&](Shop& shop) {
+        const auto shown = shop.session.client().show(shop.program, customer->ref());
+        if (!shown) return fail(shown.error());
+        const auto version = shop.session.program(shop.program, shown->version);
+        if (!version) return fail(version.error());
+        print(line.options.json ? show_json(shop, **version, *shown) : show_text(shop, **version, *shown));
+        return static_cast<int>(kDone);
+    });
+}
+
+/// An opened hold keeps the instant at which it times out where others keep an amount.
+bool is_opened_hold(const client::HistoryEntry& entry) {
+    return entry.type == "hold_opened";
+}
+
+std::string history_json(const Shop& shop, const ProgramVersion& version, const client::HistoryEntry& entry) {
+    JsonLine json;
+    json.add("sequence", entry.sequence.value)
+        .add("at", shop.time(entry.at))
+        .add("recorded", shop.time(entry.recorded))
+        .add("type", entry.type)
+        .add("name", entry.name);
+    if (is_opened_hold(entry))
+        json.add("times_out", shop.time({entry.amount.value}));
+    else
+        json.add("amount", version.money(entry.amount));
+    json.add("points", entry.points.value)
+        .add("points_after", entry.points_after.value)
+        .add("held_after", entry.held_after.value)
+        .add("tier_before", version.tier_id(entry.tier_before))
+        .add("tier_after", version.tier_id(entry.tier_after));
+    if (entry.related.value != 0) json.add("hold", entry.related.value);
+    if (!entry.original.empty()) json.add("original", entry.original);
+    if (!entry.reason.empty()) json.add("reason", entry.reason);
+    return json.text() + "\n";
+}
+
+std::string history_note(const Shop& shop, const client::HistoryEntry& entry) {
+    if (is_opened_hold(entry)) return "until " + shop.time({entry.amount.value});
+    if (entry.related.value != 0) return fmt::format("hold {}", entry.related.value);
+    if (!entry.original.empty()) return "of " + entry.original;
+    return entry.reason;
+}
+
+std::vector<std::string> history_cells(const Shop& shop, const ProgramVersion& version,
+                                       const client::HistoryEntry& entry) {
+    const bool has_amount = entry.amount.value != 0 && !is_opened_hold(entry);
+    const std::string name = entry.name.find('/') == std::string::npos ? std::string() : entry.name;
+    return {std::to_string(entry.sequence.value),
+            shop.time(entry.at),
+            entry.type,
+            name,  // request ids are long and say nothing to people; --json has them
+            has_amount ? version.money(entry.amount) : "",
+            signed_points(entry.points),
+            std::to_string(entry.points_after.value),
+            std::to_string(entry.held_after.value),
+            version.tier_name(entry.tier_after),
+            history_note(shop, entry)};
+}
+
+int history(const CommandLine& line, const Options& options) {
+    const auto customer = read_customer(options.customer);
+    if (!customer) return fail_usage(customer.error().message);
+    return with_shop(line, [&](Shop& shop) {
+        TextTable table({{"sequence", TextTable::Align::right},
+                         {"at"},
+                         {"what"},
+                         {"name"},
+                         {"amount", TextTable::Align::right},
+                         {"points", TextTable::Align::right},
+                         {"balance", TextTable::Align::right},
+                         {"held", TextTable::Align::right},
+                         {"tier"},
+                         {"note"}});
+        model::Sequence before{};
+        std::uint64_t left = options.limit;
+        do {
+            const auto limit =
+                static_cast<std::uint32_t>(std::min<std::uint64_t>(left, codec::kMaxHistoryPerPage));
+            const auto page = shop.session.client().history(shop.program, customer->ref(), before, limit);
+            if (!page) return fail(page.error());
+            for (const client::HistoryEntry& entry : page->entries) {
+                const auto version = shop.session.program(shop.program, entry.version);
+                if (!version) return fail(version.error());
+                if (line.options.json)
+                    print(history_json(shop, **version, entry));
+                else
+                    table.add(history_cells(shop, **version, entry));
+            }
+            left -= std::min<std::uint64_t>(left, page->entries.size());
+            before = page->next;
+        } while (before.value != 0 && left > 0);
+        if (!line.options.json) print(table.text());
+        return static_cast<int>(kDone);
+    });
+}
+
+}  // namespace
+
+void add_customer_commands(CLI::App& app, CommandLine& line) {
+    auto options = std::make_shared<Options>();
+    const std::string customer_help = "phone:+84901234567, email:an@example.vn, card:17850 or id:42";
+
+    CLI::App* enrolls = app.add_subcommand("enroll", "Enrol a new customer");
+    enrolls->add_option("CUSTOMER", options->customer, customer_help)->required();
+    enrolls->add_option("--also", options->also, "Another key of the same customer; may be repeated");
+    enrolls->add_option("--name", options->name, "The customer's name");
+    enrolls->add_option("--at", options->at, "When, ISO 8601 (default: now)");
+    enrolls->add_option("--request-id", options->request_id,
+                        "32 hexadecimal digits, to repeat it exactly once");
+    enrolls->footer("Example:\n  tim enroll phone:+84901234567 --also card:17850 --name 'Nguyễn Văn An'");
+    enrolls->callback([&line, options] { line.run = [&line, options] { return enroll(line, *options); }; });
+
+    CLI::App* shows = app.add_subcommand("show", "Show a customer's figures as of now");
+    shows->add_option("CUSTOMER", options->customer, customer_help)->required();
+    shows->footer("Example:\n  tim show phone:+84901234567 --json");
+    shows->callback([&line, options] { line.run = [&line, options] { return show(line, *options); }; });
+
+    CLI::App* lists = app.add_subcommand("history", "Show what happened to a customer, newest first");
+    lists->add_option("CUSTOMER", options->customer, customer_help)->required();
+    lists->add_option("--limit", options->limit, "How many lines")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
+    lists->footer("Example:\n  tim history card:17850 --limit 5");
+    lists->callback([&line, options] { line.run = [&line, options] { return history(line, *options); }; });
+}
+
+}  // namespace tim::cli

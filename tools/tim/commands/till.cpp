@@ -1,0 +1,167 @@
+#include <fmt/format.h>
+
+#include "tools/tim/command_line.h"
+#include "tools/tim/figures.h"
+
+namespace tim::cli {
+namespace {
+
+struct Options {
+    std::string customer;
+    std::string receipt;
+    std::string amount;
+    std::string original;
+    std::string spend;
+    std::string reason;
+    std::int64_t points = 0;
+    bool ranking = false;
+    std::optional<std::string> at;
+    std::optional<std::string> request_id;
+};
+
+/// What of a command can be read without the program; a fault is an error of kind invalid.
+struct Draft {
+    model::Command command;
+    CustomerArgument customer;
+};
+
+model::Result<Draft> draft(model::CommandKind kind, const Options& options) {
+    Draft result;
+    result.command.kind = kind;
+    if (!options.customer.empty()) {
+        auto customer = read_customer(options.customer);
+        if (!customer) return tl::unexpected(customer.error());
+        result.customer = std::move(*customer);
+    }
+    if (!options.receipt.empty()) {
+        const auto receipt = model::parse_receipt(options.receipt);
+        if (!receipt) return tl::unexpected(receipt.error());
+        result.command.name = *receipt;
+    }
+    if (!options.original.empty()) {
+        const auto original = options.receipt.empty()
+                                  ? model::parse_receipt(options.original)
+                                  : model::parse_receipt(options.original, result.command.name.terminal);
+        if (!original) return tl::unexpected(original.error());
+        result.command.original = *original;
+    }
+    if (options.receipt.empty()) {
+        const auto name = read_request_id(options.request_id);
+        if (!name) return tl::unexpected(name.error());
+        result.command.name = *name;
+    }
+    return result;
+}
+
+int post(const CommandLine& line, const Options& options, model::CommandKind kind, const std::string& word) {
+    auto drafted = draft(kind, options);
+    if (!drafted) return fail_usage(drafted.error().message);
+    return with_shop(line, [&](Shop& shop) {
+        model::Command& command = drafted->command;
+        command.customer = drafted->customer.ref();
+        const auto at = shop.read_time(options.at);
+        if (!at) return fail_usage(fmt::format("--at: {}", at.error().message));
+        command.at = *at;
+        if (!options.amount.empty()) {
+            const auto amount = read_amount(shop, options.amount, "--amount");
+            if (!amount) return fail_usage(amount.error().message);
+            command.amount = *amount;
+        }
+        const std::string name =
+            options.receipt.empty() ? drafted->customer.label() : model::format_name(command.name);
+        return tell_outcome(line, shop, {word, name}, command,
+                            shop.session.client().command(shop.program, command));
+    });
+}
+
+int adjust(const CommandLine& line, const Options& options) {
+    auto drafted = draft(model::CommandKind::adjust, options);
+    if (!drafted) return fail_usage(drafted.error().message);
+    if (options.points == 0 && options.spend.empty())
+        return fail_usage("adjust what? Name --points or --spend");
+    return with_shop(line, [&](Shop& shop) {
+        model::Command& command = drafted->command;
+        command.customer = drafted->customer.ref();
+        command.points = {options.points};
+        command.ranking = options.ranking;
+        command.reason = options.reason;
+        const auto at = shop.read_time(options.at);
+        if (!at) return fail_usage(fmt::format("--at: {}", at.error().message));
+        command.at = *at;
+        if (!options.spend.empty()) {
+            const auto spend = read_amount(shop, options.spend, "--spend", true);
+            if (!spend) return fail_usage(spend.error().message);
+            command.amount = *spend;
+        }
+        return tell_outcome(line, shop, {"adjust", drafted->customer.label()}, command,
+                            shop.session.client().command(shop.program, command));
+    });
+}
+
+void add_time(CLI::App* command, Options& options) {
+    command->add_option("--at", options.at,
+                        "When, ISO 8601, in the program's zone where it has no offset (default: now)");
+}
+
+}  // namespace
+
+void add_till_commands(CLI::App& app, CommandLine& line) {
+    auto options = std::make_shared<Options>();
+    const std::string customer_help = "phone:+84901234567, email:an@example.vn, card:17850 or id:42";
+    const std::string receipt_help = "TERMINAL/NUMBER: a number, then 1 to 24 printable ASCII bytes";
+
+    CLI::App* sale = app.add_subcommand("sale", "Post a sale; the same receipt again changes nothing");
+    sale->add_option("CUSTOMER", options->customer, customer_help + "; none for an anonymous sale");
+    sale->add_option("--receipt", options->receipt, receipt_help)->required();
+    sale->add_option("--amount", options->amount, "What was paid, a decimal of the program's currency")
+        ->required();
+    add_time(sale, *options);
+    sale->footer(
+        "Examples:\n  tim sale phone:+84901234567 --receipt 1/536365 --amount 150000\n"
+        "  tim sale --receipt 1/536366 --amount 20000");
+    sale->callback([&line, options] {
+        line.run = [&line, options] { return post(line, *options, model::CommandKind::sale, "sale"); };
+    });
+
+    CLI::App* returned = app.add_subcommand("return", "Take goods back, with the sale's receipt or without");
+    returned->add_option("CUSTOMER", options->customer, customer_help + "; none for an anonymous return");
+    returned->add_option("--receipt", options->receipt, receipt_help)->required();
+    returned->add_option("--amount", options->amount, "What is paid back")->required();
+    returned->add_option("--original", options->original,
+                         "The sale's receipt, or its number at the same terminal");
+    add_time(returned, *options);
+    returned->footer(
+        "Example:\n  tim return card:17850 --receipt 1/C536379 --amount 27500 --original 1/536365");
+    returned->callback([&line, options] {
+        line.run = [&line, options] { return post(line, *options, model::CommandKind::returned, "return"); };
+    });
+
+    CLI::App* voided = app.add_subcommand("void", "Undo a sale of which nothing was returned");
+    voided->add_option("RECEIPT", options->receipt, "The receipt of the void itself, " + receipt_help)
+        ->required();
+    voided
+        ->add_option("--original", options->original,
+                     "The sale's receipt, or its number at the same terminal")
+        ->required();
+    add_time(voided, *options);
+    voided->footer("Example:\n  tim void 1/V17 --original 1/536365");
+    voided->callback([&line, options] {
+        line.run = [&line, options] { return post(line, *options, model::CommandKind::voided, "void"); };
+    });
+
+    CLI::App* adjusts = app.add_subcommand("adjust", "Give or deduct points or spend (admin)");
+    adjusts->add_option("CUSTOMER", options->customer, customer_help)->required();
+    adjusts->add_option("--points", options->points, "Points to give (above 0) or to deduct (below 0)");
+    adjusts->add_option("--spend", options->spend, "Spend to add or, with a minus, to take off");
+    adjusts->add_flag("--ranking", options->ranking, "The points count as ranking points too");
+    adjusts->add_option("--reason", options->reason, "Why; it stands in the customer's history")->required();
+    adjusts->add_option("--request-id", options->request_id,
+                        "32 hexadecimal digits, to repeat it exactly once");
+    add_time(adjusts, *options);
+    adjusts->footer(
+        "Examples:\n  tim adjust card:17850 --points 50 --reason 'a birthday'\n"
+        "  tim adjust card:17850 --spend=-200000 --reason 'counted twice'");
+    adjusts->callback([&line, options] { line.run = [&line, options] { return adjust(line, *options); }; });
+}
+
+}  // namespace tim::cli

@@ -1,0 +1,73 @@
+#include "tools/tim/customer_csv.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "engine/model/keys.h"
+#include "tools/tim/csv_writer.h"
+
+namespace tim::cli {
+namespace {
+
+constexpr std::string_view kHeader =
+    "customer,id,class,tier,points,held,spendable,ranking_points,period_metric,lifetime_spend,month_spend,"
+    "orders,"
+    "first_order_at,last_order_at,vip,commission_available,commission_pending,status\n";
+
+std::string time_text(const model::Calendar& calendar, model::Instant at) {
+    return at == model::kNoInstant ? std::string() : calendar.format(at);
+}
+
+}  // namespace
+
+std::string customer_label(const client::Customer& customer) {
+    if (customer.keys.empty()) return fmt::format("id:{}", customer.id.value);
+    const model::Key& key = customer.keys.front();
+    return fmt::format("{}:{}", model::key_kind_name(key.kind), key.text);
+}
+
+void CustomerCsv::add(const client::Customer& customer, const ProgramVersion& version,
+                      const model::Calendar& calendar) {
+    const std::string nothing = version.money({0});
+    Line line{customer_label(customer), customer.id.value, {}};
+    CsvWriter csv;
+    csv.field(line.customer)
+        .field(std::to_string(customer.id.value))
+        .field("retail")
+        .field(version.tier_id(customer.tier))
+        .field(customer.points.value)
+        .field(customer.held.value)
+        .field(customer.spendable.value)
+        .field(customer.ranking_points.value)
+        .field(version.metric(customer.period_metric))
+        .field(version.money(customer.lifetime_spend))
+        .field(version.money(customer.month_spend))
+        .field(std::int64_t{customer.orders})
+        .field(time_text(calendar, customer.first_order_at))
+        .field(time_text(calendar, customer.last_order_at))
+        .field("")
+        .field(nothing)
+        .field(nothing)
+        .field(customer.orders > 0 ? "purchased" : "new");
+    csv.end_line();
+    line.text = std::move(csv.text());
+    lines_.push_back(std::move(line));
+}
+
+std::string CustomerCsv::text() {
+    std::sort(lines_.begin(), lines_.end(), [](const Line& a, const Line& b) {
+        return std::tie(a.customer, a.id) < std::tie(b.customer, b.id);
+    });
+    std::string out(kHeader);
+    std::size_t bytes = out.size();
+    for (const Line& line : lines_)
+        bytes += line.text.size();
+    out.reserve(bytes);
+    for (const Line& line : lines_)
+        out += line.text;
+    return out;
+}
+
+}  // namespace tim::cli

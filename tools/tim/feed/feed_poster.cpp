@@ -1,0 +1,151 @@
+#include "tools/tim/feed/feed_poster.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/model/refusal.h"
+#include "tools/tim/feed/feed_commands.h"
+
+namespace tim::cli {
+
+FeedPoster::FeedPoster(std::vector<std::unique_ptr<client::Client>>& clients, std::string program,
+                       bool enrolls, Finished finished, Failed failed)
+    : clients_(clients),
+      under_way_(clients.size()),
+      program_(program),
+      finished_(std::move(finished)),
+      failed_(std::move(failed)),
+      customers_(*clients.front(), std::move(program), enrolls),
+      window_(kWindowRows) {}
+
+void FeedPoster::add(std::vector<FeedRow> rows) {
+    blocks_.push_back({std::move(rows), false, 0});
+    resolve();
+}
+
+void FeedPoster::resolve() {
+    if (resolving_ || stopped_) return;
+    const auto block =
+        std::find_if(blocks_.begin(), blocks_.end(), [](const Block& b) { return !b.resolved; });
+    if (block == blocks_.end()) return pump();
+    resolving_ = true;
+    // A block stays where it is until it was resolved: a deque's elements do not move.
+    customers_.resolve(block->rows, [this, &block = *block](model::Result<void> done) {
+        resolving_ = false;
+        if (!done) return fail(done.error());
+        block.resolved = true;
+        pump();
+        resolve();
+    });
+}
+
+void FeedPoster::pump() {
+    retire();
+    do {
+        if (stopped_) return;
+        admit();
+        dispatch();
+    } while (retire() && !blocks_.empty());
+}
+
+void FeedPoster::admit() {
+    while (!blocks_.empty() && blocks_.front().resolved && !schedule_.full() && !alone_) {
+        Block& block = blocks_.front();
+        if (block.next == block.rows.size()) {
+            blocks_.pop_front();
+            continue;
+        }
+        FeedRow& row = block.rows[block.next];
+        const bool posts = row.good() && row.answer == FeedAnswer::none;
+        if (posts && stands_alone(row)) {
+            if (!schedule_.empty()) return;
+            alone_ = true;
+        }
+        ++block.next;
+        if (!row.good()) row.answer = FeedAnswer::refused;
+        const std::uint64_t ordinal = posts ? schedule_.add(subjects_of(row)) : schedule_.add_complete();
+        row_at(ordinal) = std::move(row);
+    }
+}
+
+bool FeedPoster::send_batch() {
+    const auto least = std::min_element(under_way_.begin(), under_way_.end());
+    if (*least >= kBatchesPerClient) return false;
+    const auto index = static_cast<std::size_t>(least - under_way_.begin());
+    std::vector<std::uint64_t> ordinals;
+    std::vector<model::Command> commands;
+    while (schedule_.has_ready() && ordinals.size() < kBatchRows) {
+        ordinals.push_back(schedule_.take_ready());
+        commands.push_back(command_of(row_at(ordinals.back())));
+    }
+    const auto admission = clients_[index]->commands(
+        program_, commands, [this, index, ordinals](model::Result<client::Outcomes> outcomes) {
+            --under_way_[index];
+            take_answers(ordinals, std::move(outcomes));
+        });
+    if (admission == client::Admission::accepted) {
+        ++*least;
+        return true;
+    }
+    for (auto ordinal = ordinals.rbegin(); ordinal != ordinals.rend(); ++ordinal)
+        schedule_.put_back(*ordinal);
+    if (admission == client::Admission::closed) {
+        const auto error = clients_[index]->last_error();
+        fail(error ? *error : model::Error{model::ErrorKind::unavailable, "the connection has ended"});
+    }
+    return false;
+}
+
+void FeedPoster::dispatch() {
+    while (!stopped_ && schedule_.has_ready() && send_batch()) {
+    }
+}
+
+void FeedPoster::take_answers(const std::vector<std::uint64_t>& ordinals,
+                              model::Result<client::Outcomes> outcomes) {
+    if (stopped_) return;
+    if (!outcomes) return fail(outcomes.error());
+    for (std::size_t i = 0; i < ordinals.size(); ++i) {
+        const model::Outcome& outcome = (*outcomes)[i];
+        if (model::is_transient(outcome.refusal)) {
+            schedule_.put_back(ordinals[i]);
+            continue;
+        }
+        take_answer(row_at(ordinals[i]), outcome);
+        schedule_.complete(ordinals[i]);
+    }
+    pump();
+    resolve();
+}
+
+void FeedPoster::take_answer(FeedRow& row, const model::Outcome& outcome) {
+    if (outcome.refusal != model::Refusal::none) {
+        row.fault = refusal_text(outcome.refusal, outcome.detail);
+        row.answer = FeedAnswer::refused;
+    } else {
+        row.answer = outcome.duplicate ? FeedAnswer::duplicate : FeedAnswer::accepted;
+    }
+}
+
+bool FeedPoster::retire() {
+    const std::uint64_t before = summary_.rows;
+    while (schedule_.can_retire()) {
+        const FeedRow& row = row_at(schedule_.retire());
+        alone_ = false;
+        ++summary_.rows;
+        if (row.answer == FeedAnswer::refused)
+            ++summary_.refused;
+        else
+            ++(row.answer == FeedAnswer::accepted ? summary_.accepted : summary_.duplicate);
+        if (row.answer != FeedAnswer::refused && row.anonymous()) ++summary_.anonymous;
+        finished_(row);
+    }
+    return summary_.rows > before;
+}
+
+void FeedPoster::fail(const model::Error& error) {
+    if (std::exchange(stopped_, true)) return;
+    failed_(error);
+}
+
+}  // namespace tim::cli

@@ -1,0 +1,101 @@
+#include "tools/tim/figures.h"
+
+#include <fmt/format.h>
+
+#include "tools/tim/text_table.h"
+
+namespace tim::cli {
+
+using model::ErrorKind;
+using model::failure;
+using model::Result;
+
+std::string signed_points(model::Points points) {
+    return points.value > 0 ? fmt::format("+{}", points.value) : std::to_string(points.value);
+}
+
+std::string tier_move(const ProgramVersion& version, const model::Outcome& outcome) {
+    const std::string after = version.tier_name(outcome.tier_after);
+    if (outcome.tier_before == outcome.tier_after) return after;
+    return fmt::format("{} → {}", version.tier_name(outcome.tier_before), after);
+}
+
+Result<model::Money> read_amount(const Shop& shop, const std::string& text, const std::string& what,
+                                 bool any_sign) {
+    const auto amount = model::parse_money(text, shop.version->program().currency);
+    if (!amount) return failure(ErrorKind::invalid, fmt::format("{}: {}", what, amount.error().message));
+    if (!any_sign && amount->value < 0)
+        return failure(ErrorKind::invalid, fmt::format("{}: {} is negative", what, text));
+    return amount;
+}
+
+namespace {
+
+bool opens_hold(const model::Command& command) {
+    return command.kind == model::CommandKind::hold;
+}
+
+void tell_json(const ProgramVersion& version, const Subject& subject, const model::Command& command,
+               const model::Outcome& outcome) {
+    JsonLine json;
+    json.add("command", subject.command).add("name", subject.name);
+    if (command.name.kind == model::NameKind::request)
+        json.add("request_id", model::format_name(command.name));
+    json.add("duplicate", outcome.duplicate);
+    if (outcome.customer.value != 0) json.add("id", outcome.customer.value);
+    if (opens_hold(command)) json.add("hold", outcome.sequence.value);
+    json.add("points", outcome.points.value)
+        .add("balance", outcome.balance.value)
+        .add("held", outcome.held.value)
+        .add("spendable", outcome.spendable.value)
+        .add("tier_before", version.tier_id(outcome.tier_before))
+        .add("tier_after", version.tier_id(outcome.tier_after))
+        .add("sequence", outcome.sequence.value);
+    print(json.text() + "\n");
+}
+
+void tell_people(const ProgramVersion& version, const Subject& subject, const model::Command& command,
+                 const model::Outcome& outcome) {
+    std::vector<std::pair<std::string, std::string>> fields;
+    fields.emplace_back(subject.command,
+                        subject.name + (outcome.duplicate ? " (done before; this is the first answer)" : ""));
+    if (opens_hold(command)) fields.emplace_back("hold", std::to_string(outcome.sequence.value));
+    if (outcome.customer.value == 0) {
+        // Without a customer nobody has figures.
+        fields.emplace_back("customer", "none");
+        print(field_list(fields));
+        return;
+    }
+    fields.emplace_back("customer", fmt::format("id:{}", outcome.customer.value));
+    fields.emplace_back("points", signed_points(outcome.points));
+    fields.emplace_back("balance", std::to_string(outcome.balance.value));
+    if (outcome.held.value != 0) fields.emplace_back("held", std::to_string(outcome.held.value));
+    fields.emplace_back("spendable", std::to_string(outcome.spendable.value));
+    fields.emplace_back("tier", tier_move(version, outcome));
+    if (command.name.kind == model::NameKind::request)
+        fields.emplace_back("request id", model::format_name(command.name));
+    print(field_list(fields));
+}
+
+}  // namespace
+
+int tell_outcome(const CommandLine& line, Shop& shop, const Subject& subject, const model::Command& command,
+                 const Result<model::Outcome>& outcome) {
+    if (!outcome) {
+        if (outcome.error().kind == ErrorKind::unavailable)
+            fmt::print(stderr,
+                       "tim: it may or may not have been done; ask again under the same name, which is {}\n",
+                       model::format_name(command.name));
+        return fail(outcome.error());
+    }
+    if (outcome->refusal != model::Refusal::none) return refuse(line, outcome->refusal, outcome->detail);
+    const auto version = shop.session.program(shop.program, outcome->version);
+    if (!version) return fail(version.error());
+    if (line.options.json)
+        tell_json(**version, subject, command, *outcome);
+    else
+        tell_people(**version, subject, command, *outcome);
+    return kDone;
+}
+
+}  // namespace tim::cli
