@@ -34,16 +34,16 @@ class FlatDocuments : public model::DocumentFormat {
 std::unique_ptr<schema::ProgramT> to_schema(const model::Program& program);
 /// A program as it was sent, with defaults filled in, not judged yet: `model::validate` does that. Errors
 /// name the field: `tiers[2].min: "12.345" has more decimals than GBP (2)`, a line each.
-model::Result<model::Program> to_model(const schema::Program& program);
+model::Result<model::Program> to_model(const schema::Program& table);
 
 /// The same with what is wrong apart, for those who tell people all of it at once.
 struct ProgramReading {
     model::Program program;
     std::vector<model::ProgramFault> faults;
 };
-ProgramReading read_program(const schema::Program& program);
+ProgramReading read_program(const schema::Program& table);
 
 std::unique_ptr<schema::AccessKeyT> to_schema(const model::AccessKey& key);
-model::Result<model::AccessKey> to_model(const schema::AccessKey& key);
+model::Result<model::AccessKey> to_model(const schema::AccessKey& table);
 
 }  // namespace tim::codec

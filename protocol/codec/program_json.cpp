@@ -125,6 +125,7 @@ class SchemaCheck {
     /// A line per fault, in the order of the file.
     std::string describe(std::string_view file_name) const {
         std::vector<std::pair<TextPosition, const ProgramFault*>> sorted;
+        sorted.reserve(faults_.size());
         for (const ProgramFault& fault : faults_)
             sorted.emplace_back(position_of(fault.path), &fault);
         std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
@@ -154,6 +155,7 @@ class SchemaCheck {
 
     void check_table(const std::string& path, const JsonValue& value, const flatbuffers::StructDef& table) {
         std::vector<std::string> names;
+        names.reserve(table.fields.vec.size());
         for (const auto* field : table.fields.vec)
             names.push_back(field->name);
         std::map<std::string_view, TextPosition> seen;
