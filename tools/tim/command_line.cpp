@@ -59,7 +59,9 @@ int with_session(const CommandLine& line, const std::function<int(Session&)>& bo
     if (!connect) return fail(connect.error());
     auto session = Session::open(std::move(*connect));
     if (!session) {
-        fmt::print(stderr, "tim: {}: {}\n", line.options.server, session.error().message);
+        const std::string& message = session.error().message;
+        const bool names_it = message.find(line.options.server) != std::string::npos;
+        fmt::print(stderr, "tim: {}{}\n", names_it ? "" : line.options.server + ": ", message);
         return kUnreachable;
     }
     return body(**session);
