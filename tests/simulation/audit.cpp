@@ -71,8 +71,9 @@ std::string Audit::at_end() {
     std::int64_t told = 0;
     std::int64_t posted = 0;
     for (const Answered& each : answered_) {
-        if (each.outcome.customer.value == 0) continue;
         told += each.outcome.points.value;
+        // Not every answer names the customer.
+        if (model_.find(program_, each.command.command.name)->customer.value == 0) continue;
         const auto& command = each.command.command;
         if (command.kind == CommandKind::sale || command.kind == CommandKind::adjust)
             posted += command.amount.value;

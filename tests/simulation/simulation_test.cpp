@@ -1,5 +1,5 @@
 // Seeds of the simulation. To see one again, or to go on for long:
-//   TIM_SEED=17 simulation_test --gtest_filter=*one_seed
+//   TIM_SEED=17 simulation_test --gtest_filter=MessageSimulation.one_seed
 //   TIM_SEEDS=20000 simulation_test
 #include "tests/simulation/simulation.h"
 
@@ -7,6 +7,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+
+#include "tests/simulation/wire_simulation.h"
 
 namespace tim::tests {
 namespace {
@@ -18,19 +20,26 @@ std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise)
     return text == nullptr ? otherwise : std::stoull(text);
 }
 
+template <class Kind>
+constexpr const char* kKindName = "MessageSimulation";
+template <>
+constexpr const char* kKindName<WireSimulation> = "WireSimulation";
+
+template <class Kind>
 SimulationResult run_seed(std::uint64_t seed) {
-    SimulationResult result = MessageSimulation(seed).run(kTicks);
+    SimulationResult result = Kind(seed).run(kTicks);
     if (!result.failure.empty())
         result.failure +=
-            fmt::format("\nTo see it again: TIM_SEED={} simulation_test --gtest_filter=*one_seed", seed);
+            fmt::format("\nTo see it again: TIM_SEED={} simulation_test --gtest_filter={}.one_seed", seed,
+                        kKindName<Kind>);
     return result;
 }
 
-TEST(Simulation, of_many_seeds) {
-    const std::uint64_t seeds = number_from_environment("TIM_SEEDS", 60);
+template <class Kind>
+void run_seeds(std::uint64_t seeds) {
     SimulationResult sum;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-        const SimulationResult result = run_seed(seed);
+        const SimulationResult result = run_seed<Kind>(seed);
         ASSERT_EQ(result.failure, "") << "seed " << seed;
         sum.answered += result.answered;
         sum.executed += result.executed;
@@ -48,19 +57,36 @@ TEST(Simulation, of_many_seeds) {
     EXPECT_GT(sum.transient, 0U);
 }
 
-TEST(Simulation, same_seed_same_digest) {
+template <class Kind>
+void same_digests() {
     for (std::uint64_t seed = 1; seed <= 10; ++seed) {
-        const SimulationResult first = run_seed(seed);
-        const SimulationResult second = run_seed(seed);
+        const SimulationResult first = run_seed<Kind>(seed);
+        const SimulationResult second = run_seed<Kind>(seed);
         ASSERT_EQ(first.failure, "");
         EXPECT_EQ(first.digest, second.digest) << "seed " << seed;
         EXPECT_EQ(first.executed, second.executed) << "seed " << seed;
     }
-    EXPECT_NE(run_seed(1).digest, run_seed(2).digest);
+    EXPECT_NE(run_seed<Kind>(1).digest, run_seed<Kind>(2).digest);
 }
 
-TEST(Simulation, one_seed) {
-    EXPECT_EQ(run_seed(number_from_environment("TIM_SEED", 4711)).failure, "");
+TEST(MessageSimulation, of_many_seeds) {
+    run_seeds<MessageSimulation>(number_from_environment("TIM_SEEDS", 100));
+}
+TEST(MessageSimulation, same_seed_same_digest) {
+    same_digests<MessageSimulation>();
+}
+TEST(MessageSimulation, one_seed) {
+    EXPECT_EQ(run_seed<MessageSimulation>(number_from_environment("TIM_SEED", 4711)).failure, "");
+}
+
+TEST(WireSimulation, of_many_seeds) {
+    run_seeds<WireSimulation>(number_from_environment("TIM_SEEDS", 40));
+}
+TEST(WireSimulation, same_seed_same_digest) {
+    same_digests<WireSimulation>();
+}
+TEST(WireSimulation, one_seed) {
+    EXPECT_EQ(run_seed<WireSimulation>(number_from_environment("TIM_SEED", 4711)).failure, "");
 }
 
 }  // namespace

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/runtime/engine.h"
+#include "tests/support/commands.h"
+
+namespace tim::tests {
+
+/// An engine that hands everything on, and tells what was executed: so a simulation sees the commands that
+/// came through the protocol as the engine saw them.
+class AuditedEngine final : public runtime::Engine {
+  public:
+    using Executed = std::function<void(std::span<const OwnedCommand>, std::span<const model::Outcome>)>;
+
+    AuditedEngine(runtime::Engine& engine, Executed executed)
+        : engine_(engine), executed_(std::move(executed)) {}
+
+    void execute(std::span<const model::Command> commands, std::span<model::Outcome> outcomes) override {
+        engine_.execute(commands, outcomes);
+        std::vector<OwnedCommand> owned;
+        owned.reserve(commands.size());
+        for (const auto& command : commands)
+            owned.push_back(OwnedCommand::copy_of(command));
+        executed_(owned, outcomes);
+    }
+    model::Sequence durable() const override { return engine_.durable(); }
+    void on_durable(std::function<void()> notify) override { engine_.on_durable(std::move(notify)); }
+    void on_fatal(std::function<void(const model::Error&)> notify) override {
+        engine_.on_fatal(std::move(notify));
+    }
+    std::optional<model::ProgramId> find_program(std::string_view id) const override {
+        return engine_.find_program(id);
+    }
+    std::shared_ptr<const model::AccessKey> find_access_key(std::string_view id) const override {
+        return engine_.find_access_key(id);
+    }
+    model::Result<runtime::ProgramVersion> program(model::ProgramId id,
+                                                   model::VersionId version) const override {
+        return engine_.program(id, version);
+    }
+    std::vector<runtime::ProgramVersion> programs() const override { return engine_.programs(); }
+    std::vector<model::AccessKey> access_keys() const override { return engine_.access_keys(); }
+    model::Result<runtime::CustomerView> show(model::ProgramId program,
+                                              const model::CustomerRef& customer) override {
+        return engine_.show(program, customer);
+    }
+    model::Result<std::vector<runtime::HistoryEntry>> history(model::ProgramId program,
+                                                              const model::CustomerRef& customer,
+                                                              model::Sequence before,
+                                                              std::size_t limit) override {
+        return engine_.history(program, customer, before, limit);
+    }
+    model::Result<std::vector<runtime::CustomerView>> customers(model::ProgramId program,
+                                                                model::CustomerId after,
+                                                                std::size_t limit) override {
+        return engine_.customers(program, after, limit);
+    }
+    model::Result<runtime::VerifyReport> verify(
+        const std::function<void(std::uint64_t, std::uint64_t)>& progress) override {
+        return engine_.verify(progress);
+    }
+    std::vector<runtime::Stat> stats() const override { return engine_.stats(); }
+    bool step_commit() override { return engine_.step_commit(); }
+    bool step_sweep() override { return engine_.step_sweep(); }
+    model::Result<void> checkpoint() override { return engine_.checkpoint(); }
+    model::Result<void> stop() override { return engine_.stop(); }
+
+  private:
+    runtime::Engine& engine_;
+    Executed executed_;
+};
+
+}  // namespace tim::tests
