@@ -28,11 +28,14 @@ void print_latencies(std::string_view label, std::vector<std::uint32_t>& latenci
 }  // namespace
 
 std::string grouped(std::int64_t value) {
-    std::string digits = fmt::format("{}", value);
-    const std::size_t first = digits.front() == '-' ? 1 : 0;
-    for (std::size_t i = digits.size(); i > first + 3;)
-        digits.insert(i -= 3, ",");
-    return digits;
+    const std::string digits = fmt::format("{}", value);
+    const std::size_t sign = value < 0 ? 1 : 0;
+    std::string text;
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        if (i > sign && (digits.size() - i) % 3 == 0) text += ',';
+        text += digits[i];
+    }
+    return text;
 }
 
 model::Result<Customers> count_customers(client::BlockingClient& client, const std::string& program) {
