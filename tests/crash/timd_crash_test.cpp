@@ -116,8 +116,6 @@ struct Sums {
     std::int64_t points = 0;
     std::int64_t spend = 0;
     std::uint32_t orders = 0;
-
-    friend bool operator==(const Sums&, const Sums&) = default;
 };
 
 std::map<std::uint64_t, Sums> sums_of(const std::vector<Posted>& posted) {
