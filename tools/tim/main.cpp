@@ -33,12 +33,15 @@ int main(int argc, char** argv) {
     tim::cli::GlobalOptions& options = line.options;
     app.add_option("--server", options.server, "Where timd listens, HOST:PORT")
         ->envname("TIM_SERVER")
+        ->take_last()
         ->capture_default_str();
     app.add_option("--key-file", options.key_file,
                    "The key of access (default: tim-data/admin.key, where present)")
-        ->envname("TIM_KEY_FILE");
+        ->envname("TIM_KEY_FILE")
+        ->take_last();
     app.add_option("--program", options.program, "The program; may be left out when there is only one")
-        ->envname("TIM_PROGRAM");
+        ->envname("TIM_PROGRAM")
+        ->take_last();
     app.add_flag("--json", options.json, "One JSON object a line, for programs");
     app.add_flag("--tls", options.tls, "Use TLS; the server's certificate is checked");
     app.add_option("--tls-ca", options.tls_ca, "PEM file of the authority to trust (default: the system's)");
