@@ -28,5 +28,6 @@ endfunction()
 _tim_library(model tl::expected absl::time fmt::fmt)
 _tim_library(codec tim::model ${TIM_FLATBUFFERS_LIBRARY} OpenSSL::Crypto fmt::fmt)
 _tim_library(client tim::codec tim::model OpenSSL::SSL OpenSSL::Crypto fmt::fmt Threads::Threads)
-# Asio without Boost: for those who put a client on a loop of their own.
-set_property(TARGET tim::client PROPERTY INTERFACE_COMPILE_DEFINITIONS ASIO_STANDALONE ASIO_NO_DEPRECATED)
+# For those who put a client on a loop of their own: Asio as the archives were built with it.
+set_property(TARGET tim::client PROPERTY INTERFACE_COMPILE_DEFINITIONS
+  ASIO_STANDALONE ASIO_NO_DEPRECATED ASIO_HAS_STD_ALIGNED_ALLOC=1)
