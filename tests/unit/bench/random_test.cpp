@@ -41,7 +41,7 @@ TEST(ZipfRanks, FollowsTheLaw) {
         double harmonic = 0;
         for (std::uint64_t rank = 1; rank <= kRanks; ++rank)
             harmonic += std::pow(static_cast<double>(rank), -exponent);
-        for (const std::uint64_t rank : {1, 2, 3, 10, 100}) {
+        for (const std::uint64_t rank : {1ULL, 2ULL, 3ULL, 10ULL, 100ULL}) {
             const double expected = kDraws * std::pow(static_cast<double>(rank), -exponent) / harmonic;
             EXPECT_NEAR(counts[rank], expected, 5 * std::sqrt(expected)) << exponent << " rank " << rank;
         }
