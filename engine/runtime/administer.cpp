@@ -117,7 +117,7 @@ bool EngineImpl::administer_row(Row& row, const model::Bytes& document, const co
                                 model::Instant recorded) {
     const Command& command = *row.command;
     {
-        const absl::MutexLock sequencer(&sequencer_);
+        const storage::MutexLock sequencer(sequencer_);
         if (row.done) return true;
         if (state_.names.find(row.fingerprint) != same_name) return false;
         core::FactWriter facts = buffer_.writer();
@@ -141,7 +141,7 @@ bool EngineImpl::administer_row(Row& row, const model::Bytes& document, const co
         facts.end_transaction();
         const model::Sequence sequence = buffer_.next();
         {
-            const absl::MutexLock access(&access_);
+            const storage::MutexLock access(access_);
             accept(facts, row.fingerprint);
         }
         *row.outcome = answer(nullptr, fact, sequence);

@@ -6,8 +6,8 @@
 namespace tim::runtime {
 
 namespace {
-constexpr absl::Duration kUpkeepInterval = absl::Milliseconds(5);
-constexpr absl::Duration kCheckpointPoll = absl::Milliseconds(50);
+constexpr std::chrono::milliseconds kUpkeepInterval{5};
+constexpr std::chrono::milliseconds kCheckpointPoll{50};
 }  // namespace
 
 /// Records the time-outs of holds that nobody has touched since, a bounded number at a time.
@@ -17,7 +17,7 @@ bool EngineImpl::step_sweep() {
     for (std::uint16_t number = 1; number <= state_.program_count(); ++number) {
         core::ProgramState& program = *state_.program({number});
         for (std::size_t stripe = 0; stripe < core::kStripes; ++stripe) {
-            const absl::MutexLock sequencer(&sequencer_);
+            const storage::MutexLock sequencer(sequencer_);
             const StripeLocks::Guard stripes(stripes_, StripeMask{1} << stripe);
             core::Moment moment;
             if (!moment_of(program, model::kNoInstant, recorded, moment).accepted()) continue;
@@ -43,9 +43,9 @@ void EngineImpl::upkeep_loop() {
     while (!finishing_.load(std::memory_order_acquire)) {
         bool busy = store_.ledger().step();
         if (!stopping_.load(std::memory_order_relaxed)) busy |= step_sweep();
-        const absl::MutexLock lock(&upkeep_mutex_);
+        std::unique_lock lock(upkeep_mutex_);
         if (!busy && !finishing_.load(std::memory_order_acquire))
-            upkeep_wakes_.WaitWithTimeout(&upkeep_mutex_, kUpkeepInterval);
+            upkeep_wakes_.wait_for(lock, kUpkeepInterval);
     }
 }
 
@@ -62,9 +62,9 @@ void EngineImpl::checkpoint_loop() {
             if (!checkpoint()) counters_.checkpoint_failures.fetch_add(1, std::memory_order_relaxed);
             last = std::chrono::steady_clock::now();
         }
-        const absl::MutexLock lock(&upkeep_mutex_);
+        std::unique_lock lock(upkeep_mutex_);
         if (!busy && !finishing_.load(std::memory_order_acquire))
-            upkeep_wakes_.WaitWithTimeout(&upkeep_mutex_, kCheckpointPoll);
+            upkeep_wakes_.wait_for(lock, kCheckpointPoll);
     }
 }
 
@@ -77,7 +77,7 @@ void EngineImpl::start_threads() {
 
 Result<void> EngineImpl::stop() {
     {
-        const absl::MutexLock lock(&sequencer_);  // whoever is deciding has finished
+        const storage::MutexLock lock(sequencer_);  // whoever is deciding has finished
         if (stopping_.exchange(true)) return {};
     }
     if (!options_.background_threads) {
@@ -91,8 +91,8 @@ Result<void> EngineImpl::stop() {
     work_.fetch_add(1, std::memory_order_release);
     work_.notify_all();
     {
-        const absl::MutexLock lock(&upkeep_mutex_);
-        upkeep_wakes_.SignalAll();
+        const std::lock_guard lock(upkeep_mutex_);
+        upkeep_wakes_.notify_all();
     }
     for (std::thread* thread : {&committer_thread_, &upkeep_thread_, &checkpoint_thread_}) {
         if (thread->joinable()) thread->join();

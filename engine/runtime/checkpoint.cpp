@@ -78,7 +78,7 @@ Result<void> EngineImpl::write_keys(const core::ProgramState& program) {
     for (std::size_t number = 0; number < core::KeyIndex::Table::kShards / kShardsPerBlock; ++number) {
         std::vector<core::DigestEntry> entries;
         {
-            const absl::ReaderMutexLock lock(&keys_);
+            const storage::ReaderLock lock(keys_);
             for (std::size_t shard = number * kShardsPerBlock; shard < (number + 1) * kShardsPerBlock;
                  ++shard) {
                 program.keys.table().visit_shard(
@@ -96,7 +96,7 @@ Result<void> EngineImpl::persist_names(model::Sequence through) {
     std::vector<storage::NameEntry> entries;
     std::uint64_t after = 0;
     for (std::size_t shard = 0; shard < core::NameIndex::Table::kShards; ++shard) {
-        const absl::MutexLock lock(&sequencer_);
+        const storage::MutexLock lock(sequencer_);
         after = state_.names.persisted_through().value;
         state_.names.table().visit_shard(shard, [&](const core::DigestEntry& entry) {
             if (entry.payload > after && entry.payload <= through.value)
@@ -110,7 +110,7 @@ Result<void> EngineImpl::persist_names(model::Sequence through) {
     if (auto added = store_.names().add_run(entries, through); !added) return added;
     for (const storage::NameEntry& entry : entries)
         state_.names.add_to_filter(entry.fingerprint);
-    const absl::MutexLock lock(&sequencer_);
+    const storage::MutexLock lock(sequencer_);
     state_.names.persisted(through);
     return {};
 }
@@ -118,17 +118,17 @@ Result<void> EngineImpl::persist_names(model::Sequence through) {
 bool EngineImpl::step_names() {
     model::Sequence through;
     {
-        const absl::MutexLock lock(&sequencer_);
+        const storage::MutexLock lock(sequencer_);
         through = {durable_.load()};
         if (through.value - state_.names.persisted_through().value < options_.names_in_memory / 2)
             return false;
     }
-    const absl::MutexLock lock(&checkpoint_);
+    const storage::MutexLock lock(checkpoint_);
     return persist_names(through).has_value();
 }
 
 Result<void> EngineImpl::checkpoint() {
-    const absl::MutexLock lock(&checkpoint_);
+    const storage::MutexLock lock(checkpoint_);
     const model::Sequence through{executed_.load(std::memory_order_acquire)};
     if (!wait_durable(through)) return model::failure(model::ErrorKind::io, "a commit failed");
     if (through == saved_through_) return {};
@@ -137,7 +137,7 @@ Result<void> EngineImpl::checkpoint() {
     std::vector<Block> small;
     AccessBlock access;
     {
-        const absl::MutexLock sequencer(&sequencer_);
+        const storage::MutexLock sequencer(sequencer_);
         access.last = state_.access_last;
         for (const auto& [id, key] : state_.access_keys)
             access.keys.push_back(documents_.encode(*key));

@@ -32,7 +32,7 @@ model::Sequence EngineImpl::durable() const {
 bool EngineImpl::step_commit() {
     const CommitBuffer::Half* half = nullptr;
     {
-        const absl::MutexLock lock(&sequencer_);
+        const storage::MutexLock lock(sequencer_);
         if (failed_.load(std::memory_order_relaxed)) return false;
         half = buffer_.turn();
     }
@@ -44,8 +44,11 @@ bool EngineImpl::step_commit() {
     if (result) result = store_.ledger().append(batch);
     if (!result) {
         failed_.store(true);
-        const absl::MutexLock lock(&durable_mutex_);
-        durable_changed_.SignalAll();
+        {
+            const std::lock_guard lock(durable_mutex_);
+            durable_changed_.notify_all();
+        }
+        const std::lock_guard lock(notify_mutex_);
         if (notify_fatal_) notify_fatal_(result.error());
         return false;
     }
@@ -53,14 +56,15 @@ bool EngineImpl::step_commit() {
     counters_.committed_facts.fetch_add(batch.facts.size(), std::memory_order_relaxed);
     {
         // Durable before the buffer lets go: whoever looks for a fact finds it in one of the two.
-        const absl::MutexLock lock(&sequencer_);
+        const storage::MutexLock lock(sequencer_);
         durable_.store(batch.last().value, std::memory_order_release);
         buffer_.written();
     }
     {
-        const absl::MutexLock lock(&durable_mutex_);
-        durable_changed_.SignalAll();
+        const std::lock_guard lock(durable_mutex_);
+        durable_changed_.notify_all();
     }
+    const std::lock_guard lock(notify_mutex_);
     if (notify_durable_) notify_durable_();
     return true;
 }
@@ -88,9 +92,8 @@ bool EngineImpl::wait_durable(model::Sequence sequence) {
         }
         return durable_.load() >= sequence.value;
     }
-    const absl::MutexLock lock(&durable_mutex_);
-    while (durable_.load() < sequence.value && !failed_.load())
-        durable_changed_.Wait(&durable_mutex_);
+    std::unique_lock lock(durable_mutex_);
+    durable_changed_.wait(lock, [&] { return durable_.load() >= sequence.value || failed_.load(); });
     return durable_.load() >= sequence.value;
 }
 

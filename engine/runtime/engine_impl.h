@@ -1,10 +1,11 @@
 #pragma once
 
 #include <absl/base/thread_annotations.h>
-#include <absl/synchronization/mutex.h>
 
 #include <array>
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 #include "engine/core/decide.h"
@@ -12,6 +13,7 @@
 #include "engine/runtime/commit_buffer.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/stripe_locks.h"
+#include "storage/mutex.h"
 
 namespace tim::runtime {
 
@@ -86,8 +88,12 @@ class EngineImpl final : public Engine {
 
     void execute(std::span<const model::Command> commands, std::span<model::Outcome> outcomes) override;
     model::Sequence durable() const override;
-    void on_durable(std::function<void()> notify) override { notify_durable_ = std::move(notify); }
+    void on_durable(std::function<void()> notify) override {
+        const std::lock_guard lock(notify_mutex_);
+        notify_durable_ = std::move(notify);
+    }
     void on_fatal(std::function<void(const model::Error&)> notify) override {
+        const std::lock_guard lock(notify_mutex_);
         notify_fatal_ = std::move(notify);
     }
 
@@ -219,8 +225,8 @@ class EngineImpl final : public Engine {
     Clock& clock_;
     Entropy& entropy_;
 
-    mutable absl::Mutex sequencer_;
-    mutable absl::Mutex keys_ ABSL_ACQUIRED_AFTER(sequencer_);
+    mutable storage::Mutex sequencer_;
+    mutable storage::Mutex keys_ ABSL_ACQUIRED_AFTER(sequencer_);
     mutable StripeLocks stripes_;
 
     core::State state_;
@@ -229,10 +235,10 @@ class EngineImpl final : public Engine {
     /// thread.
     std::vector<std::vector<model::Sequence>> saved_blocks_;
     std::vector<std::uint64_t> saved_keys_;  ///< customers whose keys are in the checkpoint, by program
-    absl::Mutex checkpoint_;                 ///< one checkpoint, or one flush of names, at a time
+    storage::Mutex checkpoint_;              ///< one checkpoint, or one flush of names, at a time
     model::Sequence saved_through_{};
 
-    mutable absl::Mutex access_;  ///< guards state_.access_keys for readers beside the sequencer
+    mutable storage::Mutex access_;  ///< guards state_.access_keys for readers beside the sequencer
 
     std::atomic<std::uint64_t> durable_{0};
     std::atomic<std::uint64_t> executed_{0};
@@ -241,9 +247,10 @@ class EngineImpl final : public Engine {
     std::atomic<bool> finishing_{false};  ///< threads end
     std::atomic<std::uint32_t> work_{0};  ///< changes when there is something to commit
     std::atomic<bool> committer_waits_{false};
-    absl::Mutex durable_mutex_;
-    absl::CondVar durable_changed_;
+    std::mutex durable_mutex_;
+    std::condition_variable durable_changed_;
 
+    std::mutex notify_mutex_;  ///< the threads run before anybody asks to be told
     std::function<void()> notify_durable_;
     std::function<void(const model::Error&)> notify_fatal_;
     mutable Counters counters_;
@@ -252,8 +259,8 @@ class EngineImpl final : public Engine {
     std::thread committer_thread_;
     std::thread upkeep_thread_;
     std::thread checkpoint_thread_;
-    absl::Mutex upkeep_mutex_;
-    absl::CondVar upkeep_wakes_;
+    std::mutex upkeep_mutex_;
+    std::condition_variable upkeep_wakes_;
 };
 
 template <class Run>

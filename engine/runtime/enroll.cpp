@@ -70,8 +70,8 @@ std::size_t EngineImpl::enroll_rows(std::span<Row> rows, std::span<Evidence> evi
                                     std::span<const Newcomer> newcomers, model::Instant recorded) {
     std::size_t ran = 0;
     {
-        const absl::MutexLock sequencer(&sequencer_);
-        const absl::MutexLock keys(&keys_);
+        const storage::MutexLock sequencer(sequencer_);
+        const storage::MutexLock keys(keys_);
         // New records lie behind all others; they may span two blocks.
         const StripeLocks::Guard stripes(stripes_, ~StripeMask{0});
         for (; ran < rows.size(); ++ran) {

@@ -127,7 +127,7 @@ void EngineImpl::prepare(Row& row) {
 }
 
 void EngineImpl::resolve(std::span<Row> rows) {
-    const absl::ReaderMutexLock lock(&keys_);
+    const storage::ReaderLock lock(keys_);
     for (Row& row : rows) {
         if (row.done) continue;
         if (row.by_key) row.customer = row.program->keys.find(row.digest);
@@ -160,7 +160,7 @@ std::size_t EngineImpl::run(std::span<Row> rows, std::span<Evidence> evidence, m
 
     std::size_t ran = 0;
     {
-        const absl::MutexLock sequencer(&sequencer_);
+        const storage::MutexLock sequencer(sequencer_);
         const StripeLocks::Guard stripes(stripes_, stripes_of(rows, evidence));
         const Judgement all = admission(rows.size(), rows.size() * core::kMaxReasonBytes);
         for (; ran < rows.size(); ++ran) {

@@ -17,13 +17,13 @@ using model::SubjectKind;
 using storage::StoredFact;
 
 core::NameCandidates EngineImpl::candidates(std::uint64_t fingerprint) const {
-    const absl::MutexLock lock(&sequencer_);
+    const storage::MutexLock lock(sequencer_);
     return state_.names.find(fingerprint);
 }
 
 StoredFact EngineImpl::fact_at(Sequence sequence) const {
     {
-        const absl::MutexLock lock(&sequencer_);
+        const storage::MutexLock lock(sequencer_);
         if (auto found = buffer_.find(sequence)) return std::move(*found);
     }
     auto stored = store_.ledger().fact_at(sequence);
@@ -123,7 +123,7 @@ void EngineImpl::find_orders(core::SaleEvidence& sale, Evidence& evidence,
                              const core::ProgramState& program) {
     const std::uint64_t customer = sale.sale.subject.id();
     {
-        const absl::MutexLock lock(&sequencer_);
+        const storage::MutexLock lock(sequencer_);
         evidence.customer_last = program.customers.at(customer).last;
     }
     std::unordered_set<std::uint64_t> undone = {sale.sequence.value};

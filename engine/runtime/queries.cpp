@@ -22,13 +22,13 @@ std::optional<ProgramId> EngineImpl::find_program(std::string_view id) const {
 }
 
 std::shared_ptr<const model::AccessKey> EngineImpl::find_access_key(std::string_view id) const {
-    const absl::MutexLock lock(&access_);
+    const storage::MutexLock lock(access_);
     const auto found = state_.access_keys.find(id);
     return found == state_.access_keys.end() ? nullptr : found->second;
 }
 
 std::vector<model::AccessKey> EngineImpl::access_keys() const {
-    const absl::MutexLock lock(&access_);
+    const storage::MutexLock lock(access_);
     std::vector<model::AccessKey> keys;
     for (const auto& [id, key] : state_.access_keys)
         keys.push_back(*key);
@@ -63,7 +63,7 @@ Result<CustomerId> EngineImpl::resolve_customer(const core::ProgramState& progra
     } else {
         const auto key = model::normalize_key(customer.kind, customer.text);
         if (!key) return tl::unexpected(key.error());
-        const absl::ReaderMutexLock lock(&keys_);
+        const storage::ReaderLock lock(keys_);
         const CustomerId found = program.keys.find(state_.hashing.key(key->kind, key->text));
         if (found.value != 0) return found;
     }
@@ -244,14 +244,14 @@ std::vector<Stat> EngineImpl::stats() const {
     add("checkpoints", load(counters_.checkpoints));
     add("checkpoint_failures", load(counters_.checkpoint_failures));
     {
-        const absl::MutexLock lock(&sequencer_);
+        const storage::MutexLock lock(sequencer_);
         add("waiting_facts", buffer_.waiting_facts());
         add("names_in_memory", state_.names.size());
         add("names_bytes", state_.names.bytes());
         add("names_persisted_sequence", state_.names.persisted_through().value);
     }
     {
-        const absl::ReaderMutexLock lock(&keys_);
+        const storage::ReaderLock lock(keys_);
         std::uint64_t key_bytes = 0;
         for (std::uint16_t number = 1; number <= state_.program_count(); ++number)
             key_bytes += state_.program({number})->keys.bytes();

@@ -40,8 +40,8 @@ EngineImpl::~EngineImpl() {
     work_.fetch_add(1);
     work_.notify_all();
     {
-        const absl::MutexLock lock(&upkeep_mutex_);
-        upkeep_wakes_.SignalAll();
+        const std::lock_guard lock(upkeep_mutex_);
+        upkeep_wakes_.notify_all();
     }
     for (std::thread* thread : {&committer_thread_, &upkeep_thread_, &checkpoint_thread_}) {
         if (thread->joinable()) thread->join();
@@ -51,11 +51,6 @@ EngineImpl::~EngineImpl() {
 Result<std::unique_ptr<Engine>> Engine::open(const EngineOptions& options, storage::Store& store,
                                              const model::DocumentFormat& documents, Clock& clock,
                                              Entropy& entropy) {
-#ifdef NDEBUG
-    // Debian's abseil looks for cycles at every lock; debug and sanitizer builds keep that, here it would be
-    // most of a sale.
-    absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-#endif
     auto engine = std::make_unique<EngineImpl>(options, store, documents, clock, entropy);
     if (auto recovered = engine->recover(); !recovered) return tl::unexpected(recovered.error());
     engine->start_threads();

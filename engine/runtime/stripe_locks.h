@@ -1,10 +1,9 @@
 #pragma once
 
-#include <absl/synchronization/mutex.h>
-
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <mutex>
 
 #include "engine/core/state.h"
 
@@ -25,15 +24,14 @@ class StripeLocks {
     /// Holds a set of stripes, locked in ascending order, so that no two sets can wait for one another.
     class Guard {
       public:
-        // The set is only known at run time, which clang's thread-safety analysis cannot follow.
-        Guard(StripeLocks& locks, StripeMask mask) ABSL_NO_THREAD_SAFETY_ANALYSIS : locks_(locks),
-                                                                                    mask_(mask) {
+        // The set is only known at run time: clang's thread-safety analysis could not follow it.
+        Guard(StripeLocks& locks, StripeMask mask) : locks_(locks), mask_(mask) {
             for (StripeMask rest = mask_; rest != 0; rest &= rest - 1)
-                locks_.slots_[index(rest)].mutex.Lock();
+                locks_.slots_[index(rest)].mutex.lock();
         }
-        ~Guard() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+        ~Guard() {
             for (StripeMask rest = mask_; rest != 0; rest &= rest - 1)
-                locks_.slots_[index(rest)].mutex.Unlock();
+                locks_.slots_[index(rest)].mutex.unlock();
         }
         Guard(const Guard&) = delete;
         Guard& operator=(const Guard&) = delete;
@@ -47,7 +45,7 @@ class StripeLocks {
 
   private:
     struct alignas(64) Slot {
-        absl::Mutex mutex;
+        std::mutex mutex;
     };
     std::array<Slot, core::kStripes> slots_;
 };

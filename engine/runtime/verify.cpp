@@ -152,7 +152,7 @@ std::vector<std::string> EngineImpl::check_names(const Batch& batch, model::Sequ
     std::vector<std::string> differences;
     constexpr std::size_t kAtOnce = 256;
     for (std::size_t begin = 0; begin < batch.facts.size(); begin += kAtOnce) {
-        const absl::MutexLock lock(&sequencer_);
+        const storage::MutexLock lock(sequencer_);
         for (std::size_t i = begin; i < std::min(begin + kAtOnce, batch.facts.size()); ++i) {
             const Fact& fact = batch.facts[i];
             const std::uint64_t sequence = batch.first.value + i;
@@ -176,7 +176,7 @@ std::vector<std::string> EngineImpl::check_keys(const Fact& fact, model::BytesVi
     const core::ProgramState* const program = state_.program(fact.subject.program());
     if (!record || program == nullptr)
         return {fmt::format("customer id:{}: the enrolment cannot be read", fact.subject.id())};
-    const absl::ReaderMutexLock lock(&keys_);
+    const storage::ReaderLock lock(keys_);
     for (const model::KeyDigest& digest : record->digests) {
         const model::CustomerId holder = program->keys.find(digest);
         if (holder.value == fact.subject.id()) continue;
