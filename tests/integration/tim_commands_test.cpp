@@ -164,7 +164,7 @@ TEST(TimCommands, BadInputIsNamedBeforeAnythingIsSent) {
     fails_with({"sale", "card:1", "--receipt", "1/1234567890123456789012345", "--amount", "1"}, "25 bytes");
     fails_with({"sale", "card:1", "--receipt", "1234", "--amount", "1"}, "TERMINAL/NUMBER");
     fails_with({"show", "phone:12"}, "phone");
-    fails_with({"show", "17850"}, "17850");
+    fails_with({"show", "20417"}, "20417");
     fails_with({"sale", "card:1", "--receipt", "1/1", "--amount", "1.5"}, "--amount");
     fails_with({"sale", "card:1", "--receipt", "1/1", "--amount=-1"}, "negative");
     fails_with({"sale", "card:1", "--receipt", "1/1", "--amount", "1", "--at", "2011-02-30"}, "--at");

@@ -53,7 +53,7 @@ class TimdTest : public ::testing::Test {
         enroll.rows[0]->request_id.assign(16, 2);
         enroll.rows[0]->keys.push_back(std::make_unique<schema::CustomerKeyT>());
         enroll.rows[0]->keys[0]->kind = schema::CustomerKind::card;
-        enroll.rows[0]->keys[0]->text = "17850";
+        enroll.rows[0]->keys[0]->text = "20417";
         caller.client().request(2, std::move(enroll));
         caller.send();
         const auto replies = caller.receive(2);
@@ -68,7 +68,7 @@ class TimdTest : public ::testing::Test {
         show.program = "shop";
         show.customer = std::make_unique<schema::CustomerKeyT>();
         show.customer->kind = schema::CustomerKind::card;
-        show.customer->text = "17850";
+        show.customer->text = "20417";
         caller.client().request(9, std::move(show));
         caller.send();
         const auto replies = caller.receive();

@@ -14,7 +14,7 @@ std::string signed_points(model::Points points);
 /// "Đồng → Bạc", or one tier's name when nothing changed.
 std::string tier_move(const ProgramVersion& version, const model::Outcome& outcome);
 
-/// What a command is about: "sale", "1/536365".
+/// What a command is about: "sale", "1/104416".
 struct Subject {
     std::string command;
     std::string name;  ///< a receipt, a customer, a hold

@@ -5,8 +5,8 @@
 namespace {
 
 constexpr const char* kFooter =
-    "CUSTOMER is phone:+84901234567, email:an@example.vn, card:17850 or id:42.\n"
-    "RECEIPT is TERMINAL/NUMBER, such as 1/C536379.\n"
+    "CUSTOMER is phone:+84901234567, email:an@example.vn, card:20417 or id:42.\n"
+    "RECEIPT is TERMINAL/NUMBER, such as 1/C104417.\n"
     "Exit codes: 0 done; 1 refused; 2 usage or bad input; 3 cannot reach or authenticate to the server;\n"
     "4 partly done (some rows refused).\n"
     "\n"

@@ -222,14 +222,14 @@ TEST(ClientTest, QuestionsAreAnsweredInTypes) {
                              codec::ByteBuffer& out) {
         if (const auto* show = request.body_as_ShowRequest()) {
             EXPECT_EQ(show->program()->str(), "shop");
-            EXPECT_EQ(show->customer()->text()->str(), "17850");
+            EXPECT_EQ(show->customer()->text()->str(), "20417");
             schema::CustomerT customer;
             customer.id = 42;
             customer.points = 180;
             customer.tier = 2;
             auto key = std::make_unique<schema::CustomerKeyT>();
             key->kind = schema::CustomerKind::card;
-            key->text = "17850";
+            key->text = "20417";
             customer.keys.push_back(std::move(key));
             codec::append_reply(out, correlation, std::move(customer));
             return true;
@@ -251,12 +251,12 @@ TEST(ClientTest, QuestionsAreAnsweredInTypes) {
     };
     FakeServer server(engine);
     BlockingClient client(options_for(server));
-    const auto customer = client.show("shop", *model::parse_customer("card:17850"));
+    const auto customer = client.show("shop", *model::parse_customer("card:20417"));
     ASSERT_TRUE(customer) << customer.error().message;
     EXPECT_EQ(customer->id.value, 42U);
     EXPECT_EQ(customer->points.value, 180);
     ASSERT_EQ(customer->keys.size(), 1U);
-    EXPECT_EQ(customer->keys[0].text, "17850");
+    EXPECT_EQ(customer->keys[0].text, "20417");
     EXPECT_EQ(customer->first_order_at, model::kNoInstant);
     const auto history = client.history("shop", *model::parse_customer("card:1"));
     ASSERT_FALSE(history);

@@ -27,7 +27,7 @@ Command sale() {
     Command command;
     command.kind = CommandKind::sale;
     command.customer = {KeyKind::phone, {}, "+84901234567"};
-    command.name = Name::receipt({7}, "C536379");
+    command.name = Name::receipt({7}, "C104417");
     command.at = {1'600'000'000'000};
     command.amount = {123'456};
     return command;
@@ -40,7 +40,7 @@ std::vector<Command> all_kinds() {
         commands[i].kind = static_cast<CommandKind>(i);
         commands[i].at = {static_cast<std::int64_t>(1'000'000 + i)};
         commands[i].name = request_name();
-        commands[i].customer = {KeyKind::card, {}, "17850"};
+        commands[i].customer = {KeyKind::card, {}, "20417"};
     }
     commands[0].name = {};
     commands[0].customer = {KeyKind::id, {42}, {}};
@@ -52,7 +52,7 @@ std::vector<Command> all_kinds() {
     commands[2].original = Name::receipt({8}, "123456789012345678901234");
     commands[2].amount = {50};
     commands[3].name = Name::receipt({7}, "V-1");
-    commands[3].original = Name::receipt({7}, "C536379");
+    commands[3].original = Name::receipt({7}, "C104417");
     commands[3].customer = {};
     commands[4].name = Name::receipt({9}, "P-1");
     commands[4].points = {80};

@@ -74,7 +74,7 @@ std::vector<std::vector<std::byte>> good_payloads() {
     };
     Command sale;
     sale.kind = CommandKind::sale;
-    sale.name = model::Name::receipt({7}, "C536379");
+    sale.name = model::Name::receipt({7}, "C104417");
     sale.customer = {model::KeyKind::phone, {}, "+84901234567"};
     SaleRows sales;
     for (int i = 0; i < 3; ++i)

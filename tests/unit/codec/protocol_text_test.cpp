@@ -234,8 +234,8 @@ TEST(ProtocolText, ExampleFramesAreThoseOfTheCodec) {
     sale.kind = model::CommandKind::sale;
     sale.at = {1'291'191'960'000};
     sale.amount = {2550};
-    sale.customer = {model::KeyKind::card, {}, "17850"};
-    sale.name = model::Name::receipt({7}, "C536379");
+    sale.customer = {model::KeyKind::card, {}, "20417"};
+    sale.name = model::Name::receipt({7}, "C104417");
     SaleRows rows;
     ASSERT_TRUE(rows.add(sale));
     ByteBuffer request;

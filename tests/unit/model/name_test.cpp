@@ -9,13 +9,13 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(Receipt, IsReadAndWritten) {
-    const auto name = parse_receipt("12/C536379");
+    const auto name = parse_receipt("12/C104417");
     ASSERT_TRUE(name) << name.error().message;
     EXPECT_EQ(name->kind, NameKind::receipt);
     EXPECT_EQ(name->terminal, TerminalId{12});
-    EXPECT_EQ(name->number(), "C536379");
+    EXPECT_EQ(name->number(), "C104417");
     EXPECT_TRUE(name->valid());
-    EXPECT_EQ(format_name(*name), "12/C536379");
+    EXPECT_EQ(format_name(*name), "12/C104417");
 }
 
 TEST(Receipt, MayHave24BytesButNot25) {

@@ -466,7 +466,7 @@ TEST(Connection, AQuerySeesTheCommandsBeforeIt) {
     show.program = "shop";
     show.customer = std::make_unique<schema::CustomerKeyT>();
     show.customer->kind = schema::CustomerKind::card;
-    show.customer->text = "17850";
+    show.customer->text = "20417";
     harness.client.request(2, std::move(show));
     const auto replies = harness.exchange();
     ASSERT_EQ(replies.size(), 2U);

@@ -64,7 +64,7 @@ class TestClient {
         for (std::size_t i = 0; i < count; ++i) {
             model::Command sale;
             sale.kind = model::CommandKind::sale;
-            sale.customer = {model::KeyKind::card, {}, "17850"};
+            sale.customer = {model::KeyKind::card, {}, "20417"};
             sale.name = model::Name::receipt({1}, "R" + std::to_string(++receipts_));
             sale.amount = {amount};
             if (!rows.add(sale)) std::abort();
@@ -77,7 +77,7 @@ class TestClient {
         command.kind = kind;
         if (kind != model::CommandKind::capture && kind != model::CommandKind::release &&
             kind != model::CommandKind::voided) {
-            command.customer = {model::KeyKind::card, {}, "17850"};
+            command.customer = {model::KeyKind::card, {}, "20417"};
         }
         if (kind == model::CommandKind::sale || kind == model::CommandKind::returned ||
             kind == model::CommandKind::voided) {

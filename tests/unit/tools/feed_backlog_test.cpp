@@ -14,7 +14,7 @@ FeedRow some_row(std::uint64_t line, FeedKind kind) {
     row.text = "a,\"b,c\",,";
     row.at = {1'770'000'000'000};
     row.customer_kind = model::KeyKind::card;
-    row.customer = "17850";
+    row.customer = "20417";
     if (kind == FeedKind::enroll) return row;
     row.name = model::Name::receipt({3}, "R" + std::to_string(line));
     row.amount = {150'000};

@@ -58,17 +58,17 @@ std::string fault_of(const std::string& row, const std::string& header = kHeader
 }
 
 TEST(FeedReader, ReadsASale) {
-    const Read read = read_feed(kHeader + "sale,536365,2010-12-01T08:26:00,1,card:17850,139.12\n");
+    const Read read = read_feed(kHeader + "sale,104416,2010-12-01T08:26:00,1,card:20417,48.50\n");
     ASSERT_EQ(read.rows.size(), 1U);
     const FeedRow& row = read.rows[0];
     EXPECT_EQ(row.fault, "");
     EXPECT_EQ(row.line, 2U);
     EXPECT_EQ(row.kind, FeedKind::sale);
-    EXPECT_EQ(model::format_name(row.name), "1/536365");
+    EXPECT_EQ(model::format_name(row.name), "1/104416");
     EXPECT_EQ(row.at.value, 1'291'191'960'000);
-    EXPECT_EQ(row.amount.value, 13'912);
+    EXPECT_EQ(row.amount.value, 4'850);
     EXPECT_EQ(row.customer_kind, model::KeyKind::card);
-    EXPECT_EQ(row.customer, "17850");
+    EXPECT_EQ(row.customer, "20417");
     EXPECT_FALSE(row.anonymous());
 }
 
@@ -115,7 +115,7 @@ TEST(FeedReader, SaysWhatIsWrongWithARow) {
     EXPECT_NE(fault_of("sale,1,2010-12-01,4294967296,,1").find("terminal"), std::string::npos);
     EXPECT_NE(fault_of("sale,1,2010-12-01,-1,,1").find("terminal"), std::string::npos);
     EXPECT_NE(fault_of("sale,1,2010-12-01,1,phone:12,1").find("customer"), std::string::npos);
-    EXPECT_NE(fault_of("sale,1,2010-12-01,1,17850,1").find("customer"), std::string::npos);
+    EXPECT_NE(fault_of("sale,1,2010-12-01,1,20417,1").find("customer"), std::string::npos);
     EXPECT_NE(fault_of("redeem,1,2010-12-01,1,,1").find("customer is missing"), std::string::npos);
     EXPECT_NE(fault_of("redeem,1,2010-12-01,1,card:1,0").find("amount"), std::string::npos);
     EXPECT_NE(fault_of("void,1,2010-12-01,1,,").find("original is missing"), std::string::npos);

@@ -145,7 +145,7 @@ int resolve(const CommandLine& line, const Options& options, model::CommandKind 
 
 void add_checkout_commands(CLI::App& app, CommandLine& line) {
     auto options = std::make_shared<Options>();
-    const std::string customer_help = "phone:+84901234567, email:an@example.vn, card:17850 or id:42";
+    const std::string customer_help = "phone:+84901234567, email:an@example.vn, card:20417 or id:42";
     const auto add_common = [options](CLI::App* command) {
         command->add_option("--at", options->at, "When, ISO 8601 (default: now)");
         command->add_option("--request-id", options->request_id,
@@ -165,7 +165,7 @@ void add_checkout_commands(CLI::App& app, CommandLine& line) {
     redeems->add_option("--amount", options->amount, "How much money they are to pay, at the program's rate");
     redeems->add_option("--receipt", options->receipt, "TERMINAL/NUMBER, to name it by a receipt");
     add_common(redeems);
-    redeems->footer("Examples:\n  tim redeem card:17850 --points 80\n  tim redeem card:17850 --amount 20000");
+    redeems->footer("Examples:\n  tim redeem card:20417 --points 80\n  tim redeem card:20417 --amount 20000");
     redeems->callback([&line, options] { line.run = [&line, options] { return redeem(line, *options); }; });
 
     CLI::App* holds = app.add_subcommand("hold", "Reserve points for a checkout");
@@ -175,7 +175,7 @@ void add_checkout_commands(CLI::App& app, CommandLine& line) {
         ->capture_default_str()
         ->check(CLI::Range(std::int64_t{1}, kMaxTtlSeconds));
     add_common(holds);
-    holds->footer("Example:\n  tim hold card:17850 --points 80 --ttl 300");
+    holds->footer("Example:\n  tim hold card:20417 --points 80 --ttl 300");
     holds->callback([&line, options] { line.run = [&line, options] { return hold(line, *options); }; });
 
     CLI::App* captures = app.add_subcommand("capture", "Spend what a hold reserved, all or part of it");

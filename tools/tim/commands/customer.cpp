@@ -226,7 +226,7 @@ int history(const CommandLine& line, const Options& options) {
 
 void add_customer_commands(CLI::App& app, CommandLine& line) {
     auto options = std::make_shared<Options>();
-    const std::string customer_help = "phone:+84901234567, email:an@example.vn, card:17850 or id:42";
+    const std::string customer_help = "phone:+84901234567, email:an@example.vn, card:20417 or id:42";
 
     CLI::App* enrolls = app.add_subcommand("enroll", "Enrol a new customer");
     enrolls->add_option("CUSTOMER", options->customer, customer_help)->required();
@@ -235,7 +235,7 @@ void add_customer_commands(CLI::App& app, CommandLine& line) {
     enrolls->add_option("--at", options->at, "When, ISO 8601 (default: now)");
     enrolls->add_option("--request-id", options->request_id,
                         "32 hexadecimal digits, to repeat it exactly once");
-    enrolls->footer("Example:\n  tim enroll phone:+84901234567 --also card:17850 --name 'Nguyễn Văn An'");
+    enrolls->footer("Example:\n  tim enroll phone:+84901234567 --also card:20417 --name 'Nguyễn Văn An'");
     enrolls->callback([&line, options] { line.run = [&line, options] { return enroll(line, *options); }; });
 
     CLI::App* shows = app.add_subcommand("show", "Show a customer's figures as of now");
@@ -248,7 +248,7 @@ void add_customer_commands(CLI::App& app, CommandLine& line) {
     lists->add_option("--limit", options->limit, "How many lines")
         ->capture_default_str()
         ->check(CLI::PositiveNumber);
-    lists->footer("Example:\n  tim history card:17850 --limit 5");
+    lists->footer("Example:\n  tim history card:20417 --limit 5");
     lists->callback([&line, options] { line.run = [&line, options] { return history(line, *options); }; });
 }
 

@@ -107,7 +107,7 @@ void add_time(CLI::App* command, Options& options) {
 
 void add_till_commands(CLI::App& app, CommandLine& line) {
     auto options = std::make_shared<Options>();
-    const std::string customer_help = "phone:+84901234567, email:an@example.vn, card:17850 or id:42";
+    const std::string customer_help = "phone:+84901234567, email:an@example.vn, card:20417 or id:42";
     const std::string receipt_help = "TERMINAL/NUMBER: a number, then 1 to 24 printable ASCII bytes";
 
     CLI::App* sale = app.add_subcommand("sale", "Post a sale; the same receipt again changes nothing");
@@ -117,7 +117,7 @@ void add_till_commands(CLI::App& app, CommandLine& line) {
         ->required();
     add_time(sale, *options);
     sale->footer(
-        "Examples:\n  tim sale phone:+84901234567 --receipt 1/536365 --amount 150000\n"
+        "Examples:\n  tim sale phone:+84901234567 --receipt 1/104416 --amount 150000\n"
         "  tim sale --receipt 1/536366 --amount 20000");
     sale->callback([&line, options] {
         line.run = [&line, options] { return post(line, *options, model::CommandKind::sale, "sale"); };
@@ -131,7 +131,7 @@ void add_till_commands(CLI::App& app, CommandLine& line) {
                          "The sale's receipt, or its number at the same terminal");
     add_time(returned, *options);
     returned->footer(
-        "Example:\n  tim return card:17850 --receipt 1/C536379 --amount 27500 --original 1/536365");
+        "Example:\n  tim return card:20417 --receipt 1/C104417 --amount 27500 --original 1/104416");
     returned->callback([&line, options] {
         line.run = [&line, options] { return post(line, *options, model::CommandKind::returned, "return"); };
     });
@@ -144,7 +144,7 @@ void add_till_commands(CLI::App& app, CommandLine& line) {
                      "The sale's receipt, or its number at the same terminal")
         ->required();
     add_time(voided, *options);
-    voided->footer("Example:\n  tim void 1/V17 --original 1/536365");
+    voided->footer("Example:\n  tim void 1/V17 --original 1/104416");
     voided->callback([&line, options] {
         line.run = [&line, options] { return post(line, *options, model::CommandKind::voided, "void"); };
     });
@@ -159,8 +159,8 @@ void add_till_commands(CLI::App& app, CommandLine& line) {
                         "32 hexadecimal digits, to repeat it exactly once");
     add_time(adjusts, *options);
     adjusts->footer(
-        "Examples:\n  tim adjust card:17850 --points 50 --reason 'a birthday'\n"
-        "  tim adjust card:17850 --spend=-200000 --reason 'counted twice'");
+        "Examples:\n  tim adjust card:20417 --points 50 --reason 'a birthday'\n"
+        "  tim adjust card:20417 --spend=-200000 --reason 'counted twice'");
     adjusts->callback([&line, options] { line.run = [&line, options] { return adjust(line, *options); }; });
 }
 
