@@ -73,7 +73,7 @@ std::size_t EngineImpl::enroll_rows(std::span<Row> rows, std::span<Evidence> evi
         const storage::MutexLock sequencer(sequencer_);
         const storage::MutexLock keys(keys_);
         // New records lie behind all others; they may span two blocks.
-        const StripeLocks::Guard stripes(stripes_, ~StripeMask{0});
+        const StripeLocks::Guard stripes(stripes_, kAllStripes);
         for (; ran < rows.size(); ++ran) {
             if (rows[ran].done) continue;
             if (state_.names.find(rows[ran].fingerprint) !=

@@ -11,7 +11,9 @@ namespace tim::runtime {
 
 /// Set of stripes, a bit each.
 using StripeMask = std::uint64_t;
-static_assert(core::kStripes <= 64);
+static_assert(core::kStripes < 64);
+
+inline constexpr StripeMask kAllStripes = (StripeMask{1} << core::kStripes) - 1;
 
 inline StripeMask stripe_bit(model::CustomerId customer) {
     return StripeMask{1} << core::stripe_of(customer);

@@ -38,8 +38,9 @@ inline constexpr std::size_t kKeptBuffers = 1'024;
 /// Pieces that one write gathers.
 inline constexpr std::size_t kGatheredChunks = 16;
 
-/// Rows that a batch collects from a thread's sessions before it runs without waiting for more (the request that
-/// crosses the bound is taken whole). A row is some 400 bytes on its way: so many stay in the processor's caches.
+/// Rows that a batch collects from a thread's sessions before it runs without waiting for more (the request
+/// that crosses the bound is taken whole). A row is some 400 bytes on its way: so many stay in the
+/// processor's caches.
 inline constexpr std::size_t kBatchRows = 2'048;
 
 /// From connecting to having proved who one is.
