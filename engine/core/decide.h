@@ -89,6 +89,7 @@ Judgement check_original(const model::Command& command, const Moment& moment, mo
 Judgement decide_redeem(const model::Command& command, const Moment& moment, model::Subject subject,
                         const CustomerRecord& record, FactWriter& facts);
 
+/// A hold runs from its `at`; one that would be over by now is refused `invalid_time`.
 Judgement decide_hold(const model::Command& command, const Moment& moment, model::Subject subject,
                       const CustomerRecord& record, std::size_t open_holds, FactWriter& facts);
 

@@ -78,13 +78,16 @@ Judgement decide_redeem(const model::Command& command, const Moment& moment, mod
 
 Judgement decide_hold(const model::Command& command, const Moment& moment, model::Subject subject,
                       const CustomerRecord& record, std::size_t open_holds, FactWriter& facts) {
+    const model::Instant expires_at{moment.at.value +
+                                    (command.ttl_ms == 0 ? kDefaultHoldMs : command.ttl_ms)};
+    if (expires_at <= moment.now) return refuse(Refusal::invalid_time);
     if (open_holds >= kMaxOpenHolds) return refuse(Refusal::too_many_holds, kMaxOpenHolds);
     const model::Points most = spendable_now(moment, record);
     if (command.points > most) return refuse(Refusal::insufficient_points, most.value);
 
     Fact& fact = add_fact(FactType::hold_opened, moment, subject, record, facts);
     name(fact, command);
-    fact.amount = {moment.at.value + (command.ttl_ms == 0 ? kDefaultHoldMs : command.ttl_ms)};
+    fact.amount = {expires_at.value};
     fact.points = command.points;
     fact.held_after = {record.held.value + command.points.value};
     facts.end_transaction();

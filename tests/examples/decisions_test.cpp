@@ -169,6 +169,43 @@ TEST(Holds, last_15_minutes_unless_told_and_7_days_at_most) {
     EXPECT_EQ(shop.hold(1, -1).refusal, Refusal::invalid_time);
 }
 
+TEST(Holds, run_from_their_at_and_begin_before_they_end) {
+    Shop shop;
+    shop.adjust(100);
+    const auto hold = [&](std::uint64_t name, std::int64_t ago_ms, std::int64_t ttl_ms) {
+        return shop.fixture.execute(
+            make_hold(shop.program, request(name), "card:1", 10, ttl_ms, {shop.now().value - ago_ms}));
+    };
+    EXPECT_EQ(hold(1, kMinuteMs, kMinuteMs).refusal, Refusal::invalid_time);
+    EXPECT_EQ(hold(1, 15 * kMinuteMs, 0).refusal, Refusal::invalid_time) << "15 minutes unless told";
+    EXPECT_EQ(hold(1, kHourMs, 1).refusal, Refusal::invalid_time);
+    EXPECT_EQ(shop.figures().held, 0);
+    const auto open = hold(1, kMinuteMs, kMinuteMs + 1);
+    EXPECT_EQ(open.refusal, Refusal::none);
+    EXPECT_EQ(open.held.value, 10);
+    // Its name gets the first answer for ever, also once it is over.
+    const model::Instant at{shop.now().value - kMinuteMs};
+    shop.wait(1);
+    EXPECT_EQ(shop.figures().held, 0);
+    EXPECT_TRUE(
+        shop.fixture.execute(make_hold(shop.program, request(1), "card:1", 10, kMinuteMs + 1, at)).duplicate);
+    EXPECT_EQ(shop.fixture.verify(), "");
+}
+
+TEST(Holds, with_the_clock_of_events_a_late_one_is_judged_by_the_latest_seen) {
+    Shop shop(nhanh_program(), EngineFixture::stepped(runtime::TimeSource::events));
+    const model::Instant seen{kMonday.value + kDayMs};
+    ASSERT_EQ(shop.sale("S", 1'000'000, seen).refusal, Refusal::none);
+    const auto hold = [&](std::uint64_t name, std::int64_t at_ms) {
+        return shop.fixture.execute(make_hold(shop.program, request(name), "card:1", 5, kMinuteMs, {at_ms}))
+            .refusal;
+    };
+    EXPECT_EQ(hold(1, seen.value - kMinuteMs), Refusal::invalid_time);
+    EXPECT_EQ(hold(1, seen.value - kMinuteMs + 1), Refusal::none);
+    EXPECT_EQ(hold(2, seen.value + kDayMs), Refusal::none) << "its own at moves now";
+    EXPECT_EQ(shop.figures().held, 5);
+}
+
 TEST(Holds, survive_a_restart) {
     Shop shop;
     shop.adjust(100);

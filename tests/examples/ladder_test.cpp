@@ -70,6 +70,13 @@ TEST(Ladder, invalid_time) {
     Shop shop;
     EXPECT_EQ(shop.hold(1, -5).refusal, Refusal::invalid_time);
     EXPECT_EQ(shop.sale("S", 1, {INT64_MAX}).refusal, Refusal::invalid_time);
+    // A hold that would be over already comes after what the customer's key tells, before the figures.
+    const model::Instant over{shop.now().value - kMinuteMs};
+    const auto hold = [&](const Who& who) {
+        return shop.fixture.execute(make_hold(shop.program, request(1), who, 1, kMinuteMs, over)).refusal;
+    };
+    EXPECT_EQ(hold("card:9"), Refusal::unknown_customer);
+    EXPECT_EQ(hold("card:1"), Refusal::invalid_time);
 }
 
 TEST(Ladder, invalid_command) {

@@ -58,8 +58,8 @@ void run_seeds(runtime::TimeSource time) {
     EXPECT_GT(refusals[0], commands / 4);
     using model::Refusal;
     for (const Refusal refusal :
-         {Refusal::conflict, Refusal::unknown_customer, Refusal::key_taken, Refusal::unknown_receipt,
-          Refusal::not_a_sale, Refusal::other_customer, Refusal::already_returned,
+         {Refusal::invalid_time, Refusal::conflict, Refusal::unknown_customer, Refusal::key_taken,
+          Refusal::unknown_receipt, Refusal::not_a_sale, Refusal::other_customer, Refusal::already_returned,
           Refusal::return_exceeds_sale, Refusal::unknown_hold, Refusal::hold_captured, Refusal::hold_released,
           Refusal::hold_expired, Refusal::capture_exceeds_hold, Refusal::insufficient_points,
           Refusal::overflow})

@@ -231,8 +231,8 @@ OwnedCommand CommandGenerator::again(Instant clock) {
 
 void CommandGenerator::set_time(OwnedCommand& command, Instant clock) {
     const std::int64_t now = model_.now(command.command.program, clock);
-    // A hold runs from its `at`: one in the past may be over before it begins, which no checkout asks for.
-    if (command.command.kind == CommandKind::hold) return;
+    // A hold runs from its `at`, and one that is over already is refused: most of them begin now.
+    if (command.command.kind == CommandKind::hold && choices_.chance(75)) return;
     if (time_ == runtime::TimeSource::system) {
         const std::uint64_t dice = choices_.below(100);
         if (dice < 50) return;

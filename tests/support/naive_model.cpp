@@ -297,6 +297,8 @@ NaiveModel::Refusal NaiveModel::judge_hold_end(Accepted& entry, std::int64_t& de
 
 NaiveModel::Refusal NaiveModel::judge_spending(Accepted& entry, std::int64_t& detail) const {
     const Command& command = entry.command.command;
+    const std::int64_t ttl = command.ttl_ms == 0 ? kDefaultTtl : command.ttl_ms;
+    if (command.kind == CommandKind::hold && entry.at + ttl <= entry.now) return Refusal::invalid_time;
     if (command.kind == CommandKind::hold &&
         open_holds(entry.program, entry.customer, entry.now) >= kMostOpenHolds) {
         detail = static_cast<std::int64_t>(kMostOpenHolds);
