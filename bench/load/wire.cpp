@@ -48,6 +48,19 @@ Result<Socket> open_socket(const std::string& server) {
     return failure(ErrorKind::unavailable, fmt::format("{}: {}", server, std::strerror(error)));
 }
 
+ErrorKind kind_of(schema::FailureCode code) {
+    switch (code) {
+        case schema::FailureCode::denied:
+        case schema::FailureCode::not_allowed:
+            return ErrorKind::denied;
+        case schema::FailureCode::slow_reader:
+        case schema::FailureCode::overloaded:
+            return ErrorKind::unavailable;
+        default:
+            return ErrorKind::invalid;
+    }
+}
+
 std::span<const std::uint8_t> bytes_of(const flatbuffers::Vector<std::uint8_t>* bytes) {
     if (bytes == nullptr) return {};
     return {bytes->data(), bytes->size()};
@@ -92,11 +105,7 @@ Result<const schema::Reply*> Wire::receive() {
         if (!reply) return reply;
         if ((*reply)->body_type() == schema::ReplyBody::Progress) continue;
         if (const auto* refused = (*reply)->body_as_Failure()) {
-            const auto kind = refused->code() == schema::FailureCode::denied ||
-                                      refused->code() == schema::FailureCode::not_allowed
-                                  ? ErrorKind::denied
-                                  : ErrorKind::invalid;
-            return failure(kind, refused->message()->str());
+            return failure(kind_of(refused->code()), refused->message()->str());
         }
         return reply;
     }

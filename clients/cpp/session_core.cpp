@@ -21,7 +21,7 @@ tl::unexpected<model::Error> protocol_failure(std::string_view what) {
 /// Failures after which the server closes, whatever request they carry.
 bool ends_connection(schema::FailureCode code) {
     return code == schema::FailureCode::malformed || code == schema::FailureCode::denied ||
-           code == schema::FailureCode::slow_reader;
+           code == schema::FailureCode::slow_reader || code == schema::FailureCode::overloaded;
 }
 
 }  // namespace
@@ -41,6 +41,7 @@ model::Error to_error(const schema::Failure& message) {
             case schema::FailureCode::too_large:
                 return ErrorKind::invalid;
             case schema::FailureCode::slow_reader:
+            case schema::FailureCode::overloaded:
                 return ErrorKind::unavailable;
             case schema::FailureCode::internal:
                 return ErrorKind::io;

@@ -51,7 +51,8 @@ class SessionCore {
 
     /// Where received bytes go, then `received` tells how many came and runs the handler's calls. An error
     /// ends the connection: denied (either side did not prove itself), corrupt (not this protocol, or the
-    /// server says so of us), unavailable (the server dropped us as a slow reader; connect again).
+    /// server says so of us), unavailable (the server dropped us as a slow reader, or has too many
+    /// connections; connect again).
     std::span<std::byte> read_space(std::size_t min_bytes = codec::FrameReader::kDefaultReadBytes) {
         return reader_.prepare(min_bytes);
     }

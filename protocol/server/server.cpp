@@ -1,6 +1,7 @@
 #include "protocol/server/server.h"
 
 #include <algorithm>
+#include <array>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 #include <asio/ip/v6_only.hpp>
@@ -195,13 +196,16 @@ class Server::Implementation {
     void turn_away(Socket socket) const {
         if (tls_) return;
         codec::ByteBuffer frame;
-        codec::append_failure(
-            frame, 0, schema::FailureCode::internal,
-            "the server has as many connections as it takes (" + std::to_string(max_connections_) + ")");
+        codec::append_failure(frame, 0, schema::FailureCode::overloaded,
+                              "the server has as many connections as it takes (" +
+                                  std::to_string(max_connections_) + "); try again later");
         asio::error_code ignored;
         socket.non_blocking(true, ignored);
         socket.write_some(asio::buffer(frame.view().data(), frame.size()), ignored);
-        socket.shutdown(Socket::shutdown_both, ignored);
+        socket.shutdown(Socket::shutdown_send, ignored);
+        // A Hello that is there already is read: closing over unread bytes may take the answer away again.
+        std::array<std::byte, codec::kMaxHelloBytes> hello;
+        socket.read_some(asio::buffer(hello), ignored);
     }
 
     const std::size_t max_connections_;

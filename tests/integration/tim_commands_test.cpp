@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
 #include "tests/integration/tim_processes.h"
 
 namespace tim::integration {
@@ -236,6 +239,17 @@ TEST(TimCommands, AServerThatIsAwayIsTold) {
     const Ended away = shop.tim({"stats"});
     EXPECT_EQ(away.code, 3);
     EXPECT_THAT(away.err, HasSubstr(shop.address()));
+}
+
+TEST(TimCommands, AServerThatIsFullIsTold) {
+    const TestShop shop({"--max-connections", "1"});
+    const Process watcher = shop.begin_tim({"stats", "--watch"});
+    while (watcher.out().empty())
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    const Ended full = shop.tim({"stats"});
+    EXPECT_EQ(full.code, 3);
+    EXPECT_EQ(full.err, "tim: " + shop.address() +
+                            ": the server has as many connections as it takes (1); try again later\n");
 }
 
 TEST(TimCommands, EveryCommandHasHelpWithAnExample) {

@@ -310,6 +310,28 @@ TEST(ClientCoreTest, WithoutReconnectTheFirstLossEndsIt) {
     EXPECT_EQ(world.answers[3].outcomes.error().kind, model::ErrorKind::unavailable);
 }
 
+TEST(ClientCoreTest, AServerThatIsFullIsTriedAgain) {
+    FakeBehaviour full;
+    full.full = true;
+    World world;
+    world.script = {full, full};
+    world.sell(0, 1);
+    world.run();
+    ASSERT_EQ(world.answers.size(), 1U);
+    EXPECT_TRUE(world.answers[0].outcomes);
+    EXPECT_EQ(world.connect_times.size(), 3U);
+
+    ClientOptions once;
+    once.reconnect = false;
+    World impatient(1, once);
+    impatient.script = {full};
+    impatient.sell(0, 1);
+    impatient.run();
+    ASSERT_EQ(impatient.answers.size(), 1U);
+    EXPECT_EQ(impatient.answers[0].outcomes.error().kind, model::ErrorKind::unavailable);
+    EXPECT_EQ(impatient.answers[0].outcomes.error().message, "too many connections");
+}
+
 TEST(ClientCoreTest, AWrongKeyIsNotTriedAgain) {
     World world;
     FakeBehaviour stranger;

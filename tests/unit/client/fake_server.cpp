@@ -84,6 +84,10 @@ bool FakeSession::take(const codec::Frame& frame) {
         codec::append_failure(out_, frame.correlation, schema::FailureCode::malformed, read.error().message);
         return false;
     }
+    if (behaviour_.full) {
+        codec::append_failure(out_, 0, schema::FailureCode::overloaded, "too many connections");
+        return false;
+    }
     const schema::Request& request = **read;
     if (ready_) return take_request(frame, request);
     if (const auto* hello = request.body_as_Hello()) {

@@ -61,6 +61,7 @@ struct FakeBehaviour {
         replies;  ///< after so many the connection dies; what came next was carried out
     bool garbage_after_welcome = false;
     bool swallow = false;  ///< requests are never answered
+    bool full = false;     ///< turned away: it has as many connections as it takes
 };
 
 /// One connection, without the connection.

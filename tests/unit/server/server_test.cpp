@@ -164,7 +164,10 @@ TEST_F(ServerTest, OneConnectionTooManyIsTurnedAway) {
     PlainCaller second(server->port(), secret_of("key"));
     const auto replies = second.receive();
     ASSERT_EQ(replies.size(), 1U);
-    EXPECT_THAT(replies[0].failure()->message()->str(), HasSubstr("as many connections"));
+    EXPECT_EQ(replies[0].failure()->code(), FailureCode::overloaded);
+    EXPECT_EQ(replies[0].failure()->message()->str(),
+              "the server has as many connections as it takes (1); try again later");
+    EXPECT_TRUE(second.ended());
     first.client().request(1, schema::PingT{});
     first.send();
     EXPECT_EQ(first.receive().at(0).type(), ReplyBody::Pong);
