@@ -456,64 +456,6 @@ TEST(Connection, AKeyTouchesItsProgramsOnly) {
     EXPECT_EQ(harness.engine.seen().size(), 1U);
 }
 
-// ---------------------------------------------------------------------------------------- queries
-
-TEST(Connection, AQuerySeesTheCommandsBeforeIt) {
-    Harness harness;
-    harness.authenticate();
-    harness.client.sales(1, 4, 100);
-    schema::ShowRequestT show;
-    show.program = "shop";
-    show.customer = std::make_unique<schema::CustomerKeyT>();
-    show.customer->kind = schema::CustomerKind::card;
-    show.customer->text = "20417";
-    harness.client.request(2, std::move(show));
-    const auto replies = harness.exchange();
-    ASSERT_EQ(replies.size(), 2U);
-    EXPECT_EQ(replies[1].reply->body_as_Customer()->points(), 4);
-}
-
-TEST(Connection, QueriesAnswerInPages) {
-    Harness harness;
-    harness.authenticate();
-    schema::CustomersRequestT page;
-    page.program = "shop";
-    page.limit = 3;
-    harness.client.request(1, page);
-    page.after = 3;
-    harness.client.request(2, page);
-    schema::HistoryRequestT history;
-    history.program = "shop";
-    history.customer = std::make_unique<schema::CustomerKeyT>();
-    history.customer->kind = schema::CustomerKind::id;
-    history.customer->text = "7";
-    history.limit = 2;
-    harness.client.request(3, std::move(history));
-    harness.client.request(4, schema::VerifyRequestT{});
-    const auto replies = harness.exchange();
-    ASSERT_GE(replies.size(), 4U);
-    EXPECT_EQ(replies[0].reply->body_as_Customers()->rows()->size(), 3U);
-    EXPECT_EQ(replies[0].reply->body_as_Customers()->next(), 3U);
-    EXPECT_EQ(replies[1].reply->body_as_Customers()->rows()->size(), 2U);
-    EXPECT_EQ(replies[1].reply->body_as_Customers()->next(), 0U);
-    EXPECT_EQ(replies[2].reply->body_as_History()->customer(), 7U);
-    EXPECT_EQ(replies[2].reply->body_as_History()->next(), 29U);
-    EXPECT_EQ(replies.back().reply->body_as_VerifyReply()->facts(), 2U);
-    EXPECT_EQ(harness.connection.in_flight(), 0U);
-}
-
-TEST(Connection, WhatIsNotFoundIsSaidSo) {
-    Harness harness;
-    harness.authenticate();
-    schema::ProgramGetT get;
-    get.id = "nowhere";
-    harness.client.request(1, std::move(get));
-    const auto replies = harness.exchange();
-    ASSERT_NE(replies.at(0).failure(), nullptr);
-    EXPECT_EQ(replies[0].failure()->code(), FailureCode::not_found);
-    EXPECT_THAT(replies[0].failure()->message()->str(), HasSubstr("nowhere"));
-}
-
 // ---------------------------------------------------------------------------------------- bounds
 
 TEST(Connection, AClientThatDoesNotReadIsNotReadFrom) {
