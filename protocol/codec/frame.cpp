@@ -40,7 +40,8 @@ model::Result<std::optional<Frame>> FrameReader::next() {
     FrameHeader header;
     std::memcpy(&header, memory_.get() + begin_, sizeof header);
     last_correlation_ = header.correlation;
-    if (header.length > max_payload_bytes_)
+    too_large_ = header.length > max_payload_bytes_;
+    if (too_large_)
         return model::failure(model::ErrorKind::invalid,
                               fmt::format("frame: a payload of {} bytes is too large; {} are the most here",
                                           header.length, max_payload_bytes_));

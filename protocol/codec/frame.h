@@ -62,6 +62,10 @@ class FrameReader {
     /// The correlation of the header that `next` looked at last: the one to answer an error with.
     std::uint32_t last_correlation() const { return last_correlation_; }
 
+    /// Whether `next` failed because the length is beyond the limit; its other errors are lengths that no
+    /// frame has.
+    bool too_large() const { return too_large_; }
+
     /// Bytes that came and are not taken yet.
     std::size_t pending_bytes() const { return end_ - begin_; }
 
@@ -76,6 +80,7 @@ class FrameReader {
     std::size_t end_ = 0;
     std::size_t max_payload_bytes_;
     std::uint32_t last_correlation_ = 0;
+    bool too_large_ = false;
 };
 
 /// Appends a frame around a finished FlatBuffer, padded with zeros.

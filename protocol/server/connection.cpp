@@ -91,7 +91,9 @@ void Connection::take(Batch& batch) {
         }
         const auto frame = reader_.next();
         if (!frame) {
-            fail(reader_.last_correlation(), schema::FailureCode::malformed, frame.error().message);
+            fail(reader_.last_correlation(),
+                 reader_.too_large() ? schema::FailureCode::too_large : schema::FailureCode::malformed,
+                 frame.error().message);
             return;
         }
         if (!*frame) return;
@@ -445,7 +447,7 @@ void Connection::answer_query(std::span<const std::byte> frames, bool final_repl
 void Connection::fail(std::uint32_t correlation, schema::FailureCode code, std::string message) {
     close();
     if (!farewell_) farewell_ = Farewell{correlation, code, std::move(message)};
-    if (code == schema::FailureCode::malformed) {
+    if (code == schema::FailureCode::malformed || code == schema::FailureCode::too_large) {
         context_.counters.protocol_errors.fetch_add(1, std::memory_order_relaxed);
     }
 }

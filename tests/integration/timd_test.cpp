@@ -149,7 +149,7 @@ TEST_F(TimdTest, RandomBytesAndWrongKeysDisturbNobody) {
     vandal.send();
     const auto replies = vandal.receive();
     ASSERT_EQ(replies.size(), 1U);
-    EXPECT_EQ(replies[0].failure()->code(), schema::FailureCode::malformed);
+    EXPECT_EQ(replies[0].failure()->code(), schema::FailureCode::too_large);
     EXPECT_TRUE(vandal.ended());
 
     codec::AccessSecret wrong = admin_key();

@@ -75,6 +75,7 @@ TEST(Frame, RefusesALengthOfFourGibibytesAsSoonAsItIsThere) {
     const auto frame = reader.next();
     ASSERT_FALSE(frame);
     EXPECT_THAT(frame.error().message, HasSubstr("4294967288 bytes is too large"));
+    EXPECT_TRUE(reader.too_large());
     EXPECT_EQ(reader.last_correlation(), 9U);
     EXPECT_FALSE(reader.next()) << "an error is for good";
 }
@@ -97,6 +98,7 @@ TEST(Frame, RefusesLengthsThatAreNoMultipleOfEight) {
         const auto frame = reader.next();
         ASSERT_FALSE(frame) << length;
         EXPECT_THAT(frame.error().message, HasSubstr("multiple of 8"));
+        EXPECT_FALSE(reader.too_large());
     }
 }
 

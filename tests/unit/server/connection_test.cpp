@@ -138,10 +138,37 @@ TEST(Connection, RefusesALengthOfFourGibibytesBeforeAnythingIsAllocated) {
     harness.feed(std::as_bytes(std::span(header)));
     const auto replies = harness.deliver();
     ASSERT_EQ(replies.size(), 1U);
-    EXPECT_EQ(replies[0].failure()->code(), FailureCode::malformed);
+    EXPECT_EQ(replies[0].failure()->code(), FailureCode::too_large);
+    EXPECT_EQ(replies[0].failure()->message()->str(),
+              "frame: a payload of 4294967288 bytes is too large; 4096 are the most here");
     EXPECT_EQ(replies[0].correlation, 9U);
     EXPECT_FALSE(harness.connection.open());
     EXPECT_EQ(harness.context.counters.protocol_errors.load(), 1U);
+}
+
+TEST(Connection, TellsWhatIsWrongWithALength) {
+    struct Case {
+        std::uint32_t length;
+        FailureCode code;
+        const char* part;
+    };
+    for (const Case& wrong :
+         {Case{0, FailureCode::malformed, "multiple of 8"}, Case{12, FailureCode::malformed, "multiple of 8"},
+          Case{codec::kMaxRequestBytes + 8, FailureCode::too_large, "4194312 bytes is too large; 4194304"}}) {
+        Harness harness;
+        ASSERT_EQ(harness.authenticate().type(), ReplyBody::Welcome);
+        const std::array<std::uint32_t, 2> header{wrong.length, 3};
+        harness.client.sales(1, 1, 100);
+        harness.client.out.append(std::as_bytes(std::span(header)));
+        const auto replies = harness.exchange();
+        ASSERT_EQ(replies.size(), 2U) << wrong.length;
+        EXPECT_EQ(replies[0].type(), ReplyBody::SaleResults) << "what was whole is answered";
+        EXPECT_EQ(replies[1].correlation, 3U);
+        ASSERT_NE(replies[1].failure(), nullptr);
+        EXPECT_EQ(replies[1].failure()->code(), wrong.code) << wrong.length;
+        EXPECT_THAT(replies[1].failure()->message()->str(), HasSubstr(wrong.part));
+        EXPECT_FALSE(harness.connection.open());
+    }
 }
 
 TEST(Connection, SurvivesRandomBytes) {

@@ -90,7 +90,7 @@ TEST_F(ServerTest, RandomBytesGetAFailureAndAClosedConnection) {
     caller.send();
     const auto replies = caller.receive();
     ASSERT_EQ(replies.size(), 1U);
-    EXPECT_EQ(replies[0].failure()->code(), FailureCode::malformed);
+    EXPECT_EQ(replies[0].failure()->code(), FailureCode::too_large);
     EXPECT_TRUE(caller.ended());
 }
 
