@@ -55,6 +55,7 @@ ErrorKind kind_of(schema::FailureCode code) {
             return ErrorKind::denied;
         case schema::FailureCode::slow_reader:
         case schema::FailureCode::overloaded:
+        case schema::FailureCode::stopping:
             return ErrorKind::unavailable;
         default:
             return ErrorKind::invalid;

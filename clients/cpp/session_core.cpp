@@ -42,6 +42,7 @@ model::Error to_error(const schema::Failure& message) {
                 return ErrorKind::invalid;
             case schema::FailureCode::slow_reader:
             case schema::FailureCode::overloaded:
+            case schema::FailureCode::stopping:
                 return ErrorKind::unavailable;
             case schema::FailureCode::internal:
                 return ErrorKind::io;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,9 @@ struct EngineOptions {
     std::size_t names_in_memory = 16'000'000;  ///< names kept in memory before the oldest leave for the disk
     std::size_t recovery_threads = 2;
     bool background_threads = true;  ///< false: tests step the engine themselves
+    /// Once a stop is asked for, queries that may take long end early with `unavailable`, those that run and
+    /// those that come. The process asks before it stops the server, which waits for them.
+    std::stop_token stop_queries;
 };
 
 /// One customer as of now, settled.
@@ -134,7 +138,8 @@ class Engine {
     virtual Result<ProgramVersion> program(model::ProgramId id, model::VersionId version = {}) const = 0;
 
     // ---------------------------------------------------------------------------------------- queries
-    // Each waits until what it shows is durable.
+    // Each waits until what it shows is durable. `history`, `customers` and `verify` may take long: see
+    // EngineOptions::stop_queries.
 
     virtual std::vector<ProgramVersion> programs() const = 0;
     virtual std::vector<model::AccessKey> access_keys() const = 0;

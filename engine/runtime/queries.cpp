@@ -16,6 +16,14 @@ using model::ProgramId;
 using model::Sequence;
 using storage::StoredFact;
 
+namespace {
+
+tl::unexpected<model::Error> ended_early() {
+    return failure(ErrorKind::unavailable, "the server is stopping; ask again later");
+}
+
+}  // namespace
+
 std::optional<ProgramId> EngineImpl::find_program(std::string_view id) const {
     const core::ProgramState* const program = state_.find_program(id);
     return program == nullptr ? std::nullopt : std::optional(program->id());
@@ -149,6 +157,7 @@ Result<std::vector<CustomerView>> EngineImpl::customers(ProgramId id, CustomerId
     }
     if (!wait_durable(newest)) return failure(ErrorKind::io, "a commit failed");
     for (std::size_t i = 0; i < page.size(); ++i) {
+        if (options_.stop_queries.stop_requested()) return ended_early();
         if (auto added = add_profile(*program, profiles[i], page[i]); !added)
             return tl::unexpected(added.error());
     }
@@ -187,6 +196,7 @@ Result<std::vector<HistoryEntry>> EngineImpl::history(ProgramId id, const model:
     }
     std::vector<HistoryEntry> entries;
     while (next.value != 0 && entries.size() < limit) {
+        if (options_.stop_queries.stop_requested()) return ended_early();
         StoredFact stored = fact_at(next);
         const Sequence previous = stored.fact.previous;
         if (before.value == 0 || next < before) entries.push_back(history_entry(std::move(stored)));

@@ -72,6 +72,11 @@ class Report {
 }  // namespace
 
 Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+    const auto stopped = [this] { return options_.stop_queries.stop_requested(); };
+    const auto ended_early = [] {
+        return model::failure(model::ErrorKind::unavailable,
+                              "the server is stopping; nothing was found out, verify again later");
+    };
     // The live state, block by block under its stripe: nobody waits for longer than one block's digests take.
     std::vector<LiveProgram> live(state_.program_count());
     model::Sequence newest{};
@@ -79,6 +84,7 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
         const core::ProgramState& program = *state_.program({static_cast<std::uint16_t>(i + 1)});
         const std::uint64_t count = program.customers.count();
         for (std::uint64_t first = 0; first <= count; first += core::kRecordsPerBlock) {
+            if (stopped()) return ended_early();
             const StripeLocks::Guard stripe(stripes_, stripe_bit({first}));
             model::Sequence through{};
             for (std::uint64_t id = first; id <= std::min(first + core::kRecordsPerBlock - 1, count); ++id) {
@@ -113,7 +119,7 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
         for (std::size_t i = 0; i < batch.facts.size(); ++i) {
             const Fact& fact = batch.facts[i];
             const model::Sequence sequence{batch.first.value + i};
-            if (sequence > newest) return false;
+            if (sequence > newest || stopped()) return false;
             const bool has_blob = (fact.flags & model::kFactHasBlob) != 0;
             const model::BytesView blob =
                 has_blob ? batch.blobs.subspan(fact.blob().offset, fact.blob().length) : model::BytesView();
@@ -129,11 +135,13 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
         return batch.last() < newest;
     });
     if (!scanned) return tl::unexpected(scanned.error());
+    if (stopped()) return ended_early();
 
     for (std::size_t i = 0; i < live.size(); ++i) {
         const core::ProgramState& program = *state_.program({static_cast<std::uint16_t>(i + 1)});
         const core::ProgramState& other = *folded.program(program.id());
         for (std::uint64_t id = 0; id < live[i].digests.size(); ++id) {
+            if (id % core::kRecordsPerBlock == 0 && stopped()) return ended_early();
             static const core::CustomerRecord kNobody;
             const bool there = id <= other.customers.count();
             if (there && full_digest(other, id) == live[i].digests[id]) continue;

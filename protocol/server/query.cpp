@@ -31,11 +31,12 @@ schema::FailureCode to_code(model::ErrorKind kind) {
             return schema::FailureCode::not_found;
         case model::ErrorKind::denied:
             return schema::FailureCode::not_allowed;
+        case model::ErrorKind::unavailable:
+            return schema::FailureCode::stopping;
         case model::ErrorKind::corrupt:
         case model::ErrorKind::io:
         case model::ErrorKind::full:
         case model::ErrorKind::busy:
-        case model::ErrorKind::unavailable:
             break;
     }
     return schema::FailureCode::internal;

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/stat.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -114,6 +115,56 @@ TEST_F(TimdTest, ServesFromReadyToSigtermAndKeepsWhatItAnswered) {
         timd.signal(signal);
         EXPECT_EQ(timd.wait().exit_code, signal == SIGINT ? 0 : -1);
     }
+}
+
+TEST_F(TimdTest, StoppingEndsLongQueriesEarly) {
+    Timd timd(usual());
+    const std::uint16_t port = timd.wait_ready();
+    ASSERT_NE(port, 0) << timd.wait().err;
+    PlainCaller seller(port, admin_key());
+    ASSERT_TRUE(seller.authenticate()) << seller.refusal();
+    put_program(seller);
+    constexpr std::uint32_t kBatches = 20;
+    for (std::uint32_t i = 0; i < kBatches; ++i)
+        seller.client().sales(10 + i, 1'000, 10'000);
+    seller.send();
+    ASSERT_EQ(seller.receive(kBatches).size(), kBatches);
+
+    // Far more than the two threads for queries can be through with until the signal comes.
+    std::vector<std::unique_ptr<PlainCaller>> askers;
+    for (int i = 0; i < 40; ++i) {
+        PlainCaller& asker = *askers.emplace_back(std::make_unique<PlainCaller>(port, admin_key()));
+        ASSERT_TRUE(asker.authenticate());
+        for (std::uint32_t request = 1; request <= 4; ++request)
+            asker.client().request(request, schema::VerifyRequestT{});
+        asker.client().request(5, schema::PingT{});
+        asker.send();
+    }
+    std::vector<std::size_t> answered(askers.size());
+    std::size_t stopping = 0;
+    const auto count = [&](std::size_t asker, const std::vector<Received>& replies) {
+        bool pinged = false;
+        for (const Received& reply : replies) {
+            pinged = pinged || reply.type() == schema::ReplyBody::Pong;
+            if (reply.failure() != nullptr && reply.failure()->code() == schema::FailureCode::stopping)
+                ++stopping;
+            if (reply.failure() != nullptr || reply.type() == schema::ReplyBody::VerifyReply)
+                ++answered[asker];
+        }
+        return pinged;
+    };
+    for (std::size_t i = 0; i < askers.size(); ++i) {
+        while (!count(i, askers[i]->receive())) {  // the Pong: what came before it was taken
+        }
+    }
+    timd.signal(SIGTERM);
+    for (std::size_t i = 0; i < askers.size(); ++i) {
+        for (auto replies = askers[i]->receive(); !replies.empty(); replies = askers[i]->receive())
+            count(i, replies);
+        EXPECT_EQ(answered[i], 4U) << "each is answered, to the end or not";
+    }
+    EXPECT_GT(stopping, 0U);
+    EXPECT_EQ(timd.wait().exit_code, 0);
 }
 
 TEST_F(TimdTest, ASecondProcessOnTheSameDataIsRefused) {

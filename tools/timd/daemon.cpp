@@ -10,7 +10,9 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <stop_token>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "admin_key.h"
@@ -84,8 +86,9 @@ server::ServerOptions server_options(const Options& options, storage::Store& sto
     return server;
 }
 
-runtime::EngineOptions engine_options(const Options& options) {
+runtime::EngineOptions engine_options(const Options& options, std::stop_token stop_queries) {
     runtime::EngineOptions engine;
+    engine.stop_queries = std::move(stop_queries);
     engine.durability = options.durability;
     engine.time = options.clock;
     engine.async_window_ms = options.async_window_ms;
@@ -110,7 +113,9 @@ int run(const Options& options) {
     const codec::FlatDocuments documents;
     runtime::SystemClock clock;
     runtime::SystemEntropy entropy;
-    auto opened = runtime::Engine::open(engine_options(options), **store, documents, clock, entropy);
+    std::stop_source stop_queries;
+    auto opened = runtime::Engine::open(engine_options(options, stop_queries.get_token()), **store, documents,
+                                        clock, entropy);
     if (!opened) return fail(opened.error().message);
     runtime::Engine& engine = **opened;
     spdlog::info(
@@ -141,6 +146,7 @@ int run(const Options& options) {
 
     const int signal = signals.wait();
     spdlog::info("{}: stopping", signal == SIGTERM ? "SIGTERM" : "SIGINT");
+    stop_queries.request_stop();
     server.stop();
     if (auto stopped = engine.stop(); !stopped) return fail("stopping: " + stopped.error().message);
     spdlog::info("stopped");

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -96,6 +97,7 @@ class FakeEngine final : public runtime::Engine {
     model::Result<runtime::VerifyReport> verify(
         const std::function<void(std::uint64_t, std::uint64_t)>& progress) override {
         progress(1, 2);
+        if (verify_error) return tl::unexpected(*verify_error);
         return runtime::VerifyReport{2, 1, 0, {}};
     }
     std::vector<runtime::Stat> stats() const override { return {{"facts", 3, ""}}; }
@@ -123,6 +125,7 @@ class FakeEngine final : public runtime::Engine {
     std::uint64_t last() const { return last_.load(); }
 
     bool durable_at_once = true;
+    std::optional<model::Error> verify_error;
     std::size_t batches = 0;
 
   private:

@@ -57,6 +57,29 @@ TEST(Query, IsAnsweredInPages) {
     EXPECT_EQ(harness.connection.in_flight(), 0U);
 }
 
+TEST(Query, ErrorsHaveTheirCodes) {
+    using model::ErrorKind;
+    for (const auto& [kind, code] : {std::pair{ErrorKind::invalid, FailureCode::invalid},
+                                     {ErrorKind::not_found, FailureCode::not_found},
+                                     {ErrorKind::corrupt, FailureCode::internal},
+                                     {ErrorKind::io, FailureCode::internal},
+                                     {ErrorKind::full, FailureCode::internal},
+                                     {ErrorKind::busy, FailureCode::internal},
+                                     {ErrorKind::unavailable, FailureCode::stopping},
+                                     {ErrorKind::denied, FailureCode::not_allowed}}) {
+        Harness harness;
+        harness.authenticate();
+        harness.engine.verify_error = {kind, "a sentence"};
+        harness.client.request(1, schema::VerifyRequestT{});
+        const auto replies = harness.exchange();
+        ASSERT_FALSE(replies.empty());
+        ASSERT_NE(replies.back().failure(), nullptr);
+        EXPECT_EQ(replies.back().failure()->code(), code) << static_cast<int>(kind);
+        EXPECT_EQ(replies.back().failure()->message()->str(), "a sentence");
+        EXPECT_TRUE(harness.connection.open());
+    }
+}
+
 TEST(Query, WhatIsNotFoundIsSaidSo) {
     Harness harness;
     harness.authenticate();
