@@ -102,6 +102,10 @@ Judgement decide_hold_end(const model::Command& command, const Moment& moment, m
 Judgement decide_adjust(const model::Command& command, const Moment& moment, model::Subject subject,
                         const CustomerRecord& record, FactWriter& facts);
 
+/// What is judged about a newcomer beside whose the keys are: how many they are, and whether a program of so
+/// many customers takes one more.
+Judgement check_enrollment(std::size_t keys, std::uint64_t customers);
+
 /// A new customer. The caller has found that nobody has any of the keys, and adds the blob.
 void decide_enroll(const model::Command& command, const Moment& moment, model::Subject subject,
                    FactWriter& facts);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "engine/core/customer_table.h"
 #include "engine/core/decide_common.h"
 
 namespace tim::core {
@@ -33,6 +34,12 @@ Judgement decide_adjust(const model::Command& command, const Moment& moment, mod
     fact.amount = command.amount;
     fact.points = command.points;
     facts.end_transaction();
+    return {};
+}
+
+Judgement check_enrollment(std::size_t keys, std::uint64_t customers) {
+    if (keys > model::kMaxKeysPerCustomer) return refuse(Refusal::too_many_keys);
+    if (customers >= kMaxCustomers) return refuse(Refusal::too_many_customers);
     return {};
 }
 

@@ -102,10 +102,8 @@ void EngineImpl::enroll_row(Row& row, const Newcomer& newcomer, model::Instant r
         row.outcome->customer = holder;
         return;
     }
-    if (newcomer.digests.size() > model::kMaxKeysPerCustomer)
-        return finish(row, refuse(Refusal::too_many_keys), {});
-    if (program.customers.count() == core::kMaxCustomers)
-        return finish(row, refuse(Refusal::too_many_customers), {});
+    judgement = core::check_enrollment(newcomer.digests.size(), program.customers.count());
+    if (!judgement.accepted()) return finish(row, judgement, {});
 
     const CustomerId customer{program.customers.count() + 1};
     core::FactWriter facts = buffer_.writer();

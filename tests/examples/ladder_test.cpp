@@ -1,6 +1,5 @@
-// The ladder of refusals: each is provoked through the engine, and of several that apply the first is given.
-// Two are not here: not_allowed belongs to the server, which knows roles (tests/unit/server), and nobody can
-// enrol 2^40 customers (too_many_customers).
+// The ladder of refusals: borders, details and what stays as it was; and of several that apply the first is
+// given. That each can be provoked at all is refusals_test.cpp's.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
