@@ -1,0 +1,143 @@
+#include <gtest/gtest.h>
+
+#include "desk.h"
+
+namespace tim::core {
+namespace {
+
+using model::CommandKind;
+using model::Fact;
+using model::FactType;
+using model::Refusal;
+using test::command;
+using test::Desk;
+using test::kCustomer;
+using test::kJanuary;
+using test::kNobody;
+using test::kNow;
+
+constexpr std::int64_t kMost = INT64_MAX;
+
+TEST(DecideSale, WritesOneFact) {
+    Desk desk;
+    const CustomerRecord record{.last = test::kLast,
+                                .points = {10},
+                                .ranking_points = {20},
+                                .held = {4},
+                                .lifetime_spend = {2'990'000},
+                                .orders = 2};
+    const model::Command sale = command(CommandKind::sale, 25'000);
+    ASSERT_TRUE(decide_sale(sale, desk.moment, kCustomer, record, desk.facts).accepted());
+    ASSERT_EQ(desk.count(), 1U);
+    const Fact& fact = desk.fact(0);
+    EXPECT_EQ(fact.type, FactType::sale);
+    EXPECT_EQ(fact.subject, kCustomer);
+    EXPECT_EQ(fact.previous, test::kLast);
+    EXPECT_EQ(fact.at, kNow);
+    EXPECT_EQ(fact.recorded, desk.moment.recorded);
+    EXPECT_EQ(fact.version, model::VersionId{1});
+    EXPECT_EQ(fact.position, 0);
+    EXPECT_EQ(fact.count, 1);
+    EXPECT_EQ(fact.flags, model::kFactRanking);
+    EXPECT_EQ(fact.month, kJanuary);
+    EXPECT_EQ(fact.tier_before, 0);
+    EXPECT_EQ(fact.tier_after, 1);
+    EXPECT_EQ(fact.name(), sale.name);
+    EXPECT_EQ(fact.content, content_digest(sale));
+    EXPECT_EQ(fact.amount, model::Money{25'000});
+    EXPECT_EQ(fact.points, model::Points{2});
+    EXPECT_EQ(fact.points_after, model::Points{12});
+    EXPECT_EQ(fact.held_after, model::Points{4});
+    EXPECT_EQ(desk.facts.next(), model::Sequence{test::kFirst.value + 1});
+}
+
+TEST(DecideSale, IsPricedByTheVersionOfItsAtAndRankedByTheOneInForce) {
+    Desk desk;
+    model::Program other = test::program();
+    other.points.earn.points = {7};
+    other.tiers[1].min = 1;
+    const auto earlier = test::compile(other, {2});
+    desk.moment.pricing = earlier.get();
+    ASSERT_TRUE(
+        decide_sale(command(CommandKind::sale, 10'000), desk.moment, kCustomer, {}, desk.facts).accepted());
+    EXPECT_EQ(desk.fact(0).points, model::Points{7});
+    EXPECT_EQ(desk.fact(0).tier_after, 0);
+    EXPECT_EQ(desk.fact(0).version, model::VersionId{1});
+}
+
+TEST(DecideSale, RanksByPointsWhereTheProgramDoes) {
+    model::Program by_points = test::program();
+    by_points.tiering.criterion = model::Criterion::lifetime_ranking_points;
+    Desk desk(by_points);
+    CustomerRecord record;
+    record.ranking_points = {2'999'999};
+    ASSERT_TRUE(decide_sale(command(CommandKind::sale, 10'000), desk.moment, kCustomer, record, desk.facts)
+                    .accepted());
+    EXPECT_EQ(desk.fact(0).tier_before, 0);
+    EXPECT_EQ(desk.fact(0).tier_after, 1);
+}
+
+TEST(DecideSale, NobodyEarnsNothingAndHasNoTier) {
+    Desk desk;
+    CustomerRecord record;
+    record.lifetime_spend = {50'000'000};
+    ASSERT_TRUE(
+        decide_sale(command(CommandKind::sale, 25'000), desk.moment, kNobody, record, desk.facts).accepted());
+    EXPECT_EQ(desk.fact(0).subject, kNobody);
+    EXPECT_EQ(desk.fact(0).points, model::Points{0});
+    EXPECT_EQ(desk.fact(0).tier_before, 0);
+    EXPECT_EQ(desk.fact(0).tier_after, 0);
+    EXPECT_EQ(desk.fact(0).amount, model::Money{25'000});
+}
+
+TEST(DecideSale, PostsToTheMonthOfItsAtInTheProgramsZone) {
+    constexpr std::int64_t kFebruaryMs = 1'706'720'400'000;  // 2024-02-01T00:00 in Hanoi
+    for (const auto& [at, month] : {std::pair{kFebruaryMs - 1, 648}, {kFebruaryMs, 649}}) {
+        Desk desk;
+        desk.moment.at = {at};
+        ASSERT_TRUE(
+            decide_sale(command(CommandKind::sale, 1), desk.moment, kCustomer, {}, desk.facts).accepted());
+        EXPECT_EQ(desk.fact(0).month.value, month);
+        EXPECT_EQ(desk.fact(0).at.value, at);
+    }
+}
+
+TEST(DecideSale, RefusesWhatWouldOverflow) {
+    model::Program program = test::program();
+    program.points.earn = {{1}, {2}};
+    struct Case {
+        const char* what;
+        CustomerRecord record;
+        std::int64_t amount;
+        Refusal refusal;
+    };
+    const model::Month next{static_cast<std::uint16_t>(kJanuary.value + 1)};
+    for (const Case& sale : {
+             Case{"earned", {}, kMost / 2 + 1, Refusal::overflow},
+             Case{"earned, just", {}, kMost / 2, Refusal::none},
+             Case{"points", {.points = {kMost - 1}}, 1, Refusal::overflow},
+             Case{"points, just", {.points = {kMost - 2}}, 1, Refusal::none},
+             Case{"ranking points", {.ranking_points = {kMost - 1}}, 1, Refusal::overflow},
+             Case{"lifetime spend", {.lifetime_spend = {kMost}}, 1, Refusal::overflow},
+             Case{"this month", {.month_spend = {kMost}, .month = kJanuary}, 1, Refusal::overflow},
+             Case{"a new month", {.month_spend = {kMost}}, 1, Refusal::none},
+             Case{"the closed month", {.month = next, .closed_month_spend = {kMost}}, 1, Refusal::overflow},
+             Case{"orders", {.orders = UINT32_MAX}, 1, Refusal::overflow},
+         }) {
+        Desk desk(program);
+        EXPECT_EQ(decide_sale(command(CommandKind::sale, sale.amount), desk.moment, kCustomer, sale.record,
+                              desk.facts)
+                      .refusal,
+                  sale.refusal)
+            << sale.what;
+        EXPECT_EQ(desk.count(), sale.refusal == Refusal::none ? 1U : 0U) << sale.what;
+    }
+}
+
+TEST(Quote, IsWhatASaleWouldEarn) {
+    const auto rules = test::compile(test::program());
+    EXPECT_EQ(quote(*rules, {25'000}), model::Points{2});
+}
+
+}  // namespace
+}  // namespace tim::core

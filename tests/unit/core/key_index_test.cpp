@@ -1,0 +1,61 @@
+#include "engine/core/key_index.h"
+
+#include <gtest/gtest.h>
+
+namespace tim::core {
+namespace {
+
+model::KeyDigest digest(std::uint64_t high, std::uint32_t low) {
+    return {high, low, model::KeyKind::card};
+}
+
+TEST(KeyIndex, FindsWhoHasAKey) {
+    KeyIndex index;
+    EXPECT_EQ(index.find(digest(1, 1)), model::CustomerId{0});
+    index.insert(digest(1, 1), {7});
+    index.insert(digest(2, 1), {7});
+    EXPECT_EQ(index.find(digest(1, 1)), model::CustomerId{7});
+    EXPECT_EQ(index.find(digest(2, 1)), model::CustomerId{7});
+    EXPECT_EQ(index.find(digest(3, 1)), model::CustomerId{0});
+    EXPECT_EQ(index.size(), 2U);
+}
+
+TEST(KeyIndex, TellsKeysApartThatShareHalfOfTheirDigest) {
+    KeyIndex index;
+    constexpr std::uint32_t kGreatest = 0xFFFFFF;
+    index.insert(digest(1, 0), {model::kMaxCustomerId});
+    index.insert(digest(1, kGreatest), {1});
+    index.insert(digest(1, 1), {2});
+    EXPECT_EQ(index.find(digest(1, 0)), model::CustomerId{model::kMaxCustomerId});
+    EXPECT_EQ(index.find(digest(1, kGreatest)), model::CustomerId{1});
+    EXPECT_EQ(index.find(digest(1, 1)), model::CustomerId{2});
+    EXPECT_EQ(index.find(digest(1, 2)), model::CustomerId{0});
+}
+
+TEST(KeyIndex, InsertingAgainChangesNothing) {
+    KeyIndex index;
+    index.insert(digest(1, 1), {7});
+    index.insert(digest(1, 1), {7});
+    EXPECT_EQ(index.size(), 1U);
+}
+
+TEST(KeyIndex, HasThousandsOfKeys) {
+    KeyIndex index;
+    const auto spread = [](std::uint64_t i) { return digest(i * 0x9E3779B97F4A7C15u, i & 0xFFFFFF); };
+    constexpr std::uint64_t kKeys = 50'000;
+    for (std::uint64_t i = 1; i <= kKeys; ++i)
+        index.insert(spread(i), {i});
+    EXPECT_EQ(index.size(), kKeys);
+    for (std::uint64_t i = 1; i <= kKeys; ++i)
+        ASSERT_EQ(index.find(spread(i)).value, i);
+    EXPECT_EQ(index.find(spread(kKeys + 1)).value, 0U);
+}
+
+TEST(KeyIndexDeathTest, AKeyBelongsToOneCustomer) {
+    KeyIndex index;
+    index.insert(digest(1, 1), {7});
+    EXPECT_DEATH(index.insert(digest(1, 1), {8}), "a key belongs to one customer");
+}
+
+}  // namespace
+}  // namespace tim::core
