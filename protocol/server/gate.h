@@ -47,7 +47,8 @@ class Gate {
 
     template <class Handler>
     void keep(Handler handler) {
-        static_assert(sizeof(Handler) <= kHandlerBytes && alignof(Handler) <= alignof(std::max_align_t));
+        static_assert(sizeof(Handler) <= kHandlerBytes);
+        static_assert(alignof(Handler) <= alignof(std::max_align_t));
         new (storage_.data()) Handler(std::move(handler));
         resume_ = [](std::byte* place, bool run) {
             auto* kept = std::launder(reinterpret_cast<Handler*>(place));

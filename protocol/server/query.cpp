@@ -220,7 +220,7 @@ class Answerer {
             progress.done = done;
             progress.total = total;
             ByteBuffer frame;
-            codec::append_reply(frame, query_.correlation, std::move(progress));
+            codec::append_reply(frame, query_.correlation, progress);
             progress_(std::move(frame));
         });
         if (!report) return fail(report.error());

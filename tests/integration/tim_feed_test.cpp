@@ -220,7 +220,7 @@ TEST(TimFeed, GivesUpWhenAskedTo) {
     shop.kill();
     const Ended gave_up = shop.tim(
         {"feed", shop.write("feed.csv", kHeader + "sale,1,2026-01-02,1,,10000,\n"), "--give-up-s", "1"});
-    EXPECT_EQ(gave_up.code, 3);
+    EXPECT_EQ(gave_up.code, 3) << gave_up.err;
     EXPECT_THAT(gave_up.err, HasSubstr("away"));
 }
 

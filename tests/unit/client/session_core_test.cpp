@@ -105,7 +105,7 @@ TEST(SessionCoreTest, ProvesTheKeyAndCarriesRequests) {
 }
 
 TEST(SessionCoreTest, TakesBytesInPiecesOfAnySize) {
-    for (const std::size_t piece : {1, 2, 3, 7, 8, 9, 63, 200}) {
+    for (const std::size_t piece : {1U, 2U, 3U, 7U, 8U, 9U, 63U, 200U}) {
         Wire wire({}, piece);
         ASSERT_TRUE(wire.run()) << piece;
         const codec::BatchEncoder encoder("shop");

@@ -39,6 +39,9 @@ class FeedRun {
   private:
     Result<void> run_all();
     void connect();
+    /// The answer to what `request` asks when it is given a callback.
+    template <class Answer, class Request>
+    Result<Answer> wait_for(Request request);
     Result<client::ProgramInfo> fetch_program();
     Result<void> post();
     Result<void> wait_until(const std::function<bool()>& done);
@@ -136,23 +139,29 @@ void FeedRun::fail(const model::Error& error) {
     if (!error_) error_ = error;
 }
 
+template <class Answer, class Request>
+Result<Answer> FeedRun::wait_for(Request request) {
+    // Shared: the request of who gives up is answered when its client ends.
+    const auto answer = std::make_shared<std::optional<Result<Answer>>>();
+    request([answer](Result<Answer> given) { *answer = std::move(given); });
+    if (auto waited = wait_until([&] { return answer->has_value(); }); !waited)
+        return tl::unexpected(waited.error());
+    return std::move(**answer);
+}
+
 Result<client::ProgramInfo> FeedRun::fetch_program() {
+    client::Client& first = *clients_.front();
     program_ = options_.program;
     if (program_.empty()) {
-        std::optional<Result<std::vector<client::ProgramSummary>>> programs;
-        (void)clients_.front()->programs([&programs](auto answer) { programs = std::move(answer); });
-        if (auto waited = wait_until([&] { return programs.has_value(); }); !waited)
-            return tl::unexpected(waited.error());
-        if (!*programs) return tl::unexpected(programs->error());
-        auto id = only_program(**programs);
+        const auto programs = wait_for<std::vector<client::ProgramSummary>>(
+            [&](auto done) { (void)first.programs(std::move(done)); });
+        if (!programs) return tl::unexpected(programs.error());
+        auto id = only_program(*programs);
         if (!id) return tl::unexpected(id.error());
         program_ = std::move(*id);
     }
-    std::optional<Result<client::ProgramInfo>> info;
-    (void)clients_.front()->program(program_, {}, [&info](auto answer) { info = std::move(answer); });
-    if (auto waited = wait_until([&] { return info.has_value(); }); !waited)
-        return tl::unexpected(waited.error());
-    return std::move(*info);
+    return wait_for<client::ProgramInfo>(
+        [&](auto done) { (void)first.program(program_, {}, std::move(done)); });
 }
 
 void FeedRun::take_rows() {
