@@ -20,7 +20,7 @@ enum class BlockTable : std::uint8_t {
     meta = 1,       ///< one block: what the checkpoint as a whole includes
     programs = 2,   ///< a block a program: versions and the program's own figures
     customers = 3,  ///< records and open holds of consecutive customers
-    keys = 4,       ///< a shard of the index of keys
+    keys = 4,       ///< a part of the index of keys
     access = 5,     ///< keys of access
 };
 

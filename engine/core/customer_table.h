@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "engine/core/record.h"
+#include "engine/core/touch.h"
 #include "engine/model/quantity.h"
 
 namespace tim::core {
@@ -23,7 +24,7 @@ static_assert(kRecordsPerChunk % kRecordsPerBlock == 0, "a block lies within one
 /// small table of chunks, then the record. Slot 0, which is no customer's, holds the program's anonymous
 /// sales.
 ///
-/// Thread safety: `grow_to` by one thread at a time; `at`, `prefetch` and `count` by any. What a record holds
+/// Thread safety: `grow_to` by one thread at a time; `at`, `touch` and `count` by any. What a record holds
 /// is guarded by its stripe, which is not this class's business.
 class CustomerTable {
   public:
@@ -46,7 +47,8 @@ class CustomerTable {
         return chunks_[id / kRecordsPerChunk].load(std::memory_order_acquire)[id % kRecordsPerChunk];
     }
 
-    void prefetch(std::uint64_t id) const { __builtin_prefetch(&at(id), 1); }
+    /// Brings a record's first line into reach; see touch.h.
+    void touch(std::uint64_t id) const { core::touch(&at(id)); }
 
     /// Number of blocks that hold ids 0 … count().
     std::uint64_t blocks() const { return count() / kRecordsPerBlock + 1; }

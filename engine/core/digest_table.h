@@ -1,13 +1,14 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <vector>
 
 #include "engine/core/invariant.h"
+#include "engine/core/reserved_memory.h"
+#include "engine/core/touch.h"
 
 namespace tim::core {
 
@@ -16,154 +17,212 @@ struct DigestEntry {
     std::uint64_t payload = 0;  ///< 0: the slot is free
 };
 
-/// How full a DigestTable may get, and how much its shards grow then. An unsuccessful look-up walks past
+/// How full a DigestTable may get, and how much it grows then. An unsuccessful look-up walks past
 /// (1 + 1/(1−load)²)/2 slots, a successful one past (1 + 1/(1−load))/2.
 struct TableLoad {
-    std::size_t most_percent;  ///< of a shard's slots that are used
-    std::size_t grow_percent;  ///< by which a full shard grows
+    std::size_t most_percent;  ///< of the slots that are used
+    std::size_t grow_percent;  ///< by which a full table grows
 };
 
 /// An open-addressing multimap from 64-bit digests to 64-bit payloads, 16 bytes a slot: what stands under
 /// both the index of keys and the index of names. Digests must be uniform (they are keyed hashes); a payload
 /// is never 0.
 ///
-/// Split into shards that grow one at a time, so that no insertion waits long.
+/// One array that grows in place, a little with every insertion, so that none waits long. An entry's home is
+/// its digest scaled to the capacity, rounded down to a cache line, so homes are in the order of digests and
+/// most look-ups end in one line. When the table grows, the array
+/// gets longer and the entries move to their new homes, the greatest digests first: a new home is never
+/// before the old one, hence at any time the array is parted by one free slot, the separator:
 ///
-/// Thread safety: one writer at a time, and no reader beside it; only `prefetch` may run beside anything.
+///   slots below the separator: the entries whose digest is less than `frontier`, by their old homes
+///   the separator:             free
+///   slots above it:            all others, by their new homes
+///
+/// What moves at once are neighbours up to a free slot, which becomes the separator: no look-up of an entry
+/// that stays behind passes it. Runs without a free slot are short: (ln n)·150 is rare at a load of 90
+/// percent.
+///
+/// Thread safety: one writer at a time, and no reader beside it; only `touch` may run beside anything.
 template <TableLoad kLoad>
 class DigestTable {
   public:
     using Entry = DigestEntry;
 
-    static constexpr std::size_t kShards = 512;
+    /// Parts of the digests' range that `visit_part` visits.
+    static constexpr std::size_t kParts = 512;
+
+    DigestTable() { memory_.grow_to(bytes_of(kFirstSlots)); }
 
     std::size_t size() const { return size_; }
+    std::size_t bytes() const { return capacity() * sizeof(Entry); }
 
-    void prefetch(std::uint64_t digest) const {
-        const Shard& shard = shards_[shard_of(digest)];
-        const Entry* const entries = shard.entries.load(std::memory_order_relaxed);
-        if (entries != nullptr)
-            __builtin_prefetch(entries + slot_of(digest, shard.capacity.load(std::memory_order_relaxed)));
-    }
+    /// Brings the line of a digest's home into reach, or the one behind it; see touch.h.
+    void touch(std::uint64_t digest) const { core::touch(home(digest)); }
+    void touch_next(std::uint64_t digest) const { core::touch(home(digest) + kEntriesPerLine); }
 
     /// Calls `visit(payload)` for every entry of the digest until it returns true; whether it did.
     template <class Visit>
     bool find(std::uint64_t digest, Visit&& visit) const {
-        const Shard& shard = shards_[shard_of(digest)];
-        const std::size_t capacity = shard.capacity.load(std::memory_order_relaxed);
-        if (capacity == 0) return false;
-        const Entry* const entries = shard.entries.load(std::memory_order_relaxed);
-        for (std::size_t slot = slot_of(digest, capacity);; slot = slot + 1 == capacity ? 0 : slot + 1) {
-            if (entries[slot].payload == 0) return false;
-            if (entries[slot].digest == digest && visit(entries[slot].payload)) return true;
+        for (const Entry* entry = home(digest); entry->payload != 0; ++entry) {
+            if (entry->digest == digest && visit(entry->payload)) return true;
         }
+        return false;
     }
 
-    /// Adds an entry. `keep(payload)` is asked of the shard's entries when the shard is full: those it
-    /// answers false for leave through `leave(entry)` before the shard grows.
-    template <class Keep, class Leave>
-    void insert(std::uint64_t digest, std::uint64_t payload, Keep&& keep, Leave&& leave) {
+    /// Adds an entry. Entries for which `keep(payload)` is false leave while the table moves its entries;
+    /// `kept()` estimates how many would stay, which tells whether it must grow.
+    template <class Keep, class Kept>
+    void insert(std::uint64_t digest, std::uint64_t payload, Keep&& keep, Kept&& kept) {
         TIM_INVARIANT(payload != 0, "0 marks a free slot");
-        Shard& shard = shards_[shard_of(digest)];
-        if ((shard.used + 1) * 100 > shard.capacity.load(std::memory_order_relaxed) * kLoad.most_percent)
-            rebuild(shard, keep, leave);
-        place(shard, {digest, payload});
+        if (moving()) {
+            if (size_ % kInsertionsPerMove == 0) move(kInsertionsPerMove * kSlotsPerInsertion, keep);
+        } else if ((size_ + 1) * 100 > capacity() * kLoad.most_percent) {
+            begin_move(kept(), keep);
+        }
+        Entry* slot = free_slot(digest);
+        while (digest < frontier() && slot == memory() + separator_) {
+            move(1, keep);
+            slot = free_slot(digest);
+        }
+        put(slot, {digest, payload});
         ++size_;
     }
 
     void insert(std::uint64_t digest, std::uint64_t payload) {
         insert(
-            digest, payload, [](std::uint64_t) { return true; }, [](const Entry&) {});
+            digest, payload, [](std::uint64_t) { return true; }, [this] { return size_; });
     }
 
     /// Changes the payload of the entry (digest, payload); whether there is such an entry.
     bool replace(std::uint64_t digest, std::uint64_t payload, std::uint64_t new_payload) {
-        Shard& shard = shards_[shard_of(digest)];
-        const std::size_t capacity = shard.capacity.load(std::memory_order_relaxed);
-        if (capacity == 0 || payload == 0) return false;
-        Entry* const entries = shard.memory.get();
-        for (std::size_t slot = slot_of(digest, capacity);; slot = slot + 1 == capacity ? 0 : slot + 1) {
-            if (entries[slot].payload == 0) return false;
-            if (entries[slot].digest == digest && entries[slot].payload == payload) {
-                entries[slot].payload = new_payload;
-                return true;
-            }
+        if (payload == 0) return false;
+        for (Entry* entry = home(digest); entry->payload != 0; ++entry) {
+            if (entry->digest != digest || entry->payload != payload) continue;
+            entry->payload = new_payload;
+            return true;
         }
+        return false;
     }
 
-    /// Calls `visit(entry)` for every entry of one shard.
+    /// Calls `visit(entry)` for every entry of one part of the digests' range.
     template <class Visit>
-    void visit_shard(std::size_t index, Visit&& visit) const {
-        const Shard& shard = shards_[index];
-        const Entry* const entries = shard.entries.load(std::memory_order_relaxed);
-        for (std::size_t slot = 0, end = shard.capacity.load(std::memory_order_relaxed); slot < end; ++slot) {
-            if (entries[slot].payload != 0) visit(entries[slot]);
-        }
-    }
-
-    std::size_t bytes() const {
-        std::size_t slots = 0;
-        for (const Shard& shard : shards_)
-            slots += shard.capacity.load(std::memory_order_relaxed);
-        return slots * sizeof(Entry);
+    void visit_part(std::size_t part, Visit&& visit) const {
+        const std::uint64_t first = static_cast<std::uint64_t>(part) * kPartDigests;
+        const std::uint64_t last = first + (kPartDigests - 1);
+        const std::uint64_t border = frontier();
+        if (first < border) visit_range(first, std::min(last, border - 1), visit);
+        if (last >= border) visit_range(std::max(first, border), last, visit);
     }
 
   private:
-    struct Shard {
-        std::atomic<Entry*> entries{nullptr};
-        std::atomic<std::size_t> capacity{0};
-        std::size_t used = 0;
-        std::unique_ptr<Entry[]> memory;
-    };
+    static constexpr std::uint64_t kPartDigests = std::uint64_t{1} << 55;
+    static_assert(kPartDigests * (kParts - 1) + (kPartDigests - 1) == UINT64_MAX);
 
-    static std::size_t shard_of(std::uint64_t digest) { return digest >> 55; }
-    static_assert(kShards == std::size_t{1} << (64 - 55));
+    static constexpr std::size_t kEntriesPerLine = 64 / sizeof(Entry);
+    static constexpr std::size_t kFirstSlots = 4096;
+    /// Behind the last home, for the run that begins before it.
+    static constexpr std::size_t kSlackSlots = 8192;
+    /// How a move goes on: it is done before another 1/32 of the slots has filled.
+    static constexpr std::size_t kSlotsPerInsertion = 32;
+    static constexpr std::size_t kInsertionsPerMove = 8;
+    static constexpr std::size_t kMostBytes = std::size_t{1} << 36;
 
-    static std::size_t slot_of(std::uint64_t digest, std::size_t capacity) {
+    static constexpr std::size_t bytes_of(std::size_t capacity) {
+        return (capacity + kSlackSlots) * sizeof(Entry);
+    }
+    static std::size_t lines_up(std::size_t slots) {
+        return (slots + kEntriesPerLine - 1) / kEntriesPerLine * kEntriesPerLine;
+    }
+    static std::size_t scale(std::uint64_t digest, std::size_t capacity) {
         __extension__ using Wide = unsigned __int128;
-        return static_cast<std::size_t>(static_cast<Wide>(digest << 9) * capacity >> 64);
+        return static_cast<std::size_t>(static_cast<Wide>(digest) * capacity >> 64) & ~(kEntriesPerLine - 1);
+    }
+    /// The least digest whose home is `slot` or behind it; the greatest when no home is.
+    static std::uint64_t least_digest(std::size_t slot, std::size_t capacity) {
+        __extension__ using Wide = unsigned __int128;
+        const std::size_t home = lines_up(slot);
+        if (home >= capacity) return UINT64_MAX;
+        return static_cast<std::uint64_t>(((static_cast<Wide>(home) << 64) + (capacity - 1)) / capacity);
     }
 
-    static void place(Shard& shard, const Entry& entry) {
-        const std::size_t capacity = shard.capacity.load(std::memory_order_relaxed);
-        Entry* const entries = shard.memory.get();
-        std::size_t slot = slot_of(entry.digest, capacity);
-        while (entries[slot].payload != 0)
-            slot = slot + 1 == capacity ? 0 : slot + 1;
-        entries[slot] = entry;
-        ++shard.used;
+    Entry* memory() const { return reinterpret_cast<Entry*>(memory_.begin()); }
+    std::size_t capacity() const { return capacity_.load(std::memory_order_relaxed); }
+    std::size_t old_capacity() const { return old_capacity_.load(std::memory_order_relaxed); }
+    std::uint64_t frontier() const { return frontier_.load(std::memory_order_relaxed); }
+    bool moving() const { return separator_ != 0; }
+
+    Entry* home(std::uint64_t digest) const {
+        return memory() + scale(digest, digest < frontier() ? old_capacity() : capacity());
+    }
+    Entry* free_slot(std::uint64_t digest) const {
+        Entry* slot = home(digest);
+        while (slot->payload != 0)
+            ++slot;
+        return slot;
+    }
+    void put(Entry* slot, const Entry& entry) {
+        TIM_INVARIANT(slot + 1 < memory() + capacity() + kSlackSlots,
+                      "digests are uniform: no run reaches the end of the slack");
+        *slot = entry;
     }
 
-    template <class Keep, class Leave>
-    void rebuild(Shard& shard, Keep&& keep, Leave&& leave) {
-        const std::size_t old_capacity = shard.capacity.load(std::memory_order_relaxed);
-        const std::unique_ptr<Entry[]> old = std::move(shard.memory);
-        std::size_t kept = 0;
-        for (std::size_t slot = 0; slot < old_capacity; ++slot) {
-            if (old[slot].payload != 0 && keep(old[slot].payload)) ++kept;
+    template <class Visit>
+    void visit_range(std::uint64_t first, std::uint64_t last, Visit&& visit) const {
+        const Entry* const last_home = home(last);
+        for (const Entry* entry = home(first); entry <= last_home || entry->payload != 0; ++entry) {
+            if (entry->payload != 0 && entry->digest >= first && entry->digest <= last) visit(*entry);
         }
-        // Grow, unless enough has left to make room for as long again.
-        const std::size_t least = kept * (100 + kLoad.grow_percent) / kLoad.most_percent + 8;
-        const std::size_t capacity =
-            std::max(least, old_capacity == 0 ? least : std::min(old_capacity, least * 2));
-        shard.memory = std::make_unique<Entry[]>(capacity);
-        shard.entries.store(shard.memory.get(), std::memory_order_relaxed);
-        shard.capacity.store(capacity, std::memory_order_relaxed);
-        size_ -= shard.used;
-        shard.used = 0;
-        for (std::size_t slot = 0; slot < old_capacity; ++slot) {
-            if (old[slot].payload == 0) continue;
-            if (keep(old[slot].payload)) {
-                place(shard, old[slot]);
-            } else {
-                leave(old[slot]);
+    }
+
+    template <class Keep>
+    void begin_move(std::size_t kept, Keep&& keep) {
+        const std::size_t old = capacity();
+        // An estimate that was too low shows in a table that is fuller than it should be.
+        if (size_ * 100 > old * (kLoad.most_percent + 5)) kept = size_;
+        const std::size_t least = std::min(kept, size_) * (100 + kLoad.grow_percent) / kLoad.most_percent;
+        const std::size_t grown = std::max(old, lines_up(least));
+        memory_.grow_to(bytes_of(grown));
+        separator_ = old;
+        while (memory()[separator_].payload != 0)
+            ++separator_;
+        old_capacity_.store(old, std::memory_order_relaxed);
+        capacity_.store(grown, std::memory_order_relaxed);
+        do {
+            move(1, keep);  // until the frontier is a digest
+        } while (lines_up(separator_ + 1) >= old);
+    }
+
+    /// Moves at least so many slots below the separator, and on to the next free slot.
+    template <class Keep>
+    void move(std::size_t slots, Keep&& keep) {
+        std::size_t begin = separator_ > slots ? separator_ - slots : 0;
+        while (begin > 0 && memory()[begin - 1].payload != 0)
+            --begin;
+        moved_.assign(memory() + begin, memory() + separator_);
+        std::fill(memory() + begin, memory() + separator_, Entry{});
+        frontier_.store(least_digest(begin, old_capacity()), std::memory_order_relaxed);
+        for (const Entry& entry : moved_) {
+            if (entry.payload == 0) continue;
+            if (!keep(entry.payload)) {
+                --size_;
+                continue;
             }
+            Entry* slot = memory() + scale(entry.digest, capacity());
+            while (slot->payload != 0)
+                ++slot;
+            put(slot, entry);
         }
-        size_ += shard.used;
+        separator_ = begin == 0 ? 0 : begin - 1;
+        if (separator_ == 0) frontier_.store(0, std::memory_order_relaxed);  // all have moved
     }
 
-    std::array<Shard, kShards> shards_;
+    ReservedMemory memory_{kMostBytes};
+    std::atomic<std::size_t> capacity_{kFirstSlots};
+    std::atomic<std::size_t> old_capacity_{kFirstSlots};
+    std::atomic<std::uint64_t> frontier_{0};
+    std::size_t separator_ = 0;  ///< 0: nothing moves
     std::size_t size_ = 0;
+    std::vector<Entry> moved_;
 };
 
 }  // namespace tim::core

@@ -6,13 +6,8 @@ namespace tim::core {
 
 namespace {
 
-constexpr std::size_t kBitsPerName = 16;
+constexpr std::size_t kBitsPerName = 24;
 constexpr std::size_t kBitsPerBlock = 512;
-
-std::size_t block_of(std::uint64_t fingerprint, std::size_t blocks) {
-    __extension__ using Wide = unsigned __int128;
-    return static_cast<std::size_t>(static_cast<Wide>(fingerprint) * blocks >> 64);
-}
 
 // One bit in each word of the block: eight 6-bit numbers from a product that does not depend on the block's
 // choice.
@@ -33,7 +28,9 @@ void NameFilter::add_layer(std::size_t names) {
     TIM_INVARIANT(index < kMaxLayers, "more names than the filter has layers for");
     Layer& layer = layers_[index];
     layer.block_count = names * kBitsPerName / kBitsPerBlock + 1;
-    layer.blocks = std::make_unique<Block[]>(layer.block_count);
+    layer.memory = std::make_unique<ReservedMemory>(layer.block_count * sizeof(Block));
+    layer.memory->grow_to(layer.block_count * sizeof(Block));
+    layer.blocks = reinterpret_cast<Block*>(layer.memory->begin());  // zeros are empty blocks
     layer.room = names;
     layer_count_.store(index + 1, std::memory_order_release);
 }
@@ -66,13 +63,6 @@ bool NameFilter::may_contain(std::uint64_t fingerprint) const {
         if (all) return true;
     }
     return false;
-}
-
-void NameFilter::prefetch(std::uint64_t fingerprint) const {
-    for (std::size_t index = layer_count_.load(std::memory_order_acquire); index-- > 0;) {
-        const Layer& layer = layers_[index];
-        __builtin_prefetch(&layer.blocks[block_of(fingerprint, layer.block_count)]);
-    }
 }
 
 std::size_t NameFilter::bytes() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -22,27 +23,30 @@ struct NameCandidates {
 };
 
 /// The names of the newest facts, in memory, and the filter that tells which others may be on disk. A name
-/// leaves memory only when it is in the store of names and its shard is full: `persisted(through)` moves both
+/// leaves memory only when it is in the store of names and the table is full: `persisted(through)` moves both
 /// borders.
 ///
-/// Thread safety: all members but `prefetch` under the engine's sequencer lock.
+/// Thread safety: under the engine's sequencer lock, except for `touch…` and where "any thread" is said.
 class NameIndex {
   public:
-    /// Almost every look-up finds nothing: roomier. 20 to 31 bytes a name.
-    using Table = DigestTable<TableLoad{78, 50}>;
+    /// Almost every look-up finds nothing: roomier. 21 to 32 bytes a name.
+    using Table = DigestTable<TableLoad{75, 50}>;
 
     explicit NameIndex(std::size_t names_in_memory) : names_in_memory_(names_in_memory) {}
 
-    void prefetch(std::uint64_t fingerprint) const {
-        table_.prefetch(fingerprint);
-        filter_.prefetch(fingerprint);
+    /// Brings what the look-ups below read into reach; see touch.h. In steps, each for a loop of its own over
+    /// many names.
+    void touch(std::uint64_t fingerprint) const { table_.touch(fingerprint); }
+    void touch_next(std::uint64_t fingerprint) const { table_.touch_next(fingerprint); }
+    void touch_filter(std::uint64_t fingerprint) const { filter_.touch(fingerprint); }
+
+    bool is_in_memory(std::uint64_t fingerprint) const {
+        return table_.find(fingerprint, [](std::uint64_t) { return true; });
     }
 
-    /// Whether the name was certainly never seen: what almost every name is asked, and answered.
-    bool is_new(std::uint64_t fingerprint) const {
-        return !table_.find(fingerprint, [](std::uint64_t) { return true; }) &&
-               !filter_.may_contain(fingerprint);
-    }
+    /// Whether a name may have left memory. Any thread may ask. An answer "no" holds for as long as
+    /// `persisted_through` is what it was before: until then no other name may leave.
+    bool maybe_on_disk(std::uint64_t fingerprint) const { return filter_.may_contain(fingerprint); }
 
     NameCandidates find(std::uint64_t fingerprint) const {
         NameCandidates found;
@@ -56,11 +60,11 @@ class NameIndex {
 
     void insert(std::uint64_t fingerprint, model::Sequence sequence) {
         if (sequence.value > names_in_memory_) {
-            leave_through_ = std::min(persisted_through_, sequence.value - names_in_memory_);
+            leave_through_ = std::min(persisted_through().value, sequence.value - names_in_memory_);
         }
         table_.insert(
             fingerprint, sequence.value, [this](std::uint64_t payload) { return payload > leave_through_; },
-            [](const DigestEntry&) {});
+            [this, sequence] { return static_cast<std::size_t>(sequence.value - leave_through_); });
     }
 
     /// As `insert`, in place of the entry that leads to `previous` when memory still has it: for state that
@@ -73,8 +77,11 @@ class NameIndex {
     void add_to_filter(std::uint64_t fingerprint) { filter_.add(fingerprint); }
 
     /// Every name up to this sequence is in the store of names, and in the filter.
-    void persisted(model::Sequence through) { persisted_through_ = through.value; }
-    model::Sequence persisted_through() const { return {persisted_through_}; }
+    void persisted(model::Sequence through) {
+        persisted_through_.store(through.value, std::memory_order_release);
+    }
+    /// Any thread may ask.
+    model::Sequence persisted_through() const { return {persisted_through_.load(std::memory_order_acquire)}; }
 
     const Table& table() const { return table_; }
     std::size_t size() const { return table_.size(); }
@@ -84,7 +91,7 @@ class NameIndex {
     Table table_;
     NameFilter filter_;
     std::size_t names_in_memory_;
-    std::uint64_t persisted_through_ = 0;
+    std::atomic<std::uint64_t> persisted_through_{0};
     std::uint64_t leave_through_ = 0;  ///< names up to here may leave
 };
 

@@ -44,7 +44,7 @@ inline constexpr std::uint8_t kRecordHasHolds = 1;  ///< the book of holds has o
 static_assert(sizeof(CustomerRecord) == 128 && std::is_trivially_copyable_v<CustomerRecord>);
 
 // Memory for a customer with a phone key: the record, and one entry of the index of keys at its least load.
-inline constexpr std::size_t kKeyIndexBytesAtMost = 16 * 10 / 7 + 1;
+inline constexpr std::size_t kKeyIndexBytesAtMost = 16 * 100 / 64;
 static_assert(sizeof(CustomerRecord) + kKeyIndexBytesAtMost <= 160, "the target of 160 bytes a customer");
 
 /// Digest of the figures in the first line, except `last`: what a fact's `check` holds. Independent

@@ -105,11 +105,10 @@ void EngineImpl::administer(const Command& command, model::Outcome& outcome, mod
     }
     if (document.size() > kMaxBlobBytes) return finish(row, refuse(Refusal::invalid_command), {});
 
-    run_with_plans(std::span(&row, 1), [&](std::size_t, std::span<Evidence> evidence) {
-        return administer_row(row, document,
-                              evidence.empty() ? core::NameCandidates{} : evidence[0].same_name, recorded)
-                   ? 1u
-                   : 0u;
+    run_with_plans(std::span(&row, 1), [&](std::size_t, model::Sequence) -> std::size_t {
+        const core::NameCandidates same_name =
+            row.evidence == nullptr ? core::NameCandidates{} : row.evidence->same_name;
+        return administer_row(row, document, same_name, recorded) ? 1 : 0;
     });
 }
 
@@ -144,9 +143,9 @@ bool EngineImpl::administer_row(Row& row, const model::Bytes& document, const co
             const storage::MutexLock access(access_);
             accept(facts, row.fingerprint);
         }
-        *row.outcome = answer(nullptr, fact, sequence);
+        answer(nullptr, fact, sequence, *row.outcome);
         executed_.store(buffer_.next().value - 1, std::memory_order_release);
-        counters_.accepted.fetch_add(1, std::memory_order_relaxed);
+        count(counters_.accepted);
     }
     wake_committer();
     return true;

@@ -11,7 +11,7 @@ using storage::BlockTable;
 
 namespace {
 
-constexpr std::size_t kShardsPerBlock = 8;
+constexpr std::size_t kPartsPerBlock = 8;
 
 /// Copies a block's records and open holds; the caller holds its stripe.
 CustomersBlock copy_block(const core::ProgramState& program, std::uint64_t first, std::uint64_t last) {
@@ -75,14 +75,13 @@ Result<void> EngineImpl::write_customers(const core::ProgramState& program) {
 }
 
 Result<void> EngineImpl::write_keys(const core::ProgramState& program) {
-    for (std::size_t number = 0; number < core::KeyIndex::Table::kShards / kShardsPerBlock; ++number) {
+    for (std::size_t number = 0; number < core::KeyIndex::Table::kParts / kPartsPerBlock; ++number) {
         std::vector<core::DigestEntry> entries;
         {
             const storage::ReaderLock lock(keys_);
-            for (std::size_t shard = number * kShardsPerBlock; shard < (number + 1) * kShardsPerBlock;
-                 ++shard) {
-                program.keys.table().visit_shard(
-                    shard, [&](const core::DigestEntry& entry) { entries.push_back(entry); });
+            for (std::size_t part = number * kPartsPerBlock; part < (number + 1) * kPartsPerBlock; ++part) {
+                program.keys.table().visit_part(
+                    part, [&](const core::DigestEntry& entry) { entries.push_back(entry); });
             }
         }
         if (entries.empty()) continue;
@@ -95,10 +94,10 @@ Result<void> EngineImpl::write_keys(const core::ProgramState& program) {
 Result<void> EngineImpl::persist_names(model::Sequence through) {
     std::vector<storage::NameEntry> entries;
     std::uint64_t after = 0;
-    for (std::size_t shard = 0; shard < core::NameIndex::Table::kShards; ++shard) {
+    for (std::size_t part = 0; part < core::NameIndex::Table::kParts; ++part) {
         const storage::MutexLock lock(sequencer_);
         after = state_.names.persisted_through().value;
-        state_.names.table().visit_shard(shard, [&](const core::DigestEntry& entry) {
+        state_.names.table().visit_part(part, [&](const core::DigestEntry& entry) {
             if (entry.payload > after && entry.payload <= through.value)
                 entries.push_back({entry.digest, {entry.payload}});
         });

@@ -41,6 +41,7 @@ struct Row {
     const model::Command* command = nullptr;
     model::Outcome* outcome = nullptr;
     core::ProgramState* program = nullptr;
+    const Evidence* evidence = nullptr;  ///< almost every row needs none
     std::uint64_t fingerprint = 0;
     model::KeyDigest digest;       ///< of the customer's key, when it is named by one
     model::CustomerId customer{};  ///< 0: not known, or none named
@@ -55,9 +56,9 @@ struct Newcomer {
     model::Bytes blob;
 };
 
-/// Counts for `stats`, written under the sequencer lock or by one thread each, read by any.
+/// Counts for `stats`, read by any thread.
 struct Counters {
-    std::atomic<std::uint64_t> accepted{0};
+    std::atomic<std::uint64_t> accepted{0};  ///< written under the sequencer lock
     std::atomic<std::uint64_t> duplicates{0};
     std::atomic<std::uint64_t> refused{0};
     std::atomic<std::uint64_t> reads{0};
@@ -67,6 +68,11 @@ struct Counters {
     std::atomic<std::uint64_t> checkpoint_failures{0};
     std::atomic<std::uint64_t> plans{0};
 };
+
+/// Counts one more where a lock keeps other writers out: no bus is locked for it.
+inline void count(std::atomic<std::uint64_t>& counter) {
+    counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
 
 /// What memory's digests are seeded with, and what tells that data and vault belong together: both from the
 /// secret.
@@ -124,17 +130,20 @@ class EngineImpl final : public Engine {
     void execute_rows(Commands commands, Outcomes outcomes, model::Instant recorded);
     void prepare(Row& row);
     void resolve(std::span<Row> rows) ABSL_LOCKS_EXCLUDED(keys_);
-    /// Calls `run(begin, evidence)` until all rows are done; it returns how many it ran up to the first that
-    /// must be planned. `evidence` is empty until one had to be: most chunks go through in one piece.
+    /// Plans the rows that need it and calls `run(begin, persisted)` until all rows are done; it returns how
+    /// many it ran up to the first that must be planned (again). Most chunks go through in one piece, without
+    /// a plan. `persisted`: no row without evidence was on disk while names up to there had been persisted.
     template <class Run>
     void run_with_plans(std::span<Row> rows, Run&& run);
-    StripeMask stripes_of(std::span<const Row> rows, std::span<const Evidence> evidence) const;
+    StripeMask stripes_of(std::span<const Row> rows) const;
     /// Runs rows in order up to the first that must be planned (again); returns how many.
-    std::size_t run(std::span<Row> rows, std::span<Evidence> evidence, model::Instant recorded)
+    std::size_t run(std::span<Row> rows, model::Sequence persisted, model::Instant recorded)
         ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// Whether the row's name is as its evidence, or the lack of it, has it.
+    bool name_is_new(const Row& row, bool names_moved) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
     enum class Progress : std::uint8_t { done, plan };
-    Progress run_row(Row& row, const Evidence& evidence, const core::Judgement& admitted,
-                     model::Instant recorded) ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    Progress run_row(Row& row, const core::Judgement& admitted, model::Instant recorded)
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
     void read_balance(Row& row, model::Instant clock);
     core::Judgement decide_row(const Row& row, const Evidence& evidence, const core::Moment& moment,
                                model::Subject subject, const core::CustomerRecord& record,
@@ -148,12 +157,17 @@ class EngineImpl final : public Engine {
         ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
     /// Applies what a writer holds and takes it into the buffer. `fingerprint` is that of the command's name.
     void accept(core::FactWriter& facts, std::uint64_t fingerprint) ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
-    model::Outcome answer(const core::ProgramState* program, const model::Fact& fact,
-                          model::Sequence sequence) const;
+    /// Fills in an outcome that is as it was made.
+    void answer(const core::ProgramState* program, const model::Fact& fact, model::Sequence sequence,
+                model::Outcome& outcome) const;
     void finish(Row& row, const core::Judgement& judgement, model::Sequence depends_on);
 
     // plan.cpp: evidence from the ledger
+    /// Commands that cannot be decided from memory alone run by themselves, behind a plan.
+    static bool needs_evidence(const model::Command& command);
     void plan(Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// Those of the rows whose names may have been used before.
+    std::vector<Row*> repeats(std::span<Row> rows) const ABSL_LOCKS_EXCLUDED(sequencer_);
     void plan_return(const Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_);
     void plan_hold_end(const Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_);
     void find_orders(core::SaleEvidence& sale, Evidence& evidence, const core::ProgramState& program)
@@ -171,8 +185,7 @@ class EngineImpl final : public Engine {
 
     // enroll.cpp, administer.cpp: commands that carry documents
     void execute_enrollments(Commands commands, Outcomes outcomes, model::Instant recorded);
-    std::size_t enroll_rows(std::span<Row> rows, std::span<Evidence> evidence,
-                            std::span<const Newcomer> newcomers, model::Instant recorded)
+    std::size_t enroll_rows(std::span<Row> rows, std::span<const Newcomer> newcomers, model::Instant recorded)
         ABSL_LOCKS_EXCLUDED(sequencer_, keys_);
     void enroll_row(Row& row, const Newcomer& newcomer, model::Instant recorded)
         ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_, keys_);
@@ -265,11 +278,20 @@ class EngineImpl final : public Engine {
 
 template <class Run>
 void EngineImpl::run_with_plans(std::span<Row> rows, Run&& run) {
-    std::vector<Evidence> evidence;
+    std::vector<std::unique_ptr<Evidence>> plans;
+    const auto plan_row = [&](Row& row) {
+        if (row.done) return;
+        Evidence& evidence = *plans.emplace_back(std::make_unique<Evidence>());
+        row.evidence = &evidence;
+        plan(row, evidence);
+    };
+    const model::Sequence persisted = state_.names.persisted_through();
+    for (Row& row : rows) {
+        if (needs_evidence(*row.command) || state_.names.maybe_on_disk(row.fingerprint)) plan_row(row);
+    }
     int rounds = 0;
     for (std::size_t begin = 0; begin < rows.size();) {
-        const std::size_t ran =
-            run(begin, evidence.empty() ? std::span<Evidence>() : std::span(evidence).subspan(begin));
+        const std::size_t ran = run(begin, persisted);
         begin += ran;
         if (begin == rows.size()) return;
         rounds = ran == 0 ? rounds + 1 : 1;
@@ -277,10 +299,9 @@ void EngineImpl::run_with_plans(std::span<Row> rows, Run&& run) {
             finish(rows[begin], core::refuse(model::Refusal::overloaded), {});
             continue;
         }
-        if (evidence.empty()) evidence.resize(rows.size());
-        for (std::size_t i = begin; i < rows.size(); ++i) {
-            if (i == begin || !candidates(rows[i].fingerprint).empty()) plan(rows[i], evidence[i]);
-        }
+        plan_row(rows[begin]);
+        for (Row* row : repeats(rows.subspan(begin + 1)))
+            plan_row(*row);
     }
 }
 

@@ -60,14 +60,13 @@ void EngineImpl::execute_enrollments(Commands commands, Outcomes outcomes, model
             newcomer.digests, seal(newcomer.secret, nonce, documents_.encode(profile))});
     }
 
-    run_with_plans(rows, [&](std::size_t begin, std::span<Evidence> evidence) {
-        return enroll_rows(std::span(rows).subspan(begin), evidence, std::span(newcomers).subspan(begin),
-                           recorded);
+    run_with_plans(rows, [&](std::size_t begin, model::Sequence) {
+        return enroll_rows(std::span(rows).subspan(begin), std::span(newcomers).subspan(begin), recorded);
     });
 }
 
-std::size_t EngineImpl::enroll_rows(std::span<Row> rows, std::span<Evidence> evidence,
-                                    std::span<const Newcomer> newcomers, model::Instant recorded) {
+std::size_t EngineImpl::enroll_rows(std::span<Row> rows, std::span<const Newcomer> newcomers,
+                                    model::Instant recorded) {
     std::size_t ran = 0;
     {
         const storage::MutexLock sequencer(sequencer_);
@@ -76,8 +75,9 @@ std::size_t EngineImpl::enroll_rows(std::span<Row> rows, std::span<Evidence> evi
         const StripeLocks::Guard stripes(stripes_, kAllStripes);
         for (; ran < rows.size(); ++ran) {
             if (rows[ran].done) continue;
+            const Evidence* const evidence = rows[ran].evidence;
             if (state_.names.find(rows[ran].fingerprint) !=
-                (evidence.empty() ? core::NameCandidates{} : evidence[ran].same_name))
+                (evidence == nullptr ? core::NameCandidates{} : evidence->same_name))
                 break;
             enroll_row(rows[ran], newcomers[ran], recorded);
         }
@@ -114,9 +114,9 @@ void EngineImpl::enroll_row(Row& row, const Newcomer& newcomer, model::Instant r
     accept(facts, row.fingerprint);
     for (const model::KeyDigest& digest : newcomer.digests)
         program.keys.insert(digest, customer);
-    *row.outcome = answer(&program, facts.facts()[0], sequence);
+    answer(&program, facts.facts()[0], sequence, *row.outcome);
     row.done = true;
-    counters_.accepted.fetch_add(1, std::memory_order_relaxed);
+    count(counters_.accepted);
 }
 
 }  // namespace tim::runtime

@@ -30,13 +30,6 @@ bool is_administration(const Command& command) {
     return command.kind > CommandKind::enroll;
 }
 
-/// Commands that cannot be decided from memory alone run by themselves, behind a plan.
-bool needs_evidence(const Command& command) {
-    return command.kind == CommandKind::voided || command.kind == CommandKind::capture ||
-           command.kind == CommandKind::release ||
-           (command.kind == CommandKind::returned && command.original.kind != NameKind::none);
-}
-
 const Evidence kNoEvidence;
 
 /// The ladder has a key's form before times and what a command lacks, which core::check_command looks at too.
@@ -87,10 +80,23 @@ void EngineImpl::execute_rows(Commands commands, Outcomes outcomes, model::Insta
         outcomes[i] = Outcome{};
         prepare(row);
     }
+    // In loops of their own: so short that the loads of many rows are under way at once.
+    for (const Row& row : rows) {
+        if (row.fingerprint != 0) state_.names.touch(row.fingerprint);
+    }
+    for (const Row& row : rows) {
+        if (row.fingerprint != 0) state_.names.touch_next(row.fingerprint);
+    }
+    for (const Row& row : rows) {
+        if (row.fingerprint != 0) state_.names.touch_filter(row.fingerprint);
+    }
+    for (const Row& row : rows) {
+        if (!row.done && row.by_key) row.program->keys.touch(row.digest);
+    }
     resolve(rows);
 
-    run_with_plans(rows, [&](std::size_t begin, std::span<Evidence> evidence) {
-        return run(rows.subspan(begin), evidence, recorded);
+    run_with_plans(rows, [&](std::size_t begin, Sequence persisted) {
+        return run(rows.subspan(begin), persisted, recorded);
     });
 }
 
@@ -104,7 +110,6 @@ void EngineImpl::prepare(Row& row) {
     row.program = state_.program(command.program);
     if (command.kind != CommandKind::balance) {
         row.fingerprint = state_.hashing.name(command.program, command.name);
-        state_.names.prefetch(row.fingerprint);
     }
     switch (command.customer.kind) {
         case KeyKind::none:
@@ -120,7 +125,6 @@ void EngineImpl::prepare(Row& row) {
             if (size == 0) return finish(row, refuse(Refusal::invalid_key), {});
             row.by_key = true;
             row.digest = state_.hashing.key(command.customer.kind, {text, size});
-            if (row.program != nullptr) row.program->keys.prefetch(row.digest);
         }
     }
     if (row.program == nullptr) finish(row, refuse(Refusal::unknown_program), {});
@@ -132,26 +136,28 @@ void EngineImpl::resolve(std::span<Row> rows) {
         if (row.done) continue;
         if (row.by_key) row.customer = row.program->keys.find(row.digest);
         if (row.customer.value > row.program->customers.count()) row.customer = {};
-        row.program->customers.prefetch(row.customer.value);
+    }
+    for (const Row& row : rows) {
+        if (!row.done) row.program->customers.touch(row.customer.value);
     }
 }
 
-StripeMask EngineImpl::stripes_of(std::span<const Row> rows, std::span<const Evidence> evidence) const {
+StripeMask EngineImpl::stripes_of(std::span<const Row> rows) const {
     StripeMask mask = 0;
     for (const Row& row : rows)
         mask |= stripe_bit(row.customer);  // id 0: the program's anonymous sales
-    if (evidence.empty()) return mask;
     // A row whose subject only the evidence names runs by itself.
-    const Evidence& first = evidence.front();
-    if (first.sale) mask |= stripe_bit({first.sale->sale.subject.id()});
-    return mask | stripe_bit(first.hold_customer);
+    const Evidence* const first = rows.front().evidence;
+    if (first == nullptr) return mask;
+    if (first->sale) mask |= stripe_bit({first->sale->sale.subject.id()});
+    return mask | stripe_bit(first->hold_customer);
 }
 
-std::size_t EngineImpl::run(std::span<Row> rows, std::span<Evidence> evidence, model::Instant recorded) {
+std::size_t EngineImpl::run(std::span<Row> rows, Sequence persisted, model::Instant recorded) {
     const bool reads_only = std::all_of(
         rows.begin(), rows.end(), [](const Row& row) { return row.command->kind == CommandKind::balance; });
     if (reads_only) {
-        const StripeLocks::Guard stripes(stripes_, stripes_of(rows, evidence));
+        const StripeLocks::Guard stripes(stripes_, stripes_of(rows));
         for (Row& row : rows) {
             if (!row.done) read_balance(row, recorded);
         }
@@ -161,7 +167,8 @@ std::size_t EngineImpl::run(std::span<Row> rows, std::span<Evidence> evidence, m
     std::size_t ran = 0;
     {
         const storage::MutexLock sequencer(sequencer_);
-        const StripeLocks::Guard stripes(stripes_, stripes_of(rows, evidence));
+        const StripeLocks::Guard stripes(stripes_, stripes_of(rows));
+        const bool names_moved = state_.names.persisted_through() != persisted;
         const Judgement all = admission(rows.size(), rows.size() * core::kMaxReasonBytes);
         for (; ran < rows.size(); ++ran) {
             Row& row = rows[ran];
@@ -170,10 +177,9 @@ std::size_t EngineImpl::run(std::span<Row> rows, std::span<Evidence> evidence, m
                 read_balance(row, recorded);
                 continue;
             }
+            if (!name_is_new(row, names_moved)) break;
             const Judgement admitted = all.accepted() ? all : admission(1, core::kMaxReasonBytes);
-            if (run_row(row, evidence.empty() ? kNoEvidence : evidence[ran], admitted, recorded) ==
-                Progress::plan)
-                break;
+            if (run_row(row, admitted, recorded) == Progress::plan) break;
         }
         executed_.store(buffer_.next().value - 1, std::memory_order_release);
     }
@@ -217,13 +223,15 @@ Judgement EngineImpl::admission(std::size_t commands, std::size_t blob_bytes) co
     return {};
 }
 
-EngineImpl::Progress EngineImpl::run_row(Row& row, const Evidence& evidence, const Judgement& admitted,
-                                         model::Instant recorded) {
+bool EngineImpl::name_is_new(const Row& row, bool names_moved) const {
+    if (row.evidence != nullptr) return state_.names.find(row.fingerprint) == row.evidence->same_name;
+    return !state_.names.is_in_memory(row.fingerprint) &&
+           !(names_moved && state_.names.maybe_on_disk(row.fingerprint));
+}
+
+EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, model::Instant recorded) {
     const Command& command = *row.command;
-    const bool new_name = evidence.same_name.empty()
-                              ? state_.names.is_new(row.fingerprint)
-                              : state_.names.find(row.fingerprint) == evidence.same_name;
-    if (!new_name) return Progress::plan;
+    const Evidence& evidence = row.evidence == nullptr ? kNoEvidence : *row.evidence;
     if (needs_evidence(command) && (!evidence.planned || !evidence_holds(row, evidence)))
         return Progress::plan;
 
@@ -280,9 +288,9 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Evidence& evidence, con
         facts.facts()[named].set_blob(buffer_.add_blob(std::as_bytes(std::span(command.reason))));
     }
     accept(facts, row.fingerprint);
-    *row.outcome = answer(&program, facts.facts()[named], sequence);
+    answer(&program, facts.facts()[named], sequence, *row.outcome);
     row.done = true;
-    counters_.accepted.fetch_add(1, std::memory_order_relaxed);
+    count(counters_.accepted);
     return Progress::done;
 }
 
@@ -367,25 +375,22 @@ void EngineImpl::read_balance(Row& row, model::Instant clock) {
     outcome.lifetime_spend = view.lifetime_spend;
 }
 
-Outcome EngineImpl::answer(const core::ProgramState* program, const model::Fact& fact,
-                           Sequence sequence) const {
-    Outcome outcome;
+void EngineImpl::answer(const core::ProgramState* program, const model::Fact& fact, Sequence sequence,
+                        Outcome& outcome) const {
     outcome.sequence = sequence;
     outcome.depends_on = {sequence.value - fact.position + fact.count - 1u};
     outcome.version = fact.version;
     outcome.program = fact.subject.program();
-    if (fact.subject.kind() != SubjectKind::customer && fact.subject.kind() != SubjectKind::anonymous)
-        return outcome;
+    if (fact.subject.kind() != SubjectKind::customer && fact.subject.kind() != SubjectKind::anonymous) return;
     outcome.tier_before = fact.tier_before;
     outcome.tier_after = fact.tier_after;
     outcome.points = fact.type == model::FactType::hold_opened ? model::Points{} : fact.points;
-    if (fact.subject.kind() == SubjectKind::anonymous) return outcome;
+    if (fact.subject.kind() == SubjectKind::anonymous) return;
     outcome.customer = {fact.subject.id()};
     outcome.balance = fact.points_after;
     outcome.held = fact.held_after;
     outcome.spendable = core::spendable(fact.points_after, fact.held_after,
                                         program->version(fact.version).keep_points(fact.tier_after));
-    return outcome;
 }
 
 void EngineImpl::finish(Row& row, const Judgement& judgement, Sequence depends_on) {

@@ -45,6 +45,21 @@ bool EngineImpl::visit_candidates(std::uint64_t fingerprint, const core::NameCan
                        [&](Sequence sequence) { return visit(fact_at(sequence)); });
 }
 
+bool EngineImpl::needs_evidence(const Command& command) {
+    return command.kind == CommandKind::voided || command.kind == CommandKind::capture ||
+           command.kind == CommandKind::release ||
+           (command.kind == CommandKind::returned && command.original.kind != NameKind::none);
+}
+
+std::vector<Row*> EngineImpl::repeats(std::span<Row> rows) const {
+    std::vector<Row*> found;
+    const storage::MutexLock lock(sequencer_);
+    for (Row& row : rows) {
+        if (!row.done && !state_.names.find(row.fingerprint).empty()) found.push_back(&row);
+    }
+    return found;
+}
+
 void EngineImpl::plan(Row& row, Evidence& evidence) {
     if (row.done) return;
     counters_.plans.fetch_add(1, std::memory_order_relaxed);
@@ -79,7 +94,7 @@ void EngineImpl::answer_repeat(Row& row, const StoredFact& first) {
         same = same && fact.subject == model::Subject::customer(fact.subject.program(), row.customer);
     if (!names_customer && may_be_nobodys) same = same && fact.subject.kind() == SubjectKind::anonymous;
     if (!same) return finish(row, core::refuse(model::Refusal::conflict), first.sequence);
-    *row.outcome = answer(state_.program(fact.subject.program()), fact, first.sequence);
+    answer(state_.program(fact.subject.program()), fact, first.sequence, *row.outcome);
     row.outcome->duplicate = true;
     row.done = true;
     counters_.duplicates.fetch_add(1, std::memory_order_relaxed);

@@ -496,7 +496,7 @@ TEST(ApplyNames, EntersANamedFactInItsScope) {
     apply_names(world.state, sale, {70});
     EXPECT_THAT(sequences(world.state.names.find(world.state.hashing.name(kShop, name))),
                 ::testing::ElementsAre(70));
-    EXPECT_TRUE(world.state.names.is_new(world.state.hashing.name({2}, name)));
+    EXPECT_TRUE(world.state.names.find(world.state.hashing.name({2}, name)).empty());
 
     EXPECT_EQ(name_scope(kAn), kShop);
     EXPECT_EQ(name_scope(kNobody), kShop);

@@ -20,11 +20,12 @@ std::vector<std::uint64_t> found(const NameIndex& index, std::uint64_t fingerpri
 
 TEST(NameIndex, LeadsFromANameToItsFact) {
     NameIndex index(1'000);
-    EXPECT_TRUE(index.is_new(5));
+    EXPECT_FALSE(index.is_in_memory(5));
     EXPECT_TRUE(index.find(5).empty());
     index.insert(5, {40});
-    EXPECT_FALSE(index.is_new(5));
-    EXPECT_TRUE(index.is_new(6));
+    EXPECT_TRUE(index.is_in_memory(5));
+    EXPECT_FALSE(index.is_in_memory(6));
+    EXPECT_TRUE(index.find(6).empty());
     EXPECT_THAT(found(index, 5), ElementsAre(40));
     EXPECT_FALSE(index.find(5).maybe_on_disk);
     EXPECT_EQ(index.size(), 1U);
@@ -49,7 +50,8 @@ TEST(NameIndex, StateThatMovesOnKeepsOneEntry) {
 TEST(NameIndex, WhatTheFilterKnowsMayBeOnDisk) {
     NameIndex index(1'000);
     index.add_to_filter(5);
-    EXPECT_FALSE(index.is_new(5));
+    EXPECT_FALSE(index.is_in_memory(5));
+    EXPECT_TRUE(index.maybe_on_disk(5));
     EXPECT_TRUE(index.find(5).maybe_on_disk);
     EXPECT_FALSE(index.find(5).empty());
     EXPECT_THAT(found(index, 5), ElementsAre());
@@ -70,11 +72,11 @@ TEST(NameIndex, OnlyPersistedNamesLeaveMemoryAndAreFoundByTheFilterThen) {
     EXPECT_EQ(index.persisted_through(), model::Sequence{kPersisted});
     EXPECT_LT(index.size(), kNames - kPersisted / 2) << "most of what may leave has left";
     for (std::uint64_t sequence = 1; sequence <= kNames; ++sequence) {
-        ASSERT_FALSE(index.is_new(fingerprint(sequence))) << sequence;
+        ASSERT_FALSE(index.find(fingerprint(sequence)).empty()) << sequence;
         if (sequence <= kPersisted) continue;
         ASSERT_THAT(found(index, fingerprint(sequence)), ElementsAre(sequence));
     }
-    EXPECT_TRUE(index.is_new(fingerprint(kNames + 1)) || index.find(fingerprint(kNames + 1)).maybe_on_disk);
+    EXPECT_FALSE(index.is_in_memory(fingerprint(kNames + 1)));
 }
 
 }  // namespace
