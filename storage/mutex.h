@@ -2,6 +2,7 @@
 
 #include <absl/base/thread_annotations.h>
 
+#include <mutex>
 #include <shared_mutex>
 
 namespace tim::storage {
@@ -11,6 +12,7 @@ namespace tim::storage {
 class ABSL_LOCKABLE Mutex {
   public:
     void lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { mutex_.lock(); }
+    bool try_lock() ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) { return mutex_.try_lock(); }
     void unlock() ABSL_UNLOCK_FUNCTION() { mutex_.unlock(); }
     void lock_shared() ABSL_SHARED_LOCK_FUNCTION() { mutex_.lock_shared(); }
     void unlock_shared() ABSL_UNLOCK_FUNCTION() { mutex_.unlock_shared(); }
@@ -23,6 +25,8 @@ class ABSL_LOCKABLE Mutex {
 class ABSL_SCOPED_LOCKABLE MutexLock {
   public:
     explicit MutexLock(Mutex& mutex) ABSL_EXCLUSIVE_LOCK_FUNCTION(mutex) : mutex_(mutex) { mutex_.lock(); }
+    /// One that the caller has locked.
+    MutexLock(Mutex& mutex, std::adopt_lock_t) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex) : mutex_(mutex) {}
     ~MutexLock() ABSL_UNLOCK_FUNCTION() { mutex_.unlock(); }
     MutexLock(const MutexLock&) = delete;
     MutexLock& operator=(const MutexLock&) = delete;

@@ -34,7 +34,7 @@ bool EngineImpl::step_sweep() {
             executed_.store(buffer_.next().value - 1, std::memory_order_release);
         }
     }
-    if (customers > 0) wake_committer();
+    if (customers > 0 && options_.background_threads) wake_committer();
     return customers > 0;
 }
 

@@ -30,6 +30,11 @@ model::Sequence EngineImpl::durable() const {
 }
 
 bool EngineImpl::step_commit() {
+    const storage::MutexLock one_at_a_time(commit_);
+    return commit();
+}
+
+bool EngineImpl::commit() {
     const CommitBuffer::Half* half = nullptr;
     {
         const storage::MutexLock lock(sequencer_);
@@ -69,8 +74,27 @@ bool EngineImpl::step_commit() {
     return true;
 }
 
+bool EngineImpl::little_waits() const {
+    return options_.durability == Durability::sync &&
+           executed_.load(std::memory_order_relaxed) - durable_.load(std::memory_order_relaxed) <=
+               kCallersFacts;
+}
+
+void EngineImpl::commit_soon() {
+    if (options_.background_threads && !little_waits()) wake_committer();
+}
+
+void EngineImpl::commit_or_wake() {
+    if (!options_.background_threads || executed_.load() == durable_.load()) return;
+    if (little_waits() && commit_.try_lock()) {
+        const storage::MutexLock one_at_a_time(commit_, std::adopt_lock);
+        commit();
+        if (executed_.load() == durable_.load()) return;
+    }
+    wake_committer();
+}
+
 void EngineImpl::wake_committer() {
-    if (!options_.background_threads) return;
     work_.fetch_add(1, std::memory_order_release);
     if (committer_waits_.load(std::memory_order_acquire)) work_.notify_one();
 }

@@ -96,9 +96,9 @@ struct Stat {
 /// The running engine: programs, customers and names in memory, a ledger and a checkpoint on disk. Everything
 /// it has answered is the fold of the ledger's facts.
 ///
-/// Thread safety: all members may be called from any thread. `execute` runs on the caller's thread and does
-/// not touch the disk except to look at old names; the members under "queries" may read the disk: keep them
-/// off I/O threads.
+/// Thread safety: all members may be called from any thread. `execute` runs on the caller's thread; it looks
+/// at the disk for old names, and commits there when only a few facts wait for it. The members under
+/// "queries" may read the disk: keep them off I/O threads.
 class Engine {
   public:
     /// Opens the engine on a store: loads the checkpoint and replays the ledger behind it.
@@ -117,7 +117,7 @@ class Engine {
     /// executed.
     virtual model::Sequence durable() const = 0;
 
-    /// `notify` is called from the committer's thread after `durable()` has advanced. It must be quick and
+    /// `notify` is called from the thread that committed after `durable()` has advanced. It must be quick and
     /// not throw. Set once, before the first `execute`.
     virtual void on_durable(std::function<void()> notify) = 0;
 

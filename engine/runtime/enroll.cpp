@@ -83,7 +83,7 @@ std::size_t EngineImpl::enroll_rows(std::span<Row> rows, std::span<const Newcome
         }
         executed_.store(buffer_.next().value - 1, std::memory_order_release);
     }
-    if (ran > 0) wake_committer();
+    if (ran > 0) commit_soon();
     return ran;
 }
 

@@ -66,6 +66,7 @@ void EngineImpl::execute(Commands commands, Outcomes outcomes) {
         }
         begin = end;
     }
+    commit_or_wake();
 }
 
 void EngineImpl::execute_rows(Commands commands, Outcomes outcomes, model::Instant recorded) {
@@ -183,7 +184,7 @@ std::size_t EngineImpl::run(std::span<Row> rows, Sequence persisted, model::Inst
         }
         executed_.store(buffer_.next().value - 1, std::memory_order_release);
     }
-    if (ran > 0) wake_committer();
+    if (ran > 0) commit_soon();
     return ran;
 }
 

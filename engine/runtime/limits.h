@@ -20,6 +20,9 @@ inline constexpr std::size_t kMaxBatchBlobBytes = std::size_t{32} << 20;
 static_assert(kMaxBatchFacts >= 2 * kChunkRows * core::kMaxFactsPerCommand,
               "two chunks at their worst fit a batch");
 
+/// Facts that wait for a commit, up to which whoever brought the last of them commits.
+inline constexpr std::size_t kCallersFacts = 256;
+
 /// The variable part of one fact.
 inline constexpr std::size_t kMaxBlobBytes = std::size_t{4} << 20;
 static_assert(kMaxBatchBlobBytes >= kChunkRows * core::kMaxReasonBytes,
