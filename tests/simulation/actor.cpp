@@ -60,7 +60,8 @@ OwnedCommand Actor::checkout(ProgramId program, Choices& choices, std::uint64_t&
         return make_adjust(program, name, who, choices.chance(40) ? -points : points, 0);
     }
     if (dice < 45) return make_redeem(program, name, who, choices.between(1, 25));
-    return make_hold(program, name, who, choices.between(1, 25), choices.chance(50) ? 20 * kSecondMs : 0);
+    const std::int64_t points = choices.between(1, 25);
+    return make_hold(program, name, who, points, choices.chance(50) ? 20 * kSecondMs : 0);
 }
 
 void Actor::answered(const OwnedCommand& command, const model::Outcome& outcome) {

@@ -49,6 +49,7 @@ class Audit {
     model::ProgramId program_;
     NaiveModel model_{runtime::TimeSource::system};
     std::vector<Answered> answered_;
+    std::vector<OwnedCommand> refused_;
     std::uint64_t digest_ = 0;
     std::size_t transient_count_ = 0;
 };

@@ -15,14 +15,14 @@ std::string signed_points(model::Points points) {
 }
 
 std::string tier_move(const ProgramVersion& version, const model::Outcome& outcome) {
-    const std::string after = version.tier_name(outcome.tier_after);
+    std::string after = version.tier_name(outcome.tier_after);
     if (outcome.tier_before == outcome.tier_after) return after;
     return fmt::format("{} → {}", version.tier_name(outcome.tier_before), after);
 }
 
 Result<model::Money> read_amount(const Shop& shop, const std::string& text, const std::string& what,
                                  bool any_sign) {
-    const auto amount = model::parse_money(text, shop.version->program().currency);
+    auto amount = model::parse_money(text, shop.version->program().currency);
     if (!amount) return failure(ErrorKind::invalid, fmt::format("{}: {}", what, amount.error().message));
     if (!any_sign && amount->value < 0)
         return failure(ErrorKind::invalid, fmt::format("{}: {} is negative", what, text));
