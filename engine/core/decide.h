@@ -58,6 +58,9 @@ Judgement check_time(const Rules& rules, model::Instant at, model::Instant clock
 CustomerRecord settle_holds(const CustomerRecord& record, model::Subject subject, const OpenHolds& holds,
                             const Moment& moment, FactWriter& facts);
 
+/// What is still held now.
+model::Points settled_held(const CustomerRecord& record, const OpenHolds* holds, model::Instant now);
+
 /// The record as it stands now, without writing anything.
 CustomerRecord settled(const CustomerRecord& record, const OpenHolds* holds, model::Instant now,
                        const Rules& current);

@@ -40,14 +40,19 @@ CustomerRecord settle_holds(const CustomerRecord& record, model::Subject subject
     return draft;
 }
 
+model::Points settled_held(const CustomerRecord& record, const OpenHolds* holds, model::Instant now) {
+    model::Points held = record.held;
+    if (holds == nullptr) return held;
+    for (const OpenHold& hold : *holds) {
+        if (hold.expires_at <= now) held.value -= hold.points.value;
+    }
+    return held;
+}
+
 CustomerRecord settled(const CustomerRecord& record, const OpenHolds* holds, model::Instant now,
                        const Rules& current) {
     CustomerRecord view = record;
-    if (holds != nullptr) {
-        for (const OpenHold& hold : *holds) {
-            if (hold.expires_at <= now) view.held.value -= hold.points.value;
-        }
-    }
+    view.held = settled_held(record, holds, now);
     const MonthFigures figures = settle_month(month_figures(record), current.calendar().month_of(now));
     view.month = figures.month;
     view.month_spend = figures.spend;

@@ -355,7 +355,9 @@ void EngineImpl::read_balance(Row& row, model::Instant clock) {
     const bool has_holds = (record.flags & core::kRecordHasHolds) != 0;
     const core::OpenHolds* const holds =
         has_holds ? program.holds[core::stripe_of(row.customer)].of(row.customer) : nullptr;
-    const core::CustomerRecord view = core::settled(record, holds, now, current);
+    // Not `core::settled`: a balance is answered from the record's first line alone.
+    const model::Points held = core::settled_held(record, holds, now);
+    const std::uint8_t tier = current.tier_of(record);
 
     Outcome& outcome = *row.outcome;
     outcome.depends_on = record.last;
@@ -365,15 +367,15 @@ void EngineImpl::read_balance(Row& row, model::Instant clock) {
         outcome.refusal = Refusal::overflow;
         return;
     }
-    outcome.tier_before = outcome.tier_after = view.tier;
+    outcome.tier_before = outcome.tier_after = tier;
     outcome.version = current.version();
     outcome.program = program.id();
     outcome.customer = row.customer;
     outcome.points = *earned;
-    outcome.balance = view.points;
-    outcome.held = view.held;
-    outcome.spendable = core::spendable(view.points, view.held, current.keep_points(view.tier));
-    outcome.lifetime_spend = view.lifetime_spend;
+    outcome.balance = record.points;
+    outcome.held = held;
+    outcome.spendable = core::spendable(record.points, held, current.keep_points(tier));
+    outcome.lifetime_spend = record.lifetime_spend;
 }
 
 void EngineImpl::answer(const core::ProgramState* program, const model::Fact& fact, Sequence sequence,
