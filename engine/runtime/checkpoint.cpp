@@ -77,14 +77,17 @@ Result<void> EngineImpl::write_customers(const core::ProgramState& program) {
 Result<void> EngineImpl::write_keys(const core::ProgramState& program) {
     for (std::size_t number = 0; number < core::KeyIndex::Table::kParts / kPartsPerBlock; ++number) {
         std::vector<core::DigestEntry> entries;
+        model::Sequence through;  // who has a key here was enrolled by then
         {
             const storage::ReaderLock lock(keys_);
+            through = {executed_.load(std::memory_order_acquire)};
             for (std::size_t part = number * kPartsPerBlock; part < (number + 1) * kPartsPerBlock; ++part) {
                 program.keys.table().visit_part(
                     part, [&](const core::DigestEntry& entry) { entries.push_back(entry); });
             }
         }
         if (entries.empty()) continue;
+        if (!wait_durable(through)) return model::failure(model::ErrorKind::io, "a commit failed");
         const BlockId id{BlockTable::keys, program.id().value, number};
         if (auto written = store_.checkpoints().write({{id, encode_keys(entries)}}); !written) return written;
     }
@@ -94,15 +97,21 @@ Result<void> EngineImpl::write_keys(const core::ProgramState& program) {
 Result<void> EngineImpl::persist_names(model::Sequence through) {
     std::vector<storage::NameEntry> entries;
     std::uint64_t after = 0;
+    model::Sequence newest;
     for (std::size_t part = 0; part < core::NameIndex::Table::kParts; ++part) {
         const storage::MutexLock lock(sequencer_);
         after = state_.names.persisted_through().value;
         state_.names.table().visit_part(part, [&](const core::DigestEntry& entry) {
-            if (entry.payload > after && entry.payload <= through.value)
-                entries.push_back({entry.digest, {entry.payload}});
+            if (entry.payload <= after) return;
+            // Also what is newer than `through`: it may stand in place of an entry that is not (`advance`).
+            // Should a crash lose the newer fact, the older one would be found by nothing. Hence the wait,
+            // too.
+            entries.push_back({entry.digest, {entry.payload}});
+            newest = std::max(newest, model::Sequence{entry.payload});
         });
     }
     if (through.value <= after) return {};
+    if (!wait_durable(newest)) return model::failure(model::ErrorKind::io, "a commit failed");
     std::sort(entries.begin(), entries.end(), [](const storage::NameEntry& a, const storage::NameEntry& b) {
         return a.fingerprint != b.fingerprint ? a.fingerprint < b.fingerprint : a.sequence < b.sequence;
     });

@@ -95,8 +95,9 @@ void EngineImpl::commit_or_wake() {
 }
 
 void EngineImpl::wake_committer() {
-    work_.fetch_add(1, std::memory_order_release);
-    if (committer_waits_.load(std::memory_order_acquire)) work_.notify_one();
+    // Sequentially consistent, as in commit_loop: of "there is work" and "I wait", one side sees the other's.
+    work_.fetch_add(1, std::memory_order_seq_cst);
+    if (committer_waits_.load(std::memory_order_seq_cst)) work_.notify_one();
 }
 
 void EngineImpl::commit_loop() {
@@ -105,7 +106,7 @@ void EngineImpl::commit_loop() {
         if (step_commit()) continue;
         if (finishing_.load(std::memory_order_acquire)) return;
         committer_waits_.store(true, std::memory_order_seq_cst);
-        work_.wait(seen, std::memory_order_acquire);
+        work_.wait(seen, std::memory_order_seq_cst);
         committer_waits_.store(false, std::memory_order_relaxed);
     }
 }

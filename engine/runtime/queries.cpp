@@ -73,7 +73,7 @@ Result<CustomerId> EngineImpl::resolve_customer(const core::ProgramState& progra
         if (!key) return tl::unexpected(key.error());
         const storage::ReaderLock lock(keys_);
         const CustomerId found = program.keys.find(state_.hashing.key(key->kind, key->text));
-        if (found.value != 0) return found;
+        if (found.value != 0 && found.value <= program.customers.count()) return found;
     }
     return failure(ErrorKind::not_found, "no customer has that key");
 }
@@ -172,6 +172,11 @@ HistoryEntry EngineImpl::history_entry(StoredFact stored) const {
     if ((stored.fact.flags & model::kFactWithOriginal) != 0) {
         const StoredFact reduced = fact_at({stored.sequence.value + 1});
         entry.original = model::format_name(fact_at({reduced.fact.subject.id()}).fact.name());
+    }
+    if (stored.fact.type == model::FactType::order_undone) {
+        entry.original = model::format_name(fact_at({stored.fact.request.related}).fact.name());
+        stored.fact.amount = {};  // there stand instants that `apply` needs, no figures
+        stored.fact.points = {};
     }
     entry.stored = std::move(stored);
     return entry;

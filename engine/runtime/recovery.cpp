@@ -241,6 +241,12 @@ Result<void> EngineImpl::recover() ABSL_NO_THREAD_SAFETY_ANALYSIS {  // nobody e
         for (std::uint64_t id = 1; id <= program.customers.count(); ++id) {
             TIM_INVARIANT(program.customers.at(id).exists(), "every id that was given out is a customer's");
         }
+        for (std::size_t part = 0; part < core::KeyIndex::Table::kParts; ++part) {
+            program.keys.table().visit_part(part, [&](const core::DigestEntry& entry) {
+                TIM_INVARIANT((entry.payload & model::kMaxCustomerId) <= program.customers.count(),
+                              "a key leads to a customer whom the ledger knows");
+            });
+        }
     }
     durable_.store(store_.ledger().last().value);
     executed_.store(store_.ledger().last().value);

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
+#include <system_error>
 
 #include "protocol/codec/scram.h"
 
@@ -71,6 +72,18 @@ Result<model::Name> read_request_id(const std::optional<std::string>& text) {
     const model::Name name = model::Name::request(id);
     if (!name.valid()) return bad();
     return name;
+}
+
+CLI::Validator whole_number() {
+    const auto fault = [](std::string& text) -> std::string {
+        std::int64_t number = 0;
+        const char* const begin = text.data() + (text.starts_with('+') ? 1 : 0);
+        const char* const end = text.data() + text.size();
+        const auto [rest, error] = std::from_chars(begin, end, number);
+        if (error == std::errc::result_out_of_range) return text + " is beyond what 64 bits can hold";
+        return error == std::errc{} && rest == end ? "" : "\"" + text + "\" is not a whole number";
+    };
+    return {fault, "", ""};
 }
 
 }  // namespace tim::cli

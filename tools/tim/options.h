@@ -1,5 +1,6 @@
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -39,6 +40,9 @@ struct CustomerArgument {
 };
 
 model::Result<CustomerArgument> read_customer(const std::string& text);
+
+/// What an option's text must be to stand for a 64-bit number: CLI11 alone takes the nearest one that fits.
+CLI::Validator whole_number();
 
 /// A request id of 32 hexadecimal digits; a random one when there is no text.
 model::Result<model::Name> read_request_id(const std::optional<std::string>& text);

@@ -1,10 +1,12 @@
 #include "admin_key.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <string>
 #include <system_error>
 #include <thread>
+#include <vector>
 
 #include "protocol/codec/scram.h"
 
@@ -34,6 +36,19 @@ model::Result<void> execute_now(runtime::Engine& engine, const model::Command& c
     return {};
 }
 
+bool opens_everything(const model::AccessKey& key) {
+    return key.role == model::Role::admin && key.programs.empty() && !key.revoked;
+}
+
+/// "admin", or "admin-2", … when that was taken before.
+std::string free_id(const std::vector<model::AccessKey>& known) {
+    for (std::size_t number = 1;; ++number) {
+        std::string id = number == 1 ? "admin" : "admin-" + std::to_string(number);
+        const auto has_id = [&id](const model::AccessKey& key) { return key.id == id; };
+        if (std::none_of(known.begin(), known.end(), has_id)) return id;
+    }
+}
+
 }  // namespace
 
 std::filesystem::path admin_key_file(const std::filesystem::path& data) {
@@ -41,10 +56,12 @@ std::filesystem::path admin_key_file(const std::filesystem::path& data) {
 }
 
 model::Result<bool> ensure_admin_key(const std::filesystem::path& data, runtime::Engine& engine) {
-    if (!engine.access_keys().empty()) return false;
+    const std::vector<model::AccessKey> known = engine.access_keys();
+    if (std::any_of(known.begin(), known.end(), opens_everything)) return false;
 
+    // The first start, or the last such key was revoked: whoever can start the daemon may have a new one.
     codec::AccessSecret secret;
-    secret.id = "admin";
+    secret.id = free_id(known);
     codec::fill_random(secret.secret);
     codec::Salt salt{};
     codec::fill_random(salt);

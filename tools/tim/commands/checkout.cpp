@@ -161,7 +161,7 @@ void add_checkout_commands(CLI::App& app, CommandLine& line) {
 
     CLI::App* redeems = app.add_subcommand("redeem", "Spend points");
     redeems->add_option("CUSTOMER", options->customer, customer_help)->required();
-    redeems->add_option("--points", options->points, "How many points");
+    redeems->add_option("--points", options->points, "How many points")->check(whole_number());
     redeems->add_option("--amount", options->amount, "How much money they are to pay, at the program's rate");
     redeems->add_option("--receipt", options->receipt, "TERMINAL/NUMBER, to name it by a receipt");
     add_common(redeems);
@@ -170,7 +170,10 @@ void add_checkout_commands(CLI::App& app, CommandLine& line) {
 
     CLI::App* holds = app.add_subcommand("hold", "Reserve points for a checkout");
     holds->add_option("CUSTOMER", options->customer, customer_help)->required();
-    holds->add_option("--points", options->points, "How many points")->required()->check(CLI::PositiveNumber);
+    holds->add_option("--points", options->points, "How many points")
+        ->required()
+        ->check(whole_number())
+        ->check(CLI::PositiveNumber);
     holds->add_option("--ttl", options->ttl_s, "Seconds until the hold times out by itself")
         ->capture_default_str()
         ->check(CLI::Range(std::int64_t{1}, kMaxTtlSeconds));
@@ -181,6 +184,7 @@ void add_checkout_commands(CLI::App& app, CommandLine& line) {
     CLI::App* captures = app.add_subcommand("capture", "Spend what a hold reserved, all or part of it");
     captures->add_option("HOLD", options->hold, "The number that `tim hold` gave")->required();
     captures->add_option("--points", options->points, "How many; the rest is free again (default: all)")
+        ->check(whole_number())
         ->check(CLI::PositiveNumber);
     add_common(captures);
     captures->footer("Example:\n  tim capture 184467 --points 50");

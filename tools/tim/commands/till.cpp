@@ -151,7 +151,8 @@ void add_till_commands(CLI::App& app, CommandLine& line) {
 
     CLI::App* adjusts = app.add_subcommand("adjust", "Give or deduct points or spend (admin)");
     adjusts->add_option("CUSTOMER", options->customer, customer_help)->required();
-    adjusts->add_option("--points", options->points, "Points to give (above 0) or to deduct (below 0)");
+    adjusts->add_option("--points", options->points, "Points to give (above 0) or to deduct (below 0)")
+        ->check(whole_number());
     adjusts->add_option("--spend", options->spend, "Spend to add or, with a minus, to take off");
     adjusts->add_flag("--ranking", options->ranking, "The points count as ranking points too");
     adjusts->add_option("--reason", options->reason, "Why; it stands in the customer's history")->required();
