@@ -51,13 +51,15 @@ void find_touched(benchmark::State& state) {
     const core::KeyIndex& index = index_of(customers);
     std::uint64_t seed = 1;
     std::array<model::KeyDigest, kTogether> digests{};
+    core::TouchList lines;
     for (auto _ : state) {
         for (model::KeyDigest& digest : digests) {
             seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
             digest = digest_of(1 + (seed >> 20) % customers);
         }
         for (const model::KeyDigest& digest : digests)
-            index.touch(digest);
+            index.touch(digest, lines);
+        lines.run();
         for (const model::KeyDigest& digest : digests)
             if (index.find(digest).value == 0) state.SkipWithError("a customer is not found");
     }

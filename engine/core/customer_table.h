@@ -47,8 +47,8 @@ class CustomerTable {
         return chunks_[id / kRecordsPerChunk].load(std::memory_order_acquire)[id % kRecordsPerChunk];
     }
 
-    /// Brings a record's first line into reach; see touch.h.
-    void touch(std::uint64_t id) const { core::touch(&at(id)); }
+    /// Adds a record's first line to what is touched; see touch.h.
+    void touch(std::uint64_t id, TouchList& lines) const { lines.add(&at(id)); }
 
     /// Number of blocks that hold ids 0 … count().
     std::uint64_t blocks() const { return count() / kRecordsPerBlock + 1; }

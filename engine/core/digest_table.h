@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -56,17 +57,26 @@ class DigestTable {
     std::size_t size() const { return size_; }
     std::size_t bytes() const { return capacity() * sizeof(Entry); }
 
-    /// Brings the line of a digest's home into reach, or the one behind it; see touch.h.
-    void touch(std::uint64_t digest) const { core::touch(home(digest)); }
-    void touch_next(std::uint64_t digest) const { core::touch(home(digest) + kEntriesPerLine); }
+    /// Adds the line of a digest's home, and the one behind it, to what is touched; see touch.h.
+    void touch(std::uint64_t digest, TouchList& lines) const {
+        const Entry* const entry = home(digest);
+        lines.add(entry);
+        lines.add(entry + kEntriesPerLine);
+    }
 
     /// Calls `visit(payload)` for every entry of the digest until it returns true; whether it did.
     template <class Visit>
     bool find(std::uint64_t digest, Visit&& visit) const {
-        for (const Entry* entry = home(digest); entry->payload != 0; ++entry) {
-            if (entry->digest == digest && visit(entry->payload)) return true;
+        for (const Entry* line = home(digest);; line += kEntriesPerLine) {
+            for (std::uint32_t hits = hits_in(line, digest); hits != 0; hits &= hits - 1) {
+                if (visit(line[std::countr_zero(hits)].payload)) return true;
+            }
+            if (free_in(line) != 0) return false;
         }
-        return false;
+    }
+
+    bool contains(std::uint64_t digest) const {
+        return find(digest, [](std::uint64_t) { return true; });
     }
 
     /// Adds an entry. Entries for which `keep(payload)` is false leave while the table moves its entries;
@@ -154,12 +164,30 @@ class DigestTable {
     Entry* home(std::uint64_t digest) const {
         return memory() + scale(digest, digest < frontier() ? old_capacity() : capacity());
     }
-    Entry* free_slot(std::uint64_t digest) const {
-        Entry* slot = home(digest);
-        while (slot->payload != 0)
-            ++slot;
-        return slot;
+    /// Bits of a line's entries, all four looked at before anything is decided: where a walk ends is chance,
+    /// and a branch for every slot would be guessed wrongly once in every look-up. An entry never stands
+    /// behind a free slot that its walk would have met.
+    static std::uint32_t free_in(const Entry* line) {
+        std::uint32_t bits = 0;
+        for (std::uint32_t i = 0; i < kEntriesPerLine; ++i)
+            bits |= static_cast<std::uint32_t>(line[i].payload == 0) << i;
+        return bits;
     }
+    static std::uint32_t hits_in(const Entry* line, std::uint64_t digest) {
+        std::uint32_t bits = 0;
+        for (std::uint32_t i = 0; i < kEntriesPerLine; ++i)
+            bits |= static_cast<std::uint32_t>(line[i].digest == digest && line[i].payload != 0) << i;
+        return bits;
+    }
+    Entry* free_slot_from(Entry* line) const {
+        std::uint32_t free = free_in(line);
+        while (free == 0) {
+            line += kEntriesPerLine;
+            free = free_in(line);
+        }
+        return line + std::countr_zero(free);
+    }
+    Entry* free_slot(std::uint64_t digest) const { return free_slot_from(home(digest)); }
     void put(Entry* slot, const Entry& entry) {
         TIM_INVARIANT(slot + 1 < memory() + capacity() + kSlackSlots,
                       "digests are uniform: no run reaches the end of the slack");
@@ -207,10 +235,7 @@ class DigestTable {
                 --size_;
                 continue;
             }
-            Entry* slot = memory() + scale(entry.digest, capacity());
-            while (slot->payload != 0)
-                ++slot;
-            put(slot, entry);
+            put(free_slot_from(memory() + scale(entry.digest, capacity())), entry);
         }
         separator_ = begin == 0 ? 0 : begin - 1;
         if (separator_ == 0) frontier_.store(0, std::memory_order_relaxed);  // all have moved

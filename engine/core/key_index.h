@@ -17,7 +17,8 @@ class KeyIndex {
     std::size_t size() const { return table_.size(); }
     std::size_t bytes() const { return table_.bytes(); }
 
-    void touch(const model::KeyDigest& digest) const { table_.touch(digest.high); }
+    /// Adds what a look-up reads to what is touched; see touch.h.
+    void touch(const model::KeyDigest& digest, TouchList& lines) const { table_.touch(digest.high, lines); }
 
     /// The customer who has the key; id 0 when nobody has.
     model::CustomerId find(const model::KeyDigest& digest) const {

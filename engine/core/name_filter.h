@@ -22,11 +22,11 @@ class NameFilter {
 
     void add(std::uint64_t fingerprint);
     bool may_contain(std::uint64_t fingerprint) const;
-    /// Brings what `may_contain` reads into reach; see touch.h.
-    void touch(std::uint64_t fingerprint) const {
+    /// Adds what `may_contain` reads to what is touched; see touch.h.
+    void touch(std::uint64_t fingerprint, TouchList& lines) const {
         for (std::size_t index = layer_count_.load(std::memory_order_acquire); index-- > 0;) {
             const Layer& layer = layers_[index];
-            core::touch(&layer.blocks[block_of(fingerprint, layer.block_count)]);
+            lines.add(&layer.blocks[block_of(fingerprint, layer.block_count)]);
         }
     }
     std::size_t bytes() const;

@@ -29,20 +29,21 @@ struct NameCandidates {
 /// Thread safety: under the engine's sequencer lock, except for `touch…` and where "any thread" is said.
 class NameIndex {
   public:
-    /// Almost every look-up finds nothing: roomier. 21 to 32 bytes a name.
-    using Table = DigestTable<TableLoad{75, 50}>;
+    /// Almost every look-up finds nothing: roomier. 23 to 32 bytes a name.
+    using Table = DigestTable<TableLoad{70, 40}>;
 
     explicit NameIndex(std::size_t names_in_memory) : names_in_memory_(names_in_memory) {}
 
-    /// Brings what the look-ups below read into reach; see touch.h. In steps, each for a loop of its own over
-    /// many names.
-    void touch(std::uint64_t fingerprint) const { table_.touch(fingerprint); }
-    void touch_next(std::uint64_t fingerprint) const { table_.touch_next(fingerprint); }
-    void touch_filter(std::uint64_t fingerprint) const { filter_.touch(fingerprint); }
-
-    bool is_in_memory(std::uint64_t fingerprint) const {
-        return table_.find(fingerprint, [](std::uint64_t) { return true; });
+    /// Adds what the look-ups below read to what is touched; see touch.h.
+    void touch(std::uint64_t fingerprint, TouchList& lines) const {
+        table_.touch(fingerprint, lines);
+        filter_.touch(fingerprint, lines);
     }
+    void touch_filter(std::uint64_t fingerprint, TouchList& lines) const {
+        filter_.touch(fingerprint, lines);
+    }
+
+    bool is_in_memory(std::uint64_t fingerprint) const { return table_.contains(fingerprint); }
 
     /// Whether a name may have left memory. Any thread may ask. An answer "no" holds for as long as
     /// `persisted_through` is what it was before: until then no other name may leave.

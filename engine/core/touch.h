@@ -1,5 +1,8 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
+
 namespace tim::core {
 
 /// Brings the cache line of an address into reach, ahead of its use: a load whose value nobody waits for. A
@@ -12,5 +15,27 @@ namespace tim::core {
 __attribute__((no_sanitize("thread"))) inline void touch(const void* address) {
     static_cast<void>(*static_cast<const volatile char*>(address));
 }
+
+inline constexpr std::size_t kCacheLineBytes = 64;
+
+/// Collects addresses and then touches them all in one short loop. Loads that stand among the work of finding
+/// the next address fill the processor's window after few of them; here it holds as many as it has buffers
+/// for misses.
+class TouchList {
+  public:
+    void add(const void* address) {
+        if (size_ == addresses_.size()) run();
+        addresses_[size_++] = address;
+    }
+    void run() {
+        for (std::size_t i = 0; i < size_; ++i)
+            touch(addresses_[i]);
+        size_ = 0;
+    }
+
+  private:
+    std::size_t size_ = 0;
+    std::array<const void*, 512> addresses_;  // of which `size_` are set
+};
 
 }  // namespace tim::core

@@ -147,7 +147,7 @@ bool EngineImpl::administer_row(Row& row, const model::Bytes& document, const co
         executed_.store(buffer_.next().value - 1, std::memory_order_release);
         count(counters_.accepted);
     }
-    commit_soon();
+    commit_if_worth();
     return true;
 }
 

@@ -34,7 +34,7 @@ bool EngineImpl::step_sweep() {
             executed_.store(buffer_.next().value - 1, std::memory_order_release);
         }
     }
-    if (customers > 0 && options_.background_threads) wake_committer();
+    if (customers > 0) flush();
     return customers > 0;
 }
 
@@ -43,6 +43,7 @@ void EngineImpl::upkeep_loop() {
     while (!finishing_.load(std::memory_order_acquire)) {
         bool busy = store_.ledger().step();
         if (!stopping_.load(std::memory_order_relaxed)) busy |= step_sweep();
+        flush();  // should whoever announced more have died of it
         std::unique_lock lock(upkeep_mutex_);
         if (!busy && !finishing_.load(std::memory_order_acquire))
             upkeep_wakes_.wait_for(lock, kUpkeepInterval);

@@ -35,6 +35,21 @@ model::Sequence newest_of(const core::ProgramState& program, std::uint64_t first
     return newest;
 }
 
+/// Sorts what a part of the index gave: homes are in the order of digests, so an entry is out of place by the
+/// length of a run of slots at most.
+void sort_neighbours(std::span<storage::NameEntry> entries) {
+    const auto before = [](const storage::NameEntry& a, const storage::NameEntry& b) {
+        return a.fingerprint != b.fingerprint ? a.fingerprint < b.fingerprint : a.sequence < b.sequence;
+    };
+    for (std::size_t i = 1; i < entries.size(); ++i) {
+        const storage::NameEntry entry = entries[i];
+        std::size_t place = i;
+        for (; place > 0 && before(entry, entries[place - 1]); --place)
+            entries[place] = entries[place - 1];
+        entries[place] = entry;
+    }
+}
+
 }  // namespace
 
 Result<void> EngineImpl::write_customers(const core::ProgramState& program) {
@@ -95,29 +110,40 @@ Result<void> EngineImpl::write_keys(const core::ProgramState& program) {
 }
 
 Result<void> EngineImpl::persist_names(model::Sequence through) {
+    std::uint64_t after = state_.names.persisted_through().value;
     std::vector<storage::NameEntry> entries;
-    std::uint64_t after = 0;
+    // About a name a fact, and not less for what comes meanwhile: a gigabyte of them would be costly to move.
+    entries.reserve(executed_.load(std::memory_order_acquire) - after + core::NameIndex::Table::kParts);
     model::Sequence newest;
     for (std::size_t part = 0; part < core::NameIndex::Table::kParts; ++part) {
-        const storage::MutexLock lock(sequencer_);
-        after = state_.names.persisted_through().value;
-        state_.names.table().visit_part(part, [&](const core::DigestEntry& entry) {
-            if (entry.payload <= after) return;
-            // Also what is newer than `through`: it may stand in place of an entry that is not (`advance`).
-            // Should a crash lose the newer fact, the older one would be found by nothing. Hence the wait,
-            // too.
-            entries.push_back({entry.digest, {entry.payload}});
-            newest = std::max(newest, model::Sequence{entry.payload});
-        });
+        const std::size_t begin = entries.size();
+        {
+            const storage::MutexLock lock(sequencer_);
+            after = state_.names.persisted_through().value;
+            state_.names.table().visit_part(part, [&](const core::DigestEntry& entry) {
+                if (entry.payload <= after) return;
+                // Also what is newer than `through`: it may stand in place of an entry that is not
+                // (`advance`). Should a crash lose the newer fact, the older one would be found by nothing.
+                // Hence the wait, too.
+                entries.push_back({entry.digest, {entry.payload}});
+                newest = std::max(newest, model::Sequence{entry.payload});
+            });
+        }
+        sort_neighbours(std::span(entries).subspan(begin));
     }
     if (through.value <= after) return {};
     if (!wait_durable(newest)) return model::failure(model::ErrorKind::io, "a commit failed");
-    std::sort(entries.begin(), entries.end(), [](const storage::NameEntry& a, const storage::NameEntry& b) {
-        return a.fingerprint != b.fingerprint ? a.fingerprint < b.fingerprint : a.sequence < b.sequence;
-    });
     if (auto added = store_.names().add_run(entries, through); !added) return added;
-    for (const storage::NameEntry& entry : entries)
-        state_.names.add_to_filter(entry.fingerprint);
+    core::TouchList lines;
+    for (std::span<const storage::NameEntry> rest = entries; !rest.empty();) {
+        const auto some = rest.first(std::min(rest.size(), kChunkRows));
+        for (const storage::NameEntry& entry : some)
+            state_.names.touch_filter(entry.fingerprint, lines);
+        lines.run();
+        for (const storage::NameEntry& entry : some)
+            state_.names.add_to_filter(entry.fingerprint);
+        rest = rest.subspan(some.size());
+    }
     const storage::MutexLock lock(sequencer_);
     state_.names.persisted(through);
     return {};

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 
 #include "engine/runtime/engine_impl.h"
@@ -40,6 +41,7 @@ bool EngineImpl::commit() {
         const storage::MutexLock lock(sequencer_);
         if (failed_.load(std::memory_order_relaxed)) return false;
         half = buffer_.turn();
+        taken_.store(buffer_.next().value - 1, std::memory_order_relaxed);
     }
     if (half == nullptr) return false;
     const storage::Batch batch = half->batch();
@@ -80,21 +82,43 @@ bool EngineImpl::little_waits() const {
                kCallersFacts;
 }
 
-void EngineImpl::commit_soon() {
-    if (options_.background_threads && !little_waits()) wake_committer();
+// A commit costs two flushes of the disk however little it holds: 1,000 facts at a time cost three times what
+// 8,000 do, for each. So the committer does not take what little has come while it wrote; it waits until a
+// commit is worth its cost, or those who bring facts say that they have no more. What is worth it shows: when
+// so much comes together while a commit runs, the disk is what all wait for, and commits shall be larger;
+// when nobody has more to bring and no commit runs, it was waited for in vain, and they shall be smaller.
+
+void EngineImpl::commit_if_worth() {
+    if (!options_.background_threads || commit_asked_.load(std::memory_order_relaxed)) return;
+    const std::uint64_t taken = taken_.load(std::memory_order_relaxed);
+    const std::size_t worth = worth_a_commit_.load(std::memory_order_relaxed);
+    if (executed_.load(std::memory_order_relaxed) - taken < worth) return;
+    const bool commits = taken != durable_.load(std::memory_order_relaxed);
+    if (commits) worth_a_commit_.store(std::min(worth * 2, kMostWorthACommit), std::memory_order_relaxed);
+    ask_commit();
 }
 
-void EngineImpl::commit_or_wake() {
+void EngineImpl::commit_rest(Follows follows) {
     if (!options_.background_threads || executed_.load() == durable_.load()) return;
     if (little_waits() && commit_.try_lock()) {
         const storage::MutexLock one_at_a_time(commit_, std::adopt_lock);
         commit();
-        if (executed_.load() == durable_.load()) return;
     }
-    wake_committer();
+    if (follows == Follows::nothing) flush();
 }
 
-void EngineImpl::wake_committer() {
+void EngineImpl::flush() {
+    if (!options_.background_threads) return;
+    const std::uint64_t taken = taken_.load();
+    if (executed_.load() == taken || commit_asked_.load()) return;
+    const std::size_t worth = worth_a_commit_.load(std::memory_order_relaxed);
+    const bool commits = taken != durable_.load();
+    if (!commits) worth_a_commit_.store(std::max(worth / 2, kLeastWorthACommit), std::memory_order_relaxed);
+    ask_commit();
+}
+
+void EngineImpl::ask_commit() {
+    commit_asked_.store(true, std::memory_order_release);
     // Sequentially consistent, as in commit_loop: of "there is work" and "I wait", one side sees the other's.
     work_.fetch_add(1, std::memory_order_seq_cst);
     if (committer_waits_.load(std::memory_order_seq_cst)) work_.notify_one();
@@ -103,7 +127,10 @@ void EngineImpl::wake_committer() {
 void EngineImpl::commit_loop() {
     while (!failed_.load(std::memory_order_relaxed)) {
         const std::uint32_t seen = work_.load(std::memory_order_acquire);
-        if (step_commit()) continue;
+        if (commit_asked_.exchange(false, std::memory_order_acq_rel)) {
+            step_commit();
+            continue;
+        }
         if (finishing_.load(std::memory_order_acquire)) return;
         committer_waits_.store(true, std::memory_order_seq_cst);
         work_.wait(seen, std::memory_order_seq_cst);
@@ -117,6 +144,7 @@ bool EngineImpl::wait_durable(model::Sequence sequence) {
         }
         return durable_.load() >= sequence.value;
     }
+    if (durable_.load() < sequence.value) flush();
     std::unique_lock lock(durable_mutex_);
     durable_changed_.wait(lock, [&] { return durable_.load() >= sequence.value || failed_.load(); });
     return durable_.load() >= sequence.value;

@@ -87,6 +87,9 @@ struct VerifyReport {
     std::vector<std::string> differences;  ///< the first hundred, each naming its subject and figure
 };
 
+/// Whether the caller of `execute` will soon call it again.
+enum class Follows : std::uint8_t { nothing, more };
+
 struct Stat {
     std::string name;  ///< snake_case with its unit last
     double value = 0;
@@ -111,7 +114,15 @@ class Engine {
 
     /// Carries out commands in order; `outcomes[i]` answers `commands[i]`. An outcome may be told to the
     /// client once `durable()` has reached its `depends_on`.
-    virtual void execute(std::span<const model::Command> commands, std::span<model::Outcome> outcomes) = 0;
+    void execute(std::span<const model::Command> commands, std::span<model::Outcome> outcomes) {
+        execute(commands, outcomes, Follows::nothing);
+    }
+    /// With `Follows::more` the caller has more at hand: what was executed may wait for it, so that one
+    /// commit takes more. It ends in `flush`.
+    virtual void execute(std::span<const model::Command> commands, std::span<model::Outcome> outcomes,
+                         Follows follows) = 0;
+    /// The caller has no more: what was executed is to become durable.
+    virtual void flush() = 0;
 
     /// The sequence up to which answers may go out: what is on disk, or with Durability::async everything
     /// executed.

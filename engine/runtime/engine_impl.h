@@ -93,7 +93,10 @@ class EngineImpl final : public Engine {
     Result<void> recover();
     void start_threads();
 
-    void execute(std::span<const model::Command> commands, std::span<model::Outcome> outcomes) override;
+    using Engine::execute;
+    void execute(std::span<const model::Command> commands, std::span<model::Outcome> outcomes,
+                 Follows follows) override;
+    void flush() override;
     model::Sequence durable() const override;
     void on_durable(std::function<void()> notify) override {
         const std::lock_guard lock(notify_mutex_);
@@ -129,8 +132,9 @@ class EngineImpl final : public Engine {
 
     // execute.cpp: rows that run in chunks
     void execute_rows(Commands commands, Outcomes outcomes, model::Instant recorded);
-    void prepare(Row& row);
-    void resolve(std::span<Row> rows) ABSL_LOCKS_EXCLUDED(keys_);
+    /// Looks at a row without locks, and notes which lines it will read.
+    void prepare(Row& row, core::TouchList& lines);
+    void resolve(std::span<Row> rows, core::TouchList& lines) ABSL_LOCKS_EXCLUDED(keys_);
     /// Plans the rows that need it and calls `run(begin, persisted)` until all rows are done; it returns how
     /// many it ran up to the first that must be planned (again). Most chunks go through in one piece, without
     /// a plan. `persisted`: no row without evidence was on disk while names up to there had been persisted.
@@ -165,7 +169,11 @@ class EngineImpl final : public Engine {
 
     // plan.cpp: evidence from the ledger
     /// Commands that cannot be decided from memory alone run by themselves, behind a plan.
-    static bool needs_evidence(const model::Command& command);
+    static bool needs_evidence(const model::Command& command) {
+        using enum model::CommandKind;
+        return command.kind == voided || command.kind == capture || command.kind == release ||
+               (command.kind == returned && command.original.kind != model::NameKind::none);
+    }
     void plan(Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_);
     /// Those of the rows whose names may have been used before.
     std::vector<Row*> repeats(std::span<Row> rows) const ABSL_LOCKS_EXCLUDED(sequencer_);
@@ -203,15 +211,17 @@ class EngineImpl final : public Engine {
     void commit_loop();
     void upkeep_loop();
     void checkpoint_loop();
-    void wake_committer();
+    /// Has the committer take what waits.
+    void ask_commit();
     /// Whether a commit of what waits is short enough to be the business of whoever brought it. On two
     /// processors, handing a few rows to the committer and being woken again costs more than the commit, and
     /// a third thread for two processors makes clients wait for one.
     bool little_waits() const;
-    /// Rows have run, and perhaps more follow: wakes the committer unless little waits.
-    void commit_soon();
-    /// The caller has no more rows: commits what little waits in its thread, else wakes the committer.
-    void commit_or_wake() ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// Rows have run, and perhaps more follow: asks for a commit once it is worth its fixed cost.
+    void commit_if_worth();
+    /// The caller has no more rows: commits what little waits in its thread; more, unless more follows, is
+    /// the committer's.
+    void commit_rest(Follows follows) ABSL_LOCKS_EXCLUDED(sequencer_);
     bool commit() ABSL_EXCLUSIVE_LOCKS_REQUIRED(commit_) ABSL_LOCKS_EXCLUDED(sequencer_);
     bool step_names();
     Result<void> persist_names(model::Sequence through) ABSL_LOCKS_EXCLUDED(sequencer_);
@@ -266,10 +276,13 @@ class EngineImpl final : public Engine {
 
     std::atomic<std::uint64_t> durable_{0};
     std::atomic<std::uint64_t> executed_{0};
+    std::atomic<std::uint64_t> taken_{0};  ///< by the newest commit, done or under way
     std::atomic<bool> failed_{false};
     std::atomic<bool> stopping_{false};   ///< no more commands
     std::atomic<bool> finishing_{false};  ///< threads end
-    std::atomic<std::uint32_t> work_{0};  ///< changes when there is something to commit
+    std::atomic<bool> commit_asked_{false};
+    std::atomic<std::size_t> worth_a_commit_{kLeastWorthACommit};  ///< facts
+    std::atomic<std::uint32_t> work_{0};                           ///< changes when a commit is asked for
     std::atomic<bool> committer_waits_{false};
     std::mutex durable_mutex_;
     std::condition_variable durable_changed_;

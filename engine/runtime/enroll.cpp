@@ -33,12 +33,13 @@ Judgement normalize_keys(const model::Enrollment& enrollment, model::Profile& pr
 void EngineImpl::execute_enrollments(Commands commands, Outcomes outcomes, model::Instant recorded) {
     std::vector<Row> rows(commands.size());
     std::vector<Newcomer> newcomers(commands.size());
+    core::TouchList lines;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         Row& row = rows[i];
         row.command = &commands[i];
         row.outcome = &outcomes[i];
         outcomes[i] = model::Outcome{};
-        prepare(row);
+        prepare(row, lines);
         model::Profile profile;
         const Judgement judgement = row.command->enrollment == nullptr
                                         ? refuse(Refusal::invalid_command)
@@ -60,6 +61,7 @@ void EngineImpl::execute_enrollments(Commands commands, Outcomes outcomes, model
             newcomer.digests, seal(newcomer.secret, nonce, documents_.encode(profile))});
     }
 
+    lines.run();
     run_with_plans(rows, [&](std::size_t begin, model::Sequence) {
         return enroll_rows(std::span(rows).subspan(begin), std::span(newcomers).subspan(begin), recorded);
     });
@@ -83,7 +85,7 @@ std::size_t EngineImpl::enroll_rows(std::span<Row> rows, std::span<const Newcome
         }
         executed_.store(buffer_.next().value - 1, std::memory_order_release);
     }
-    if (ran > 0) commit_soon();
+    if (ran > 0) commit_if_worth();
     return ran;
 }
 

@@ -46,7 +46,7 @@ bool ends_hold(const Command& command) {
 
 }  // namespace
 
-void EngineImpl::execute(Commands commands, Outcomes outcomes) {
+void EngineImpl::execute(Commands commands, Outcomes outcomes, Follows follows) {
     TIM_INVARIANT(commands.size() == outcomes.size(), "an outcome for every command");
     const model::Instant recorded = clock_.now();
     for (std::size_t begin = 0; begin < commands.size();) {
@@ -66,7 +66,7 @@ void EngineImpl::execute(Commands commands, Outcomes outcomes) {
         }
         begin = end;
     }
-    commit_or_wake();
+    commit_rest(follows);
 }
 
 void EngineImpl::execute_rows(Commands commands, Outcomes outcomes, model::Instant recorded) {
@@ -74,34 +74,24 @@ void EngineImpl::execute_rows(Commands commands, Outcomes outcomes, model::Insta
     alignas(Row) std::array<std::byte, kChunkRows * sizeof(Row)> storage;
     static_assert(std::is_trivially_destructible_v<Row>);
     const std::span<Row> rows(reinterpret_cast<Row*>(storage.data()), commands.size());
+    core::TouchList lines;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         Row& row = *new (&rows[i]) Row();
         row.command = &commands[i];
         row.outcome = &outcomes[i];
         outcomes[i] = Outcome{};
-        prepare(row);
+        prepare(row, lines);
     }
-    // In loops of their own: so short that the loads of many rows are under way at once.
-    for (const Row& row : rows) {
-        if (row.fingerprint != 0) state_.names.touch(row.fingerprint);
-    }
-    for (const Row& row : rows) {
-        if (row.fingerprint != 0) state_.names.touch_next(row.fingerprint);
-    }
-    for (const Row& row : rows) {
-        if (row.fingerprint != 0) state_.names.touch_filter(row.fingerprint);
-    }
-    for (const Row& row : rows) {
-        if (!row.done && row.by_key) row.program->keys.touch(row.digest);
-    }
-    resolve(rows);
+    lines.run();
+    resolve(rows, lines);
+    lines.run();
 
     run_with_plans(rows, [&](std::size_t begin, Sequence persisted) {
         return run(rows.subspan(begin), persisted, recorded);
     });
 }
 
-void EngineImpl::prepare(Row& row) {
+void EngineImpl::prepare(Row& row, core::TouchList& lines) {
     const Command& command = *row.command;
     if (const Judgement judgement = core::check_command(command); !judgement.accepted()) {
         const bool key_comes_first =
@@ -111,6 +101,7 @@ void EngineImpl::prepare(Row& row) {
     row.program = state_.program(command.program);
     if (command.kind != CommandKind::balance) {
         row.fingerprint = state_.hashing.name(command.program, command.name);
+        state_.names.touch(row.fingerprint, lines);
     }
     switch (command.customer.kind) {
         case KeyKind::none:
@@ -128,18 +119,17 @@ void EngineImpl::prepare(Row& row) {
             row.digest = state_.hashing.key(command.customer.kind, {text, size});
         }
     }
-    if (row.program == nullptr) finish(row, refuse(Refusal::unknown_program), {});
+    if (row.program == nullptr) return finish(row, refuse(Refusal::unknown_program), {});
+    if (row.by_key) row.program->keys.touch(row.digest, lines);
 }
 
-void EngineImpl::resolve(std::span<Row> rows) {
+void EngineImpl::resolve(std::span<Row> rows, core::TouchList& lines) {
     const storage::ReaderLock lock(keys_);
     for (Row& row : rows) {
         if (row.done) continue;
         if (row.by_key) row.customer = row.program->keys.find(row.digest);
         if (row.customer.value > row.program->customers.count()) row.customer = {};
-    }
-    for (const Row& row : rows) {
-        if (!row.done) row.program->customers.touch(row.customer.value);
+        row.program->customers.touch(row.customer.value, lines);
     }
 }
 
@@ -184,7 +174,7 @@ std::size_t EngineImpl::run(std::span<Row> rows, Sequence persisted, model::Inst
         }
         executed_.store(buffer_.next().value - 1, std::memory_order_release);
     }
-    if (ran > 0) commit_soon();
+    if (ran > 0) commit_if_worth();
     return ran;
 }
 

@@ -12,7 +12,7 @@ namespace tim::runtime {
 // Every bound of the running engine, and how they hang together.
 
 /// Rows that run under one locking of their stripes.
-inline constexpr std::size_t kChunkRows = 256;
+inline constexpr std::size_t kChunkRows = 128;
 
 /// Facts and blob bytes that wait for one commit; when they are used up, commands are refused `overloaded`.
 inline constexpr std::size_t kMaxBatchFacts = 256 * 1024;
@@ -22,6 +22,12 @@ static_assert(kMaxBatchFacts >= 2 * kChunkRows * core::kMaxFactsPerCommand,
 
 /// Facts that wait for a commit, up to which whoever brought the last of them commits.
 inline constexpr std::size_t kCallersFacts = 256;
+
+/// Between these bounds: facts that wait for a commit, from which on it is worth its fixed cost.
+inline constexpr std::size_t kLeastWorthACommit = 512;
+inline constexpr std::size_t kMostWorthACommit = 8 * 1024;
+static_assert(kCallersFacts < kLeastWorthACommit && kMostWorthACommit <= kMaxBatchFacts / 8,
+              "what comes during a commit has room");
 
 /// The variable part of one fact.
 inline constexpr std::size_t kMaxBlobBytes = std::size_t{4} << 20;

@@ -45,12 +45,6 @@ bool EngineImpl::visit_candidates(std::uint64_t fingerprint, const core::NameCan
                        [&](Sequence sequence) { return visit(fact_at(sequence)); });
 }
 
-bool EngineImpl::needs_evidence(const Command& command) {
-    return command.kind == CommandKind::voided || command.kind == CommandKind::capture ||
-           command.kind == CommandKind::release ||
-           (command.kind == CommandKind::returned && command.original.kind != NameKind::none);
-}
-
 std::vector<Row*> EngineImpl::repeats(std::span<Row> rows) const {
     std::vector<Row*> found;
     const storage::MutexLock lock(sequencer_);

@@ -39,7 +39,8 @@ bool Batch::full() const {
 
 void Batch::run(runtime::Engine& engine, std::vector<Connection*>& connections) {
     if (outcomes_.size() < commands_.size()) outcomes_.resize(commands_.size());
-    if (!commands_.empty()) engine.execute(commands_, std::span(outcomes_).first(commands_.size()));
+    if (!commands_.empty())
+        engine.execute(commands_, std::span(outcomes_).first(commands_.size()), runtime::Follows::more);
     for (const Refused& refused : refused_) {
         outcomes_[refused.command] = model::Outcome{};
         outcomes_[refused.command].refusal = refused.refusal;

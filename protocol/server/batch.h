@@ -41,8 +41,9 @@ class Batch {
     bool empty() const { return connections_.empty(); }
     std::size_t size() const { return commands_.size(); }
 
-    /// Carries everything out. Every reply is in its connection's outbox afterwards, sealed. Fills
-    /// `connections` with those that took part; the batch is empty again.
+    /// Carries everything out; the engine's `flush` is the caller's business. Every reply is in its
+    /// connection's outbox afterwards, sealed. Fills `connections` with those that took part; the batch is
+    /// empty again.
     void run(runtime::Engine& engine, std::vector<Connection*>& connections);
 
   private:

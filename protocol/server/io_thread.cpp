@@ -103,9 +103,21 @@ void IoThread::flush() {
         if (release(session, durable)) session.on_writable();
     }
     watch_durable(durable);
+    if (!waiting_.empty()) schedule_commit();
     // A session waits for this batch until it is told here, so every one of them is still alive.
     for (Connection* connection : ran_)
         static_cast<Session&>(*connection).on_batch_done();
+}
+
+void IoThread::schedule_commit() {
+    if (std::exchange(commit_scheduled_, true)) return;
+    // Two rounds later all that was ready has been read: if that made another batch, it comes first.
+    asio::post(io_, [this] {
+        asio::post(io_, [this] {
+            commit_scheduled_ = false;
+            if (!flush_scheduled_) context_.engine.flush();
+        });
+    });
 }
 
 // ---------------------------------------------------------------------------------------- durability

@@ -70,6 +70,8 @@ class IoThread {
 
   private:
     void flush();
+    /// Has the engine commit once nothing more is ready.
+    void schedule_commit();
     void release_durable();
     bool release(Session& session, model::Sequence durable);
     void watch_durable(model::Sequence seen);
@@ -87,6 +89,7 @@ class IoThread {
     std::vector<Connection*> ran_;
     std::int64_t now_ms_ = 0;
     bool flush_scheduled_ = false;
+    bool commit_scheduled_ = false;
     bool stopping_ = false;
     std::atomic<bool> wake_wanted_{false};  // the next advance of durability is to wake this thread
     asio::io_context io_{1};

@@ -39,9 +39,9 @@ inline constexpr std::size_t kKeptBuffers = 1'024;
 inline constexpr std::size_t kGatheredChunks = 16;
 
 /// Rows that a batch collects from a thread's sessions before it runs without waiting for more (the request
-/// that crosses the bound is taken whole). A row is some 400 bytes on its way: so many stay in the
-/// processor's caches.
-inline constexpr std::size_t kBatchRows = 2'048;
+/// that crosses the bound is taken whole). A row is some 400 bytes on its way: so many stay in the cache next
+/// to the processor.
+inline constexpr std::size_t kBatchRows = 512;
 
 /// From connecting to having proved who one is.
 inline constexpr std::int64_t kHandshakeTimeoutMs = 10'000;

@@ -15,7 +15,18 @@ namespace {
 
 // One write holds the file's lock in the kernel, which a commit needs too: so it is short.
 constexpr std::uint64_t kWriteBytes = std::uint64_t{256} << 10;
-constexpr std::array<std::byte, kWriteBytes> kZeros{};
+constexpr std::uint64_t kDirectAlignment = 4096;
+alignas(kDirectAlignment) constexpr std::array<std::byte, kWriteBytes> kZeros{};
+
+/// Past the page cache where the file system can: zeros that nobody reads need not be copied into memory,
+/// which is most of what they cost.
+Result<File> open_for_zeros(const std::filesystem::path& data_file, std::uint64_t page_bytes) {
+    if (page_bytes % kDirectAlignment == 0) {
+        auto file = File::open(data_file, O_RDWR | O_DIRECT);
+        if (file || file.error().kind == model::ErrorKind::not_found) return file;
+    }
+    return File::open(data_file, O_RDWR);
+}
 
 }  // namespace
 
@@ -25,7 +36,7 @@ Reserve::Reserve(File file, const ReserveOptions& options, std::uint64_t page_by
 Result<std::unique_ptr<Reserve>> Reserve::open(const std::filesystem::path& data_file,
                                                const ReserveOptions& options, std::uint64_t page_bytes,
                                                std::uint64_t map_bytes, std::uint64_t used_pages) {
-    auto file = File::open(data_file, O_RDWR);
+    auto file = open_for_zeros(data_file, page_bytes);
     if (!file) return tl::unexpected(std::move(file.error()));
     auto size = file->size();
     if (!size) return tl::unexpected(std::move(size.error()));

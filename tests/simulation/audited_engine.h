@@ -23,8 +23,11 @@ class AuditedEngine final : public runtime::Engine {
     AuditedEngine(runtime::Engine& engine, Executed executed)
         : engine_(engine), executed_(std::move(executed)) {}
 
-    void execute(std::span<const model::Command> commands, std::span<model::Outcome> outcomes) override {
-        engine_.execute(commands, outcomes);
+    using Engine::execute;
+    void flush() override { engine_.flush(); }
+    void execute(std::span<const model::Command> commands, std::span<model::Outcome> outcomes,
+                 runtime::Follows follows) override {
+        engine_.execute(commands, outcomes, follows);
         std::vector<OwnedCommand> owned;
         owned.reserve(commands.size());
         for (const auto& command : commands)

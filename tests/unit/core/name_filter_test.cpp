@@ -44,7 +44,9 @@ TEST(NameFilter, TakesFingerprintsOfAnyShape) {
     }
     filter.add(0);
     filter.add(~std::uint64_t{0});
-    filter.touch(0);
+    TouchList lines;
+    filter.touch(0, lines);
+    lines.run();
     EXPECT_TRUE(filter.may_contain(0));
     EXPECT_TRUE(filter.may_contain(~std::uint64_t{0}));
 }

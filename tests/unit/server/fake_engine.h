@@ -25,7 +25,10 @@ class FakeEngine final : public runtime::Engine {
         std::string customer;
     };
 
-    void execute(std::span<const model::Command> commands, std::span<model::Outcome> outcomes) override {
+    using Engine::execute;
+    void flush() override {}
+    void execute(std::span<const model::Command> commands, std::span<model::Outcome> outcomes,
+                 runtime::Follows) override {
         const std::lock_guard lock(mutex_);
         ++batches;
         for (std::size_t i = 0; i < commands.size(); ++i)
