@@ -80,14 +80,14 @@ class DigestTable {
     }
 
     /// Adds an entry. Entries for which `keep(payload)` is false leave while the table moves its entries;
-    /// `kept()` estimates how many would stay, which tells whether it must grow.
-    template <class Keep, class Kept>
-    void insert(std::uint64_t digest, std::uint64_t payload, Keep&& keep, Kept&& kept) {
+    /// `room()` tells how many entries a full table is to have room for then.
+    template <class Keep, class Room>
+    void insert(std::uint64_t digest, std::uint64_t payload, Keep&& keep, Room&& room) {
         TIM_INVARIANT(payload != 0, "0 marks a free slot");
         if (moving()) {
             if (size_ % kInsertionsPerMove == 0) move(kInsertionsPerMove * kSlotsPerInsertion, keep);
         } else if ((size_ + 1) * 100 > capacity() * kLoad.most_percent) {
-            begin_move(kept(), keep);
+            begin_move(room(), keep);
         }
         Entry* slot = free_slot(digest);
         while (digest < frontier() && slot == memory() + separator_) {
@@ -100,7 +100,7 @@ class DigestTable {
 
     void insert(std::uint64_t digest, std::uint64_t payload) {
         insert(
-            digest, payload, [](std::uint64_t) { return true; }, [this] { return size_; });
+            digest, payload, [](std::uint64_t) { return true; }, [this] { return grown(size_); });
     }
 
     /// Changes the payload of the entry (digest, payload); whether there is such an entry.
@@ -140,6 +140,7 @@ class DigestTable {
     static constexpr std::size_t bytes_of(std::size_t capacity) {
         return (capacity + kSlackSlots) * sizeof(Entry);
     }
+    static std::size_t grown(std::size_t entries) { return entries + entries * kLoad.grow_percent / 100; }
     static std::size_t lines_up(std::size_t slots) {
         return (slots + kEntriesPerLine - 1) / kEntriesPerLine * kEntriesPerLine;
     }
@@ -168,16 +169,19 @@ class DigestTable {
     /// and a branch for every slot would be guessed wrongly once in every look-up. An entry never stands
     /// behind a free slot that its walk would have met.
     static std::uint32_t free_in(const Entry* line) {
-        std::uint32_t bits = 0;
-        for (std::uint32_t i = 0; i < kEntriesPerLine; ++i)
-            bits |= static_cast<std::uint32_t>(line[i].payload == 0) << i;
-        return bits;
+        static_assert(kEntriesPerLine == 4);
+        const auto bit = [line](std::uint32_t i) {
+            return static_cast<std::uint32_t>(line[i].payload == 0) << i;
+        };
+        return bit(0) | bit(1) | bit(2) | bit(3);
     }
     static std::uint32_t hits_in(const Entry* line, std::uint64_t digest) {
-        std::uint32_t bits = 0;
-        for (std::uint32_t i = 0; i < kEntriesPerLine; ++i)
-            bits |= static_cast<std::uint32_t>(line[i].digest == digest && line[i].payload != 0) << i;
-        return bits;
+        const auto bit = [line, digest](std::uint32_t i) {
+            return (static_cast<std::uint32_t>(line[i].digest == digest) &
+                    static_cast<std::uint32_t>(line[i].payload != 0))
+                   << i;
+        };
+        return bit(0) | bit(1) | bit(2) | bit(3);
     }
     Entry* free_slot_from(Entry* line) const {
         std::uint32_t free = free_in(line);
@@ -203,18 +207,17 @@ class DigestTable {
     }
 
     template <class Keep>
-    void begin_move(std::size_t kept, Keep&& keep) {
+    void begin_move(std::size_t room, Keep&& keep) {
         const std::size_t old = capacity();
         // An estimate that was too low shows in a table that is fuller than it should be.
-        if (size_ * 100 > old * (kLoad.most_percent + 5)) kept = size_;
-        const std::size_t least = std::min(kept, size_) * (100 + kLoad.grow_percent) / kLoad.most_percent;
-        const std::size_t grown = std::max(old, lines_up(least));
-        memory_.grow_to(bytes_of(grown));
+        if (size_ * 100 > old * (kLoad.most_percent + 5)) room = grown(size_);
+        const std::size_t longer = std::max(old, lines_up(room * 100 / kLoad.most_percent));
+        memory_.grow_to(bytes_of(longer));
         separator_ = old;
         while (memory()[separator_].payload != 0)
             ++separator_;
         old_capacity_.store(old, std::memory_order_relaxed);
-        capacity_.store(grown, std::memory_order_relaxed);
+        capacity_.store(longer, std::memory_order_relaxed);
         do {
             move(1, keep);  // until the frontier is a digest
         } while (lines_up(separator_ + 1) >= old);

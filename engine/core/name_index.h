@@ -29,8 +29,9 @@ struct NameCandidates {
 /// Thread safety: under the engine's sequencer lock, except for `touch…` and where "any thread" is said.
 class NameIndex {
   public:
-    /// Almost every look-up finds nothing: roomier. 23 to 32 bytes a name.
-    using Table = DigestTable<TableLoad{70, 40}>;
+    /// Almost every look-up finds nothing, and a table that doubles moves each name once on average: roomy
+    /// while it grows.
+    using Table = DigestTable<TableLoad{70, 100}>;
 
     explicit NameIndex(std::size_t names_in_memory) : names_in_memory_(names_in_memory) {}
 
@@ -65,7 +66,7 @@ class NameIndex {
         }
         table_.insert(
             fingerprint, sequence.value, [this](std::uint64_t payload) { return payload > leave_through_; },
-            [this, sequence] { return static_cast<std::size_t>(sequence.value - leave_through_); });
+            [this, sequence] { return room_for(sequence.value - leave_through_); });
     }
 
     /// As `insert`, in place of the entry that leads to `previous` when memory still has it: for state that
@@ -89,6 +90,11 @@ class NameIndex {
     std::size_t bytes() const { return table_.bytes() + filter_.bytes(); }
 
   private:
+    /// Twice as many as there are, but beyond the names that memory is for only a quarter more.
+    std::size_t room_for(std::size_t names) const {
+        return std::min(names * 2, std::max(names + names / 4, names_in_memory_ + names_in_memory_ / 16));
+    }
+
     Table table_;
     NameFilter filter_;
     std::size_t names_in_memory_;
