@@ -45,8 +45,11 @@ void NameFilter::add(std::uint64_t fingerprint) {
     Layer& layer = layers_[layer_count_.load(std::memory_order_relaxed) - 1];
     Block& block = layer.blocks[block_of(fingerprint, layer.block_count)];
     const std::uint64_t numbers = bit_numbers(fingerprint);
-    for (unsigned word = 0; word < 8; ++word)
-        block.words[word].fetch_or(bit_of(numbers, word), std::memory_order_relaxed);
+    for (unsigned word = 0; word < 8; ++word) {
+        // One thread adds: no bus is locked for it.
+        const std::uint64_t bits = block.words[word].load(std::memory_order_relaxed);
+        block.words[word].store(bits | bit_of(numbers, word), std::memory_order_relaxed);
+    }
     --layer.room;
     ++size_;
 }
