@@ -50,7 +50,9 @@ Outcome not_allowed() {
     shop.fixture.execute(about_access_key(CommandKind::add_access_key, 1, till_key()));
     shop.fixture.commit();
     SeededEntropy entropy(7);
-    const auto created = server::Server::create({}, shop.fixture.engine(), entropy);
+    auto listener = server::Listener::open({"127.0.0.1", 0}, {});
+    if (!listener) fail(listener.error().message);
+    const auto created = server::Server::create({}, std::move(*listener), shop.fixture.engine(), entropy);
     if (!created || !(*created)->start()) fail("the server does not start");
     server::test::PlainCaller till((*created)->port(), server::test::secret_of("till"));
     if (!till.authenticate()) fail("the till's key is not let in");
