@@ -9,6 +9,7 @@
 #include "engine/core/customer_table.h"
 #include "engine/core/decide.h"
 #include "engine/core/state.h"
+#include "protocol/codec/limits.h"
 #include "protocol/server/server.h"
 #include "tests/support/shop.h"
 #include "unit/server/caller.h"
@@ -16,6 +17,8 @@
 
 namespace tim::tests {
 namespace {
+
+static_assert(codec::kMaxHoldMs == core::kMaxHoldMs, "clients know how long a hold may last");
 
 using model::CommandKind;
 using model::kNoInstant;
