@@ -157,8 +157,10 @@ int main(int argc, char** argv) {
     app.add_option("--customers", settings.customers, "How many customers; those missing are enrolled first")
         ->capture_default_str()
         ->check(CLI::Range(std::uint64_t{1}, kMaxCustomers));
-    app.add_option("--mode", settings.mode, "sale, balance, mix (half sales, half balances), redeem, hold")
-        ->transform(CLI::CheckedTransformer(modes));
+    std::string mode = "sale";
+    app.add_option("--mode", mode, "sale, balance, mix (half sales, half balances), redeem, hold")
+        ->capture_default_str()
+        ->check(CLI::IsMember(modes));
     app.add_option("--connections", settings.connections, "How many connections")
         ->capture_default_str()
         ->check(CLI::Range(1, 10'000));
@@ -194,6 +196,7 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? kDone : kUsage;
     }
+    settings.mode = modes.at(mode);
     settings.check_sums = !no_check;
     if (!read_skew(skew, settings.skew)) {
         fmt::print(stderr, "tim-bench: --skew: '{}' is neither uniform nor zipf:EXPONENT (above 0, not 1)\n",

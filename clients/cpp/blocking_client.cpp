@@ -69,6 +69,12 @@ model::Result<CustomersPage> BlockingClient::customers(std::string_view program,
         [&](auto done) { return client_.customers(program, after, limit, done, timeout_ms); });
 }
 
+model::Result<LedgerPage> BlockingClient::ledger(std::string_view program, model::Sequence after,
+                                                 std::uint32_t limit, std::int64_t timeout_ms) {
+    return wait_for<LedgerPage>(
+        [&](auto done) { return client_.ledger(program, after, limit, done, timeout_ms); });
+}
+
 model::Result<model::Outcome> BlockingClient::put_program(const model::Program& program,
                                                           const model::Name& name, model::Instant at,
                                                           std::int64_t timeout_ms) {

@@ -36,6 +36,9 @@ class BlockingClient {
     model::Result<CustomersPage> customers(std::string_view program, model::CustomerId after,
                                            std::uint32_t limit, std::int64_t timeout_ms = 0);
 
+    model::Result<LedgerPage> ledger(std::string_view program, model::Sequence after, std::uint32_t limit,
+                                     std::int64_t timeout_ms = 0);
+
     model::Result<model::Outcome> put_program(const model::Program& program, const model::Name& name,
                                               model::Instant at = model::kNoInstant,
                                               std::int64_t timeout_ms = 0);

@@ -368,6 +368,15 @@ Admission Client::customers(std::string_view program, model::CustomerId after, s
     return impl_->submit(query(std::move(body), to_customers, std::move(completion)), timeout_ms);
 }
 
+Admission Client::ledger(std::string_view program, model::Sequence after, std::uint32_t limit,
+                         Completion<LedgerPage> completion, std::int64_t timeout_ms) {
+    schema::LedgerRequestT body;
+    body.program = program;
+    body.after = after.value;
+    body.limit = limit;
+    return impl_->submit(query(std::move(body), to_ledger, std::move(completion)), timeout_ms);
+}
+
 Admission Client::put_program(const model::Program& program, const model::Name& name, model::Instant at,
                               Completion<model::Outcome> completion, std::int64_t timeout_ms) {
     schema::ProgramPutT body;

@@ -87,6 +87,10 @@ class Client {
     Admission customers(std::string_view program, model::CustomerId after, std::uint32_t limit,
                         Completion<CustomersPage> completion, std::int64_t timeout_ms = 0);
 
+    /// In the order of the ledger, above `after`; at most codec::kMaxFactsPerPage.
+    Admission ledger(std::string_view program, model::Sequence after, std::uint32_t limit,
+                     Completion<LedgerPage> completion, std::int64_t timeout_ms = 0);
+
     /// `name` is a request id (make_request_id).
     Admission put_program(const model::Program& program, const model::Name& name, model::Instant at,
                           Completion<model::Outcome> completion, std::int64_t timeout_ms = 0);

@@ -11,6 +11,7 @@ namespace tim::client {
 model::Result<Customer> to_customer(const schema::Reply& reply);
 model::Result<CustomersPage> to_customers(const schema::Reply& reply);
 model::Result<History> to_history(const schema::Reply& reply);
+model::Result<LedgerPage> to_ledger(const schema::Reply& reply);
 model::Result<ProgramInfo> to_program(const schema::Reply& reply);
 model::Result<std::vector<ProgramSummary>> to_programs(const schema::Reply& reply);
 model::Result<VerifyReport> to_verify_report(const schema::Reply& reply);

@@ -66,6 +66,33 @@ struct History {
     model::Sequence next{};  ///< `before` of the next page; 0 when this was the last
 };
 
+/// One fact of the ledger.
+struct LedgerFact {
+    model::Sequence sequence{};
+    model::Sequence transaction{};  ///< the sequence of its first fact
+    model::Instant at{};
+    model::Instant recorded{};
+    std::string type;              ///< a fact type's name: "sale", "hold_opened"
+    std::string subject;           ///< "customer", "anonymous", "receipt", "program"
+    std::uint64_t subject_id = 0;  ///< a customer's id; of a receipt, the sequence of its sale
+    std::string name;              ///< receipt or request id; of a transaction's first fact
+    model::Money amount{};         ///< of an opened hold: the instant at which it times out
+    model::Points points{};
+    model::Points points_after{};
+    model::Points held_after{};
+    model::VersionId version{};
+    std::uint8_t tier_before = 0;
+    std::uint8_t tier_after = 0;
+    model::Sequence related{};  ///< the hold, or the sale of an order that was undone
+};
+
+/// A piece of the ledger, oldest first.
+struct LedgerPage {
+    std::vector<LedgerFact> facts;
+    model::Sequence next{};  ///< `after` of the next page; 0 when the ledger ends here
+    model::Sequence last{};  ///< the ledger's last sequence as this was asked
+};
+
 struct ProgramInfo {
     model::Program program;
     model::VersionId version{};

@@ -12,11 +12,11 @@
 
 namespace tim::model {
 
-/// What a key of access may do; each role may do what the ones before it may, except where
-/// protocol/PROTOCOL.md says so.
+/// What a key of access may do; protocol/PROTOCOL.md says it message by message. A checkout's key is not a
+/// till's and more: it lives in a web shop, and cannot make points.
 enum class Role : std::uint8_t {
-    pos = 1,       ///< enrol, sell, take goods back, ask for balances
-    checkout = 2,  ///< ask for balances, hold, capture, release, redeem
+    pos = 1,       ///< enrol, sell, take goods back, redeem, ask for balances
+    checkout = 2,  ///< enrol, ask for balances, hold, capture, release, redeem
     admin = 3,     ///< everything, in the programs that the key may touch
 };
 

@@ -31,4 +31,13 @@ std::string refusal_sentence(Refusal refusal, std::int64_t detail) {
                        static_cast<unsigned>(refusal));
 }
 
+std::string refusal_sentence(Refusal refusal, std::int64_t detail, const Currency& currency) {
+    std::string sentence = refusal_sentence(refusal, detail);
+    const std::string minor = fmt::format("{} minor units", detail);
+    if (const auto at = sentence.find(minor); at != std::string::npos)
+        sentence.replace(at, minor.size(),
+                         fmt::format("{} {}", format_money({detail}, currency), currency.code));
+    return sentence;
+}
+
 }  // namespace tim::model

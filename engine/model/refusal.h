@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "engine/model/money.h"
+
 namespace tim::model {
 
 // The ladder of refusals, in the order in which a command is judged: of several that apply, the first is
@@ -33,7 +35,7 @@ namespace tim::model {
     X(too_late,               40, "the time lies further back than the program accepts ({} days)")                     \
     X(in_the_future,          41, "the time lies more than 5 minutes ahead of the server's clock")                     \
     /* whose */                                                                                                        \
-    X(unknown_customer,       50, "no customer has that key")                                                          \
+    X(unknown_customer,       50, "no customer has that key or id")                                                          \
     X(key_taken,              51, "another customer already has that key")                                             \
     X(too_many_keys,          52, "a customer has at most 8 keys")                                                     \
     X(too_many_customers,     53, "the program has as many customers as an engine can keep")                           \
@@ -76,6 +78,9 @@ std::string_view refusal_name(Refusal refusal);
 
 /// A sentence for people, with the refusal's detail filled in: "80 points is the most that can be spent now".
 std::string refusal_sentence(Refusal refusal, std::int64_t detail);
+
+/// The same, with amounts of money as decimals of the program's currency: "… of the sale (12.50 GBP)".
+std::string refusal_sentence(Refusal refusal, std::int64_t detail, const Currency& currency);
 
 /// Whether the same command may succeed later without anyone changing it: clients retry these.
 constexpr bool is_transient(Refusal refusal) {

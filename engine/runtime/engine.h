@@ -71,6 +71,13 @@ struct HistoryEntry {
     std::string reason;    ///< of an adjustment
 };
 
+/// A piece of the ledger: the facts of one program.
+struct LedgerPage {
+    std::vector<storage::StoredFact> facts;  ///< without their blobs
+    model::Sequence next{};  ///< go on above this, which may be another program's fact; 0: the ledger ended
+    model::Sequence last{};  ///< the ledger's last sequence as this was asked
+};
+
 struct ProgramVersion {
     std::shared_ptr<const model::Program> program;
     model::ProgramId id{};
@@ -149,8 +156,8 @@ class Engine {
     virtual Result<ProgramVersion> program(model::ProgramId id, model::VersionId version = {}) const = 0;
 
     // ---------------------------------------------------------------------------------------- queries
-    // Each waits until what it shows is durable. `history`, `customers` and `verify` may take long: see
-    // EngineOptions::stop_queries.
+    // Each waits until what it shows is durable. `history`, `customers`, `ledger` and `verify` may take long:
+    // see EngineOptions::stop_queries.
 
     virtual std::vector<ProgramVersion> programs() const = 0;
     virtual std::vector<model::AccessKey> access_keys() const = 0;
@@ -162,6 +169,9 @@ class Engine {
     /// Customers with ids above `after`, in the order of their ids.
     virtual Result<std::vector<CustomerView>> customers(model::ProgramId program, model::CustomerId after,
                                                         std::size_t limit) = 0;
+    /// The program's facts with sequences above `after`, oldest first: at most `limit`, from a bounded piece
+    /// of the ledger.
+    virtual Result<LedgerPage> ledger(model::ProgramId program, model::Sequence after, std::size_t limit) = 0;
     /// Folds the ledger again from nothing and compares every subject with the live state.
     virtual Result<VerifyReport> verify(
         const std::function<void(std::uint64_t done, std::uint64_t total)>& progress) = 0;

@@ -118,6 +118,7 @@ class EngineImpl final : public Engine {
                                               model::Sequence before, std::size_t limit) override;
     Result<std::vector<CustomerView>> customers(model::ProgramId program, model::CustomerId after,
                                                 std::size_t limit) override;
+    Result<LedgerPage> ledger(model::ProgramId program, model::Sequence after, std::size_t limit) override;
     Result<VerifyReport> verify(const std::function<void(std::uint64_t, std::uint64_t)>& progress) override;
     std::vector<Stat> stats() const override;
 

@@ -46,6 +46,9 @@ inline constexpr std::size_t kSweepCustomers = 256;
 /// Blocks that a checkpoint writes in one transaction: about 2 MiB.
 inline constexpr std::size_t kBlocksPerWrite = 16;
 
+/// Facts that one query of the ledger looks at; those of other programs count too.
+inline constexpr std::size_t kMaxLedgerFactsSeen = 256 * 1024;
+
 /// Differences that `verify` names.
 inline constexpr std::size_t kMaxDifferences = 100;
 

@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "engine/core/apply.h"
 #include "engine/runtime/engine_impl.h"
+#include "engine/runtime/limits.h"
 #include "engine/runtime/seal.h"
 
 namespace tim::runtime {
@@ -75,6 +77,8 @@ Result<CustomerId> EngineImpl::resolve_customer(const core::ProgramState& progra
         const CustomerId found = program.keys.find(state_.hashing.key(key->kind, key->text));
         if (found.value != 0 && found.value <= program.customers.count()) return found;
     }
+    if (customer.kind == model::KeyKind::id)
+        return failure(ErrorKind::not_found, fmt::format("no customer has the id {}", customer.id.value));
     return failure(ErrorKind::not_found, "no customer has that key");
 }
 
@@ -208,6 +212,34 @@ Result<std::vector<HistoryEntry>> EngineImpl::history(ProgramId id, const model:
         next = previous;
     }
     return entries;
+}
+
+Result<LedgerPage> EngineImpl::ledger(ProgramId id, Sequence after, std::size_t limit) {
+    if (state_.program(id) == nullptr) return failure(ErrorKind::not_found, "there is no such program");
+    if (!wait_durable({executed_.load()})) return failure(ErrorKind::io, "a commit failed");
+    LedgerPage page;
+    page.last = store_.ledger().last();
+    if (after >= page.last || limit == 0) return page;
+    std::size_t seen = 0;
+    bool stopped = false;
+    const auto take = [&](const storage::Batch& batch) {
+        stopped = options_.stop_queries.stop_requested();
+        if (stopped) return false;
+        for (std::uint64_t at = std::max(batch.first.value, after.value + 1); at <= batch.last().value;
+             ++at) {
+            const model::Fact& fact = batch.facts[at - batch.first.value];
+            ++seen;
+            if (fact.subject.program() == id) page.facts.push_back({{at}, fact, {}});
+            if (page.facts.size() < limit && seen < kMaxLedgerFactsSeen) continue;
+            page.next = {at};
+            return false;
+        }
+        return true;
+    };
+    if (auto scanned = store_.ledger().scan({after.value + 1}, take); !scanned)
+        return tl::unexpected(scanned.error());
+    if (stopped) return ended_early();
+    return page;
 }
 
 namespace {

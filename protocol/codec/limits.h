@@ -31,6 +31,7 @@ inline constexpr std::size_t kMaxRowsPerRequest = 10'000;
 inline constexpr std::size_t kMaxEnrollmentsPerRequest = 4'000;
 inline constexpr std::size_t kMaxCustomersPerPage = 1'000;
 inline constexpr std::size_t kMaxHistoryPerPage = 1'000;
+inline constexpr std::size_t kMaxFactsPerPage = 5'000;
 
 /// Greatest length of a text in `texts`, of a customer's name and of a reason, in bytes of UTF-8. Many rows
 /// may point at one text: the bound keeps what a request makes the server copy within a small multiple of its
@@ -42,6 +43,9 @@ inline constexpr std::size_t kMaxTextsPerRequest = 2 * kMaxRowsPerRequest;
 inline constexpr std::size_t kMaxClientNameBytes = 128;
 using model::kMaxAccessKeyIdBytes;
 inline constexpr std::size_t kMaxProgramsPerAccessKey = 64;
+
+/// How long a hold may last, in milliseconds.
+inline constexpr std::int64_t kMaxHoldMs = 7 * 24 * 3'600'000;
 
 /// A program's greatest length as a JSON file and as a FlatBuffer.
 inline constexpr std::size_t kMaxProgramBytes = 1024 * 1024;
@@ -73,6 +77,8 @@ static_assert(kMaxCustomersPerPage *
               "the largest page of customers fits a reply");
 static_assert(kMaxHistoryPerPage * (kMaxTextBytes + 512) <= kMaxReplyBytes,
               "the largest page of history fits a reply");
+static_assert(kMaxFactsPerPage * 512 <= kMaxReplyBytes && kMaxFactsPerPage < kMaxTables,
+              "the largest page of the ledger fits a reply: a fact has no texts but its type and its name");
 static_assert(kMaxTextBytes >= model::kMaxEmailBytes && kMaxTextBytes >= model::kMaxCardBytes,
               "every key fits a text");
 static_assert(kMaxProgramBytes < kMaxRequestBytes && kMaxProgramBytes < kMaxReplyBytes,

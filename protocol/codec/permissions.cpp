@@ -52,6 +52,7 @@ bool may_request(Role role, RequestBody body) {
         case RequestBody::EnrollBatch:
             return may_command(role, CommandKind::enroll);
         case RequestBody::CustomersRequest:
+        case RequestBody::LedgerRequest:
         case RequestBody::ProgramPut:
         case RequestBody::VerifyRequest:
         case RequestBody::StatsRequest:
@@ -63,6 +64,33 @@ bool may_request(Role role, RequestBody body) {
             return false;
     }
     return false;
+}
+
+std::string_view deed(RequestBody body) {
+    switch (body) {
+        case RequestBody::SaleBatch:
+            return "post sales";
+        case RequestBody::EnrollBatch:
+            return "enrol customers";
+        case RequestBody::CustomersRequest:
+            return "list all customers";
+        case RequestBody::LedgerRequest:
+            return "read the ledger";
+        case RequestBody::ProgramPut:
+            return "put a program in force";
+        case RequestBody::VerifyRequest:
+            return "verify the ledger";
+        case RequestBody::StatsRequest:
+            return "see the server's figures";
+        case RequestBody::AccessKeyAdd:
+            return "add keys of access";
+        case RequestBody::AccessKeyListRequest:
+            return "list the keys of access";
+        case RequestBody::AccessKeyRevoke:
+            return "revoke keys of access";
+        default:
+            return "do that";
+    }
 }
 
 bool is_engine_wide(RequestBody body) {

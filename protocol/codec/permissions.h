@@ -14,6 +14,9 @@ namespace tim::codec {
 /// (`is_engine_wide`) need, besides, a key that may touch every program.
 bool may_request(model::Role role, schema::RequestBody body);
 
+/// What a message asks for, in words that complete "may not …": "verify the ledger".
+std::string_view deed(schema::RequestBody body);
+
 /// Whether a role may give a command; a row that it may not is refused with Refusal::not_allowed.
 bool may_command(model::Role role, model::CommandKind kind);
 

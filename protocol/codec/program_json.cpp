@@ -13,6 +13,7 @@
 #include "protocol/codec/documents.h"
 #include "protocol/codec/json.h"
 #include "protocol/codec/limits.h"
+#include "protocol/codec/text.h"
 #include "protocol/schema/program_schema.h"
 
 namespace tim::codec {
@@ -42,23 +43,6 @@ std::unique_ptr<flatbuffers::Parser> make_parser() {
     return parser;
 }
 
-/// How many letters must be added, dropped or changed to make `a` into `b`.
-std::size_t distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j < row.size(); ++j)
-        row[j] = j;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        std::size_t diagonal = row[0];
-        row[0] = i + 1;
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const std::size_t changed = diagonal + (a[i] == b[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({changed, row[j] + 1, diagonal + 1});
-        }
-    }
-    return row.back();
-}
-
 constexpr std::size_t kMaxNameInMessage = 64;
 
 std::string shortened(std::string_view text) {
@@ -67,21 +51,6 @@ std::string shortened(std::string_view text) {
 
 std::string in_quotes(std::string_view text) {
     return fmt::format("\"{}\"", shortened(text));
-}
-
-/// "did you mean …?", or the choices when none is near.
-std::string suggestion(std::string_view written, const std::vector<std::string>& choices) {
-    const std::string* nearest = nullptr;
-    std::size_t least =
-        written.size() > kMaxNameInMessage ? 0 : std::max<std::size_t>(2, written.size() / 3) + 1;
-    for (const std::string& choice : choices) {
-        const std::size_t letters = least == 0 ? 0 : distance(written, choice);
-        if (letters >= least) continue;
-        least = letters;
-        nearest = &choice;
-    }
-    if (nearest != nullptr) return fmt::format("did you mean \"{}\"?", *nearest);
-    return fmt::format("known are {}", fmt::join(choices, ", "));
 }
 
 const char* kind_name(JsonKind kind) {

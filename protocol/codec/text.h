@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tim::codec {
 
@@ -17,5 +18,13 @@ inline bool is_clean_text(const std::string& text) {
     }
     return place == end;
 }
+
+/// The text as it may be shown on a terminal, whoever wrote it: control characters, and bytes that are not
+/// UTF-8, as `\xNN`.
+std::string printable(std::string_view text);
+
+/// What to tell whoever wrote a word that is none of `choices`: "did you mean …?", or the choices when none
+/// is near.
+std::string suggestion(std::string_view written, const std::vector<std::string>& choices);
 
 }  // namespace tim::codec

@@ -195,15 +195,14 @@ void Connection::handle_request(const codec::Frame& frame, const schema::Request
         return;
     }
     if (!codec::may_request(key_->role, body)) {
-        refuse_request(correlation, schema::FailureCode::not_allowed,
-                       fmt::format("a key of role {} may not send {}", model::role_name(key_->role),
-                                   schema::EnumNameRequestBody(body)));
+        refuse_request(
+            correlation, schema::FailureCode::not_allowed,
+            fmt::format("a key of role {} may not {}", model::role_name(key_->role), codec::deed(body)));
         return;
     }
     if (codec::is_engine_wide(body) && !key_->programs.empty()) {
-        refuse_request(
-            correlation, schema::FailureCode::not_allowed,
-            fmt::format("{} is for keys that may touch every program", schema::EnumNameRequestBody(body)));
+        refuse_request(correlation, schema::FailureCode::not_allowed,
+                       fmt::format("a key that may touch only some programs may not {}", codec::deed(body)));
         return;
     }
     switch (body) {
@@ -384,6 +383,9 @@ void Connection::take_query(const codec::Frame& frame, const schema::Request& re
             break;
         case schema::RequestBody::CustomersRequest:
             program = view(request.body_as_CustomersRequest()->program());
+            break;
+        case schema::RequestBody::LedgerRequest:
+            program = view(request.body_as_LedgerRequest()->program());
             break;
         case schema::RequestBody::ProgramGet:
             program = view(request.body_as_ProgramGet()->id());

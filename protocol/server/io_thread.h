@@ -25,6 +25,7 @@ struct Timeouts {
     std::int64_t idle_ms = kIdleTimeoutMs;
     std::int64_t slow_reader_ms = kSlowReaderTimeoutMs;
     std::int64_t close_ms = kCloseTimeoutMs;
+    std::int64_t farewell_ms = kFarewellTimeoutMs;
 };
 
 /// One thread that serves sockets and runs the engine: its sessions put what they read into one batch, which

@@ -51,6 +51,10 @@ inline constexpr std::int64_t kIdleTimeoutMs = 3'600'000;
 inline constexpr std::int64_t kSlowReaderTimeoutMs = 10'000;
 /// For the last replies to leave, once a connection is closing.
 inline constexpr std::int64_t kCloseTimeoutMs = 5'000;
+/// For a client with TLS that is turned away: to shake hands and take the reason.
+inline constexpr std::int64_t kFarewellTimeoutMs = 1'000;
+/// How many of those at a time; more are closed without a word.
+inline constexpr std::size_t kMaxFarewells = 16;
 /// How often deadlines are looked at; they are late by at most this.
 inline constexpr std::int64_t kDeadlineTickMs = 250;
 /// Between two Progress frames of one request.
@@ -66,6 +70,7 @@ static_assert(kMaxRequestsInFlight > kMaxQueriesInFlight, "queries are requests 
 static_assert(kOutboxFullBytes >= kOutboxChunkBytes * kGatheredChunks, "a full outbox fills whole writes");
 static_assert(kKeptBufferBytes >= kOutboxChunkBytes, "the usual piece is kept");
 static_assert(kDeadlineTickMs * 10 <= kCloseTimeoutMs, "deadlines are kept closely enough");
+static_assert(kFarewellTimeoutMs <= kCloseTimeoutMs, "stopping waits no longer for those turned away");
 static_assert(kCloseTimeoutMs <= kSlowReaderTimeoutMs && kSlowReaderTimeoutMs <= kIdleTimeoutMs,
               "a reader that is slow is told so before it counts as idle");
 

@@ -59,6 +59,8 @@ class Answerer {
                 return history(*(*request)->body_as_HistoryRequest());
             case schema::RequestBody::CustomersRequest:
                 return customers(*(*request)->body_as_CustomersRequest());
+            case schema::RequestBody::LedgerRequest:
+                return ledger(*(*request)->body_as_LedgerRequest());
             case schema::RequestBody::ProgramGet:
                 return program(*(*request)->body_as_ProgramGet());
             case schema::RequestBody::ProgramListRequest:
@@ -121,6 +123,11 @@ class Answerer {
         reply(to_schema(*shown));
     }
 
+    static bool names_hold(const model::Fact& fact) {
+        return fact.type == model::FactType::hold_captured || fact.type == model::FactType::hold_released ||
+               fact.type == model::FactType::hold_expired;
+    }
+
     static std::unique_ptr<schema::HistoryEntryT> to_schema(const runtime::HistoryEntry& entry) {
         const model::Fact& fact = entry.stored.fact;
         auto line = std::make_unique<schema::HistoryEntryT>();
@@ -136,10 +143,7 @@ class Answerer {
         line->version = fact.version.value;
         line->tier_before = fact.tier_before;
         line->tier_after = fact.tier_after;
-        if (fact.type == model::FactType::hold_captured || fact.type == model::FactType::hold_released ||
-            fact.type == model::FactType::hold_expired) {
-            line->related = fact.request.related;
-        }
+        if (names_hold(fact)) line->related = fact.request.related;
         line->original = entry.original;
         line->reason = entry.reason;
         return line;
@@ -178,6 +182,46 @@ class Answerer {
         }
         if (page->size() == limit) customers.next = page->back().id.value;
         reply(std::move(customers));
+    }
+
+    static std::unique_ptr<schema::LedgerFactT> to_schema(const storage::StoredFact& stored) {
+        const model::Fact& fact = stored.fact;
+        auto line = std::make_unique<schema::LedgerFactT>();
+        line->sequence = stored.sequence.value;
+        line->transaction = stored.sequence.value - fact.position;
+        line->at_ms = fact.at.value;
+        line->recorded_ms = fact.recorded.value;
+        line->type = model::fact_type_name(fact.type);
+        line->subject = static_cast<schema::SubjectKind>(fact.subject.kind());
+        line->subject_id = fact.subject.id();
+        if (fact.name_kind != model::NameKind::none) line->name = model::format_name(fact.name());
+        line->points_after = fact.points_after.value;
+        line->held_after = fact.held_after.value;
+        line->version = fact.version.value;
+        line->tier_before = fact.tier_before;
+        line->tier_after = fact.tier_after;
+        const bool undone = fact.type == model::FactType::order_undone;
+        if (undone || names_hold(fact)) line->related = fact.request.related;
+        if (!undone) {  // there stand instants that `apply` needs, no figures
+            line->amount = fact.amount.value;
+            line->points = fact.points.value;
+        }
+        return line;
+    }
+
+    void ledger(const schema::LedgerRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        const std::size_t limit = std::clamp<std::size_t>(request.limit(), 1, codec::kMaxFactsPerPage);
+        const auto page = engine_.ledger(*program, {request.after()}, limit);
+        if (!page) return fail(page.error());
+        schema::LedgerPageT answer;
+        answer.facts.reserve(page->facts.size());
+        for (const storage::StoredFact& stored : page->facts)
+            answer.facts.push_back(to_schema(stored));
+        answer.next = page->next.value;
+        answer.last = page->last.value;
+        reply(std::move(answer));
     }
 
     void program(const schema::ProgramGet& request) {

@@ -12,24 +12,13 @@
 #include "engine/runtime/engine.h"
 #include "protocol/server/io_thread.h"
 #include "protocol/server/limits.h"
-#include "protocol/server/tls.h"
+#include "protocol/server/listener.h"
 
 namespace tim::server {
 
-/// Where to listen.
-struct Endpoint {
-    std::string host;
-    std::uint16_t port = 0;  ///< 0: any that is free
-};
-
-/// Reads `HOST:PORT`; an IPv6 address stands in brackets.
-model::Result<Endpoint> parse_endpoint(std::string_view text);
-
 struct ServerOptions {
-    Endpoint listen{"127.0.0.1", 0};
     std::size_t threads = 1;
     std::size_t max_connections = kMaxConnections;
-    TlsFiles tls;  ///< needed unless the address is a loopback one
     Timeouts timeouts;
     std::array<std::uint8_t, 32> decoy_secret{};  ///< see codec::ServerHandshake::begin
     std::string version = "timd";
@@ -40,10 +29,9 @@ struct ServerOptions {
 /// Thread safety: `create`, `start` and `stop` from one thread; the rest from any.
 class Server {
   public:
-    /// Takes the address, and the engine's `on_durable`; the engine must not have executed anything yet. The
-    /// engine and the entropy must outlive the server. Errors: `invalid` (an address without TLS that is not
-    /// loopback, a bad file), `io` (the address is taken).
-    static model::Result<std::unique_ptr<Server>> create(const ServerOptions& options,
+    /// Takes the engine's `on_durable`; the engine must not have executed anything yet. The engine and the
+    /// entropy must outlive the server. Errors: `invalid` (a number out of its bounds).
+    static model::Result<std::unique_ptr<Server>> create(const ServerOptions& options, Listener listener,
                                                          runtime::Engine& engine, runtime::Entropy& entropy);
     ~Server();
 

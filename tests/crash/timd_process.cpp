@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "tests/integration/own_environment.h"
 #include "tests/support/engine_fixture.h"
 
 namespace tim::tests {
@@ -55,6 +56,7 @@ void TimdProcess::start() {
         pid_ = ::fork();
         if (pid_ == 0) {
             ::dup2(ends[1], STDOUT_FILENO);
+            integration::drop_tim_variables();
             ::execv(arguments[0], arguments.data());
             ::_exit(127);
         }

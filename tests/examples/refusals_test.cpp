@@ -9,6 +9,7 @@
 #include "engine/core/customer_table.h"
 #include "engine/core/decide.h"
 #include "engine/core/state.h"
+#include "protocol/codec/limits.h"
 #include "protocol/server/server.h"
 #include "tests/support/shop.h"
 #include "unit/server/caller.h"
@@ -16,6 +17,8 @@
 
 namespace tim::tests {
 namespace {
+
+static_assert(codec::kMaxHoldMs == core::kMaxHoldMs, "clients know how long a hold may last");
 
 using model::CommandKind;
 using model::kNoInstant;
@@ -50,7 +53,9 @@ Outcome not_allowed() {
     shop.fixture.execute(about_access_key(CommandKind::add_access_key, 1, till_key()));
     shop.fixture.commit();
     SeededEntropy entropy(7);
-    const auto created = server::Server::create({}, shop.fixture.engine(), entropy);
+    auto listener = server::Listener::open({"127.0.0.1", 0}, {});
+    if (!listener) fail(listener.error().message);
+    const auto created = server::Server::create({}, std::move(*listener), shop.fixture.engine(), entropy);
     if (!created || !(*created)->start()) fail("the server does not start");
     server::test::PlainCaller till((*created)->port(), server::test::secret_of("till"));
     if (!till.authenticate()) fail("the till's key is not let in");

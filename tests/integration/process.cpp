@@ -12,6 +12,8 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "own_environment.h"
+
 namespace tim::integration {
 namespace {
 
@@ -55,6 +57,7 @@ Timd::Timd(const std::vector<std::string>& arguments, const Environment& environ
         const int err = ::open(err_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
         ::dup2(pipe[1], STDOUT_FILENO);
         ::dup2(err, STDERR_FILENO);
+        drop_tim_variables();
         for (const auto& [name, value] : environment)
             ::setenv(name.c_str(), value.c_str(), 1);
         ::execv(argv[0], argv.data());

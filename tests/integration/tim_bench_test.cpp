@@ -31,6 +31,16 @@ TEST(TimBench, EveryModeKeepsTheSums) {
     EXPECT_EQ(shop.tim({"verify"}).code, 0);
 }
 
+TEST(TimBench, HelpIsText) {
+    const TestShop shop(std::vector<std::string>{});
+    const Ended help = Process(shop.path("."), {TIM_PROGRAM_BENCH, "--help"}).wait();
+    EXPECT_EQ(help.code, 0);
+    EXPECT_THAT(help.out, HasSubstr("{balance,hold,mix,redeem,sale}"));
+    for (const char c : help.out)
+        EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20) << static_cast<int>(c);
+    EXPECT_EQ(Process(shop.path("."), {TIM_PROGRAM_BENCH, "--mode", "rest"}).wait().code, 2);
+}
+
 TEST(TimBench, StartsAndStopsADaemonOfItsOwn) {
     const TestShop shop(std::vector<std::string>{});
     const Ended ended =

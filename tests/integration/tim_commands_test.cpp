@@ -23,6 +23,18 @@ std::string member(const std::string& json, const std::string& name) {
     return json.substr(from, json.find_first_of(",}\n", from) - from);
 }
 
+/// The ledger CSV without its column `recorded`, which is the wall clock's.
+std::string without_recorded(const std::string& csv) {
+    std::string out;
+    std::size_t column = 0;
+    for (const char c : csv) {
+        if (c == '\n') column = 0;
+        if (c == ',') ++column;
+        if (column != 3) out += c;
+    }
+    return out;
+}
+
 // rules.md, worked example 1 (S3.7, S3.10).
 TEST(TimCommands, ReturnsDemoteAndTheFloorHolds) {
     const TestShop shop;
@@ -82,7 +94,7 @@ TEST(TimCommands, ReturnsWithTheOriginalTakeWhatWasEarned) {
     EXPECT_EQ(member(back("R9", "5000").out, "balance"), "0");
     const Ended more = back("R10", "1");
     EXPECT_EQ(more.code, 1);
-    EXPECT_THAT(more.err, HasSubstr("return_exceeds_sale"));
+    EXPECT_THAT(more.err, HasSubstr("is left of the sale (0 VND) (return_exceeds_sale)"));
 }
 
 TEST(TimCommands, TheSameNameTwiceIsDoneOnce) {
@@ -156,6 +168,58 @@ TEST(TimCommands, AVoidTakesTheSaleBack) {
     EXPECT_EQ(shop.tim({"void", "1/V2", "--original", "1/1"}).code, 1);
 }
 
+TEST(TimCommands, TheLedgerIsExportedAsItHappened) {
+    const TestShop shop;
+    shop.put_program();
+    ASSERT_EQ(shop.tim({"enroll", "card:1", "--at", "2026-01-01"}).code, 0);
+    ASSERT_EQ(
+        shop.tim({"sale", "card:1", "--receipt", "1/S", "--amount", "3000000", "--at", "2026-01-02"}).code,
+        0);
+    ASSERT_EQ(shop.tim({"sale", "--receipt", "1/A", "--amount", "20000", "--at", "2026-01-02"}).code, 0);
+    ASSERT_EQ(shop.tim({"hold", "card:1", "--points", "5", "--ttl", "600", "--at", "2026-01-02"}).code, 0);
+    ASSERT_EQ(shop.tim({"return", "card:1", "--receipt", "1/R", "--amount", "1000000", "--original", "S",
+                        "--at", "2026-01-02"})
+                  .code,
+              0);
+    const Ended exported = shop.tim({"export", "ledger"});
+    ASSERT_EQ(exported.code, 0) << exported.err;
+    const std::string facts = without_recorded(exported.out);
+    EXPECT_THAT(exported.out,
+                StartsWith("sequence,transaction,at,recorded,type,subject,customer,name,amount,points,"
+                           "points_after,held_after,tier_before,tier_after,version\n"));
+    // The key of the administrator is fact 1, and of no program.
+    EXPECT_THAT(facts, HasSubstr("\n2,2,,program_put,program,,"));
+    EXPECT_THAT(facts, HasSubstr("\n4,4,2026-01-02T00:00:00+07:00,sale,"
+                                 "customer,1,1/S,3000000,300,300,0,dong,bac,1\n"));
+    EXPECT_THAT(facts, HasSubstr(",sale,anonymous,,1/A,20000,0,,,,,1\n"));
+    EXPECT_THAT(facts, HasSubstr(",hold_opened,customer,1,"));
+    EXPECT_THAT(facts, HasSubstr("\n7,7,2026-01-02T00:00:00+07:00,returned,"
+                                 "customer,1,1/R,-1000000,-100,200,5,bac,dong,1\n"));
+    EXPECT_THAT(facts, HasSubstr("\n8,7,2026-01-02T00:00:00+07:00,"
+                                 "receipt_reduced,receipt,,,2000000,200,,,,,1\n"));
+    const std::string csv = shop.path("ledger.csv").string();
+    const Ended to_file = shop.tim({"export", "ledger", "--csv", csv});
+    EXPECT_EQ(to_file.code, 0);
+    EXPECT_EQ(to_file.err, "7 facts in " + csv + "\n");
+    EXPECT_EQ(shop.read("ledger.csv"), exported.out);
+    EXPECT_FALSE(std::filesystem::exists(csv + ".partial"));
+    EXPECT_EQ(shop.tim({"export", "ledger", "--csv", "/nowhere/ledger.csv"}).code, 2);
+}
+
+TEST(TimCommands, ALedgerOfManyPagesIsExportedWhole) {
+    const TestShop shop;
+    shop.put_program();
+    std::string feed = "kind,receipt,at,terminal,customer,amount\n";
+    for (int i = 0; i < 12'000; ++i)
+        feed += "sale," + std::to_string(i) + ",2026-01-02,1,,10000\n";
+    ASSERT_EQ(shop.tim({"feed", shop.write("feed.csv", feed)}).code, 0);
+    const std::string csv = shop.tim({"export", "ledger"}).out;
+    std::uint64_t expected = 1;
+    for (std::size_t at = csv.find('\n') + 1; at < csv.size(); at = csv.find('\n', at) + 1)
+        ASSERT_EQ(std::stoull(csv.substr(at)), ++expected) << "none is missing, none is twice";
+    EXPECT_EQ(expected, 12'002U);
+}
+
 TEST(TimCommands, BadInputIsNamedBeforeAnythingIsSent) {
     const TestShop shop;
     shop.put_program();
@@ -173,8 +237,30 @@ TEST(TimCommands, BadInputIsNamedBeforeAnythingIsSent) {
     fails_with({"sale", "card:1", "--receipt", "1/1", "--amount", "1", "--at", "2011-02-30"}, "--at");
     fails_with({"sale", "card:1", "--amount", "1"}, "--receipt");
     fails_with({"adjust", "card:1", "--points", "1", "--reason", "x", "--request-id", "12"}, "request id");
-    fails_with({"frobnicate"}, "");
+    fails_with({"enrol"}, "\"enrol\" is no command of `tim`; did you mean \"enroll\"?");
+    fails_with({"frobnicate"}, "\"frobnicate\" is no command of `tim`; known are program, enroll, show,");
+    fails_with({"export", "nonsense"}, "\"nonsense\" is no command of `tim export`; known are customers");
+    fails_with({"export"}, "`tim export` needs one of customers, ledger");
+    fails_with({"enrol", "card:1", "--nam", "An"}, "\"enrol\" is no command of `tim`");
+    fails_with({"show", "card:1", "card:2"}, "\"card:2\" is more than `tim show` takes");
+    fails_with({"sale", "--recipt", "1/1", "--amount", "1"},
+               "--recipt is no option of `tim sale`; did you mean \"--receipt\"?");
+    fails_with({"\x1b[2J"}, "\"\\x1b[2J\" is no command");
     EXPECT_EQ(shop.tim({"show", "card:none"}).code, 1);
+    EXPECT_EQ(shop.tim({"show", "id:99999"}).err, "tim: no customer has the id 99999\n");
+    fails_with({"history", "card:1", "--limit", "0"},
+               "--limit: \"0\" is not a whole number from 1 to 1000000");
+    fails_with({"hold", "card:1", "--points", "1", "--ttl", "604801"},
+               "--ttl: \"604801\" is not a whole number of seconds from 1 to 604800");
+    fails_with({"hold", "card:1", "--points", "0"}, "--points: \"0\" is not a whole number above 0");
+    fails_with({"enroll", "card:1", "--name", std::string(513, 'x')}, "--name: it has 513 bytes");
+    fails_with({"enroll", "card:1", "--name", "a\x1b"}, "--name: it holds control characters");
+    fails_with({"adjust", "card:1", "--points", "1", "--reason", std::string(600, 'x')},
+               "--reason: it has 600 bytes");
+    const std::string folder = shop.path(".").string();
+    fails_with({"program", "check", folder}, folder + ": this is a folder, not a file");
+    fails_with({"program", "put", folder}, folder + ": this is a folder, not a file");
+    EXPECT_THAT(shop.tim({"hold", "--help"}).out, HasSubstr("from 1 to 604800"));
 }
 
 TEST(TimCommands, ProgramsAreCheckedWithTheirPlace) {
@@ -193,6 +279,9 @@ TEST(TimCommands, ProgramsAreCheckedWithTheirPlace) {
     const Ended misspelt = check(head + "[ { \"id\": \"a\", \"mni\": \"0.00\" } ] }");
     EXPECT_EQ(misspelt.code, 2);
     EXPECT_THAT(misspelt.err, AllOf(HasSubstr("check.json:4:"), HasSubstr("mni")));
+    const Ended raw = check("{ \"id\": \"p\", \"\x1b[2J\": 1 }");
+    EXPECT_EQ(raw.code, 2);
+    EXPECT_THAT(raw.err, Not(HasSubstr("\x1b")));
     const Ended overlapping = check(head +
                                     "[ { \"id\": \"a\", \"min\": \"0.00\", \"max\": \"500.00\" },\n"
                                     "   { \"id\": \"b\", \"min\": \"300.00\" } ] }");
@@ -223,6 +312,11 @@ TEST(TimCommands, KeysLetInAndOut) {
     EXPECT_EQ(shop.tim({"--key-file", key, "sale", "card:1", "--receipt", "1/1", "--amount", "10000"}).code,
               0);
     EXPECT_EQ(shop.tim({"--key-file", key, "adjust", "card:1", "--points", "1", "--reason", "x"}).code, 1);
+    const Ended verify = shop.tim({"--key-file", key, "verify"});
+    EXPECT_EQ(verify.code, 1);
+    EXPECT_EQ(verify.err, "tim: a key of role pos may not verify the ledger\n");
+    EXPECT_EQ(shop.tim({"--key-file", key, "export", "ledger"}).code, 1);
+    EXPECT_EQ(shop.tim({"--key-file", key, "redeem", "card:1", "--points", "1"}).code, 0);
     ASSERT_EQ(shop.tim({"keys", "revoke", "till-1"}).code, 0);
     EXPECT_EQ(shop.tim({"--key-file", key, "show", "card:1"}).code, 3);
     const std::string other =
@@ -274,6 +368,7 @@ TEST(TimCommands, EveryCommandHasHelpWithAnExample) {
                                                {"release"},
                                                {"feed"},
                                                {"export", "customers"},
+                                               {"export", "ledger"},
                                                {"verify"},
                                                {"stats"},
                                                {"keys", "add"},

@@ -117,7 +117,7 @@ TEST(TimFeed, UnknownCustomersAreRefusedUnlessTheyMayBeEnrolled) {
     const Ended first = shop.tim({"feed", feed});
     EXPECT_EQ(first.last_line(), "rows=3 accepted=2 duplicate=0 anonymous=0 refused=1");
     EXPECT_THAT(shop.read("feed.csv.rejects.csv"),
-                HasSubstr("\n2,no customer has that key (unknown_customer),sale,1,"));
+                HasSubstr("\n2,no customer has that key or id (unknown_customer),sale,1,"));
 }
 
 TEST(TimFeed, WhatCannotBeReadIsNamed) {
@@ -129,7 +129,17 @@ TEST(TimFeed, WhatCannotBeReadIsNamed) {
     EXPECT_THAT(column.err, HasSubstr("colour"));
     EXPECT_EQ(shop.tim({"feed", "missing.csv"}).code, 2);
     EXPECT_EQ(shop.tim({"feed", shop.write("empty.csv", "")}).code, 2);
-    EXPECT_EQ(shop.tim({"feed", shop.write("cut.gz", "\x1F\x8B\x08")}).code, 2);
+    const std::string cut = shop.write("cut.gz", "\x1F\x8B\x08");
+    const Ended cut_off = shop.tim({"feed", cut});
+    EXPECT_EQ(cut_off.code, 2);
+    EXPECT_EQ(cut_off.err, "tim: " + cut + ": the gzip is cut off\n");
+    const std::string plain = shop.write("plain.gz", kHeader);
+    const Ended no_gzip = shop.tim({"feed", plain});
+    EXPECT_EQ(no_gzip.code, 2);
+    EXPECT_EQ(no_gzip.err, "tim: " + plain + ": the name ends in .gz, but this is no gzip\n");
+    const Ended raw = shop.tim({"feed", shop.write("raw.csv", "kind,\x1b[2J\n")});
+    EXPECT_EQ(raw.code, 2);
+    EXPECT_THAT(raw.err, HasSubstr("unknown column '\\x1b[2J'"));
     EXPECT_EQ(shop.tim({"feed", shop.write("none.csv", kHeader)}).last_line(),
               "rows=0 accepted=0 duplicate=0 anonymous=0 refused=0");
 }
@@ -212,6 +222,52 @@ TEST(TimFeed, AQueueKeepsRowsWhileTheServerIsAway) {
     other.put_program();
     (void)other.tim({"feed", feed, "--enroll"});
     EXPECT_EQ(export_of(other), exported);
+}
+
+TEST(TimFeed, AFullServerIsNamedAndNotPressed) {
+    const TestShop shop({"--clock", "events", "--map-size-mib", "6"});
+    shop.put_program();
+    ASSERT_EQ(shop.tim({"enroll", "card:1"}).code, 0);
+    std::string feed = kHeader;
+    for (int i = 0; i < 200'000; ++i)
+        feed += fmt::format("sale,{},2026-01-02,1,card:1,10000,\n", i);
+    const std::string file = shop.write("feed.csv", feed);
+    const Ended posted = shop.tim({"feed", file, "--give-up-s", "4"});
+    EXPECT_EQ(posted.code, 1) << posted.err;
+    EXPECT_THAT(posted.err, HasSubstr("the server takes no rows: the disk or the map is full"));
+    EXPECT_THAT(posted.err, HasSubstr("took nothing for 4 s: the disk or the map is full; nothing was "
+                                      "changed (disk_full)\n"));
+    EXPECT_THAT(posted.last_line(), HasSubstr(" refused=0"));
+    EXPECT_FALSE(std::filesystem::exists(file + ".rejects.csv"));
+    // Eight batches of 1,000 rows are under way when the first is refused, each tried three times; then a few
+    // rows at a time, which seldom.
+    const std::string stats = shop.tim({"--json", "stats"}).out;
+    const std::string key = "\"refused_disk_full\":";
+    const auto at = stats.find(key);
+    ASSERT_NE(at, std::string::npos) << stats;
+    EXPECT_LE(std::stoll(stats.substr(at + key.size())), 8 * 1000 * 3 + 100 * 16 * 3);
+}
+
+TEST(TimFeed, OneCustomerIsOne) {
+    const TestShop shop;
+    shop.put_program();
+    const auto enrolled = [&shop](const std::string& rows) {
+        return shop.tim({"feed", shop.write("feed.csv", kHeader + rows), "--enroll"}).err;
+    };
+    EXPECT_EQ(enrolled("sale,1,2026-01-02,1,card:1,10000,\n"), "tim: 1 customer was enrolled\n");
+    EXPECT_EQ(enrolled("sale,2,2026-01-02,1,card:2,10000,\nsale,3,2026-01-02,1,card:3,10000,\n"),
+              "tim: 2 customers were enrolled\n");
+}
+
+TEST(TimFeed, RefusalsNameAmountsAsPeopleWriteThem) {
+    const TestShop shop;
+    shop.put_program();
+    const std::string file = shop.write("feed.csv", kHeader +
+                                                        "sale,1,2026-01-02,1,card:1,50000,\n"
+                                                        "return,2,2026-01-03,1,card:1,60000,1\n");
+    EXPECT_EQ(shop.tim({"feed", file, "--enroll"}).code, 4);
+    EXPECT_THAT(shop.read("feed.csv.rejects.csv"),
+                HasSubstr("more comes back than is left of the sale (50000 VND) (return_exceeds_sale)"));
 }
 
 TEST(TimFeed, GivesUpWhenAskedTo) {

@@ -14,6 +14,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "tests/integration/own_environment.h"
+
 namespace tim::integration {
 namespace {
 
@@ -60,6 +62,7 @@ Process::Process(const std::filesystem::path& folder, std::vector<std::string> a
     if (process_ == 0) {
         ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
         ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
+        drop_tim_variables();
         ::execv(pointers[0], pointers.data());
         ::_exit(127);
     }

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "process.h"
@@ -18,7 +19,9 @@ namespace {
 
 using server::test::PlainCaller;
 using server::test::Received;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr const char* kProgram = R"({
   "id": "shop", "name": "Shop", "currency": "VND", "time_zone": "Asia/Ho_Chi_Minh",
@@ -282,11 +285,58 @@ TEST_F(TimdTest, FaultsOfTheConfigurationAreNamedWithTheirLine) {
              {"durability = \"maybe\"\n", "timd.toml:1: durability"},
              {"[threads]\nx = 1\n", "timd.toml:1: threads"},
              {"threads = = 1\n", "timd.toml:1:"},
-             {"threads = 2.5\n", "timd.toml:1: threads"}}) {
+             {"threads = 2.5\n", "timd.toml:1: threads"},
+             {"threads = 0\n", "timd.toml:1: threads: Value 0 not in range"},
+             {"\nlisten = \"7400\"\n", "timd.toml:2: listen: \"7400\" is no address"}}) {
         const auto file = folder_.write("timd.toml", text);
         const Ended ended = run_timd({"--data", data(), "--config", file.string()});
         EXPECT_EQ(ended.exit_code, 2) << text;
         EXPECT_THAT(ended.err, HasSubstr(told));
+    }
+}
+
+TEST_F(TimdTest, FaultsOfTheEnvironmentAreNamedByTheirVariable) {
+    for (const auto& [name, value, told] : std::vector<std::tuple<std::string, std::string, std::string>>{
+             {"TIM_DURABILTY", "async",
+              "TIM_DURABILTY, which is no variable of timd; did you mean \"TIM_DURABILITY\"?"},
+             {"TIM_X", "", "TIM_X, which is no variable of timd; known are TIM_ASYNC_WINDOW_MS, "},
+             {"TIM_THREADS", "0", "timd: TIM_THREADS: Value 0 not in range"},
+             {"TIM_THREADS", "many", "timd: TIM_THREADS: "},
+             {"TIM_LISTEN", "7400", "timd: TIM_LISTEN: \"7400\" is no address"}}) {
+        const Ended ended = run_timd({"--data", data()}, {{name, value}});
+        EXPECT_EQ(ended.exit_code, 2) << name;
+        EXPECT_THAT(ended.err, AllOf(HasSubstr(told), Not(HasSubstr("--threads"))));
+    }
+    EXPECT_FALSE(std::filesystem::exists(data()));
+    EXPECT_EQ(run_timd({"--help"}, {{"TIM_X", "1"}}).exit_code, 0);
+
+    // What tim and tim-bench read is no fault of timd's, and a flag stands above a wrong variable.
+    Timd timd(usual({"--threads", "1"}),
+              {{"TIM_SERVER", "a"}, {"TIM_KEY_FILE", "b"}, {"TIM_PROGRAM", "c"}, {"TIM_THREADS", "0"}});
+    EXPECT_NE(timd.wait_ready(), 0);
+    timd.signal(SIGTERM);
+    EXPECT_EQ(timd.wait().exit_code, 0);
+}
+
+TEST_F(TimdTest, WhatCannotServeLeavesNoFolderBehind) {
+    Timd first(usual());
+    const std::uint16_t port = first.wait_ready();
+    ASSERT_NE(port, 0);
+    const std::string other = (folder_.path() / "other").string();
+    const std::string junk = folder_.write("junk.pem", "no certificate").string();
+    for (const auto& [arguments, told] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+             {{"--tls-cert", "/nowhere/cert.pem", "--tls-key", "/nowhere/key.pem"}, "/nowhere/cert.pem"},
+             {{"--tls-cert", junk, "--tls-key", junk}, junk},
+             {{"--listen", "0.0.0.0:0"}, "needs TLS"},
+             {{"--listen", "no.such.host.invalid:0"}, "no.such.host.invalid"},
+             {{"--listen", "192.0.2.1:0"}, "192.0.2.1"},
+             {{"--listen", "127.0.0.1:" + std::to_string(port)}, std::to_string(port)}}) {
+        std::vector<std::string> all{"--data", other};
+        all.insert(all.end(), arguments.begin(), arguments.end());
+        const Ended ended = run_timd(all);
+        EXPECT_NE(ended.exit_code, 0);
+        EXPECT_THAT(ended.err, HasSubstr(told));
+        EXPECT_FALSE(std::filesystem::exists(other)) << told;
     }
 }
 

@@ -51,6 +51,7 @@ TEST(Regression, queries_that_may_take_long_are_not_begun_when_the_engine_stops)
     EXPECT_EQ(kind(world.engine().customers(world.shop.program, {}, 10)), model::ErrorKind::unavailable);
     EXPECT_EQ(kind(world.engine().history(world.shop.program, customer, {}, 10)),
               model::ErrorKind::unavailable);
+    EXPECT_EQ(kind(world.engine().ledger(world.shop.program, {}, 10)), model::ErrorKind::unavailable);
     EXPECT_EQ(world.shop.figures().points, 1) << "what is answered at once still is";
 }
 

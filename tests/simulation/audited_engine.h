@@ -66,6 +66,10 @@ class AuditedEngine final : public runtime::Engine {
                                                                 std::size_t limit) override {
         return engine_.customers(program, after, limit);
     }
+    model::Result<runtime::LedgerPage> ledger(model::ProgramId program, model::Sequence after,
+                                              std::size_t limit) override {
+        return engine_.ledger(program, after, limit);
+    }
     model::Result<runtime::VerifyReport> verify(
         const std::function<void(std::uint64_t, std::uint64_t)>& progress) override {
         return engine_.verify(progress);

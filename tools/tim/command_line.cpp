@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
+#include "protocol/codec/text.h"
 #include "tools/tim/json_line.h"
 
 namespace tim::cli {
@@ -11,8 +13,23 @@ namespace tim::cli {
 using model::ErrorKind;
 using model::Result;
 
+std::string printable_lines(std::string_view message) {
+    std::string shown;
+    for (std::size_t begin = 0; begin <= message.size();) {
+        const std::size_t end = std::min(message.find('\n', begin), message.size());
+        if (begin > 0) shown += '\n';
+        shown += codec::printable(message.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return shown;
+}
+
+void say(std::string_view message) {
+    fmt::print(stderr, "tim: {}\n", printable_lines(message));
+}
+
 int fail(const model::Error& error) {
-    fmt::print(stderr, "tim: {}\n", error.message);
+    say(error.message);
     switch (error.kind) {
         case ErrorKind::invalid:
         case ErrorKind::io:
@@ -30,12 +47,14 @@ int fail(const model::Error& error) {
 }
 
 int fail_usage(const std::string& message) {
-    fmt::print(stderr, "tim: {}\n", message);
+    say(message);
     return kUsage;
 }
 
-int refuse(const CommandLine& line, model::Refusal refusal, std::int64_t detail) {
-    const std::string sentence = model::refusal_sentence(refusal, detail);
+int refuse(const CommandLine& line, model::Refusal refusal, std::int64_t detail,
+           const model::Currency* currency) {
+    const std::string sentence = currency == nullptr ? model::refusal_sentence(refusal, detail)
+                                                     : model::refusal_sentence(refusal, detail, *currency);
     fmt::print(stderr, "tim: refused: {} ({})\n", sentence, model::refusal_name(refusal));
     if (line.options.json) {
         JsonLine json;
@@ -61,7 +80,7 @@ int with_session(const CommandLine& line, const std::function<int(Session&)>& bo
     if (!session) {
         const std::string& message = session.error().message;
         const bool names_it = message.find(line.options.server) != std::string::npos;
-        fmt::print(stderr, "tim: {}{}\n", names_it ? "" : line.options.server + ": ", message);
+        say(names_it ? message : fmt::format("{}: {}", line.options.server, message));
         return kUnreachable;
     }
     return body(**session);

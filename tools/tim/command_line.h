@@ -20,12 +20,20 @@ struct CommandLine {
     std::function<int()> run;
 };
 
+/// A message of several lines as it may be shown on a terminal: it may repeat what a file or a server holds.
+std::string printable_lines(std::string_view message);
+
+/// Tells people something on stderr, behind the program's name; see `printable_lines`.
+void say(std::string_view message);
+
 /// Says what is wrong on stderr and gives the exit code that belongs to it.
 int fail(const model::Error& error);
 int fail_usage(const std::string& message);
 
-/// A refusal: the sentence and the name on stderr, with --json an object on stdout.
-int refuse(const CommandLine& line, model::Refusal refusal, std::int64_t detail);
+/// A refusal: the sentence and the name on stderr, with --json an object on stdout. `currency` is that of the
+/// program, when it is about one.
+int refuse(const CommandLine& line, model::Refusal refusal, std::int64_t detail,
+           const model::Currency* currency = nullptr);
 
 /// A session, its program and the program's calendar: what most commands begin with.
 struct Shop {

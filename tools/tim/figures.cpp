@@ -88,7 +88,8 @@ int tell_outcome(const CommandLine& line, Shop& shop, const Subject& subject, co
                        model::format_name(command.name));
         return fail(outcome.error());
     }
-    if (outcome->refusal != model::Refusal::none) return refuse(line, outcome->refusal, outcome->detail);
+    if (outcome->refusal != model::Refusal::none)
+        return refuse(line, outcome->refusal, outcome->detail, &shop.version->program().currency);
     const auto version = shop.session.program(shop.program, outcome->version);
     if (!version) return fail(version.error());
     if (line.options.json)

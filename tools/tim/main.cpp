@@ -1,6 +1,7 @@
 #include <csignal>
 
 #include "tools/tim/command_line.h"
+#include "tools/tim/usage.h"
 
 namespace {
 
@@ -61,7 +62,9 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? tim::cli::kDone : tim::cli::kUsage;
+        if (error.get_exit_code() == 0) return app.exit(error);  // help or the version was asked for
+        return tim::cli::fail_usage(tim::cli::usage_fault(app, error) +
+                                    "\nRun with --help for more information.");
     }
     return line.run();
 }

@@ -7,7 +7,9 @@
 #include <filesystem>
 #include <system_error>
 
+#include "protocol/codec/limits.h"
 #include "protocol/codec/scram.h"
+#include "protocol/codec/text.h"
 
 namespace tim::cli {
 
@@ -74,16 +76,35 @@ Result<model::Name> read_request_id(const std::optional<std::string>& text) {
     return name;
 }
 
-CLI::Validator whole_number() {
-    const auto fault = [](std::string& text) -> std::string {
+CLI::Validator whole_number(std::int64_t least, std::int64_t most, const std::string& unit) {
+    std::string range;
+    if (most < INT64_MAX)
+        range = fmt::format("from {} to {}", least, most);
+    else if (least > INT64_MIN)
+        range = fmt::format("above {}", least - 1);
+    const std::string wanted = fmt::format("a whole number{}{}{}{}", unit.empty() ? "" : " of ", unit,
+                                           range.empty() ? "" : " ", range);
+    const auto fault = [least, most, wanted](std::string& text) -> std::string {
         std::int64_t number = 0;
         const char* const begin = text.data() + (text.starts_with('+') ? 1 : 0);
         const char* const end = text.data() + text.size();
         const auto [rest, error] = std::from_chars(begin, end, number);
-        if (error == std::errc::result_out_of_range) return text + " is beyond what 64 bits can hold";
-        return error == std::errc{} && rest == end ? "" : "\"" + text + "\" is not a whole number";
+        if (error == std::errc::result_out_of_range && least == INT64_MIN && most == INT64_MAX)
+            return text + " is beyond what 64 bits can hold";
+        const bool fits = error == std::errc{} && rest == end && number >= least && number <= most;
+        return fits ? "" : fmt::format("\"{}\" is not {}", text, wanted);
     };
-    return {fault, "", ""};
+    return {fault, range, ""};
+}
+
+Result<void> check_text(const std::string& what, const std::string& text) {
+    if (text.size() > codec::kMaxTextBytes)
+        return failure(ErrorKind::invalid, fmt::format("{}: it has {} bytes, at most {} are allowed", what,
+                                                       text.size(), codec::kMaxTextBytes));
+    if (!codec::is_clean_text(text))
+        return failure(ErrorKind::invalid,
+                       fmt::format("{}: it holds control characters, or is not UTF-8", what));
+    return {};
 }
 
 }  // namespace tim::cli

@@ -41,8 +41,13 @@ struct CustomerArgument {
 
 model::Result<CustomerArgument> read_customer(const std::string& text);
 
-/// What an option's text must be to stand for a 64-bit number: CLI11 alone takes the nearest one that fits.
-CLI::Validator whole_number();
+/// What an option's text must be to stand for a 64-bit number within bounds: CLI11 alone takes the nearest
+/// one that fits. `unit` is what it counts, for people: "seconds".
+CLI::Validator whole_number(std::int64_t least = INT64_MIN, std::int64_t most = INT64_MAX,
+                            const std::string& unit = "");
+
+/// Whether the server takes a text of people's, such as a name or a reason; `what` is named in the error.
+model::Result<void> check_text(const std::string& what, const std::string& text);
 
 /// A request id of 32 hexadecimal digits; a random one when there is no text.
 model::Result<model::Name> read_request_id(const std::optional<std::string>& text);

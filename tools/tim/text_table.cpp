@@ -1,5 +1,7 @@
 #include "tools/tim/text_table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -78,6 +80,10 @@ void end_line(std::string& out, std::string& line) {
 }
 
 }  // namespace
+
+std::string counted(std::uint64_t number, std::string_view thing) {
+    return fmt::format("{} {}{}", number, thing, number == 1 ? "" : "s");
+}
 
 std::size_t display_width(std::string_view text) {
     std::size_t width = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,9 @@ namespace tim::cli {
 /// How many columns of a terminal a UTF-8 text takes: combining marks take none, wide East Asian characters
 /// and emoji two. Bytes that are not UTF-8 count one each.
 std::size_t display_width(std::string_view text);
+
+/// "1 customer", "0 customers": the number and what it counts.
+std::string counted(std::uint64_t number, std::string_view thing);
 
 /// A table for people: a heading and rows, each column as wide as its widest cell.
 class TextTable {

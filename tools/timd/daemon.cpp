@@ -76,10 +76,8 @@ std::array<std::uint8_t, 32> decoy_secret(const storage::SecretKey& engine_secre
 
 server::ServerOptions server_options(const Options& options, storage::Store& store) {
     server::ServerOptions server;
-    server.listen = options.listen;
     server.threads = options.threads;
     server.max_connections = options.max_connections;
-    server.tls = options.tls;
     server.timeouts.idle_ms = options.idle_timeout_s * 1000;
     server.decoy_secret = decoy_secret(store.vault().engine_secret());
     server.version = "timd " TIM_VERSION;
@@ -103,6 +101,13 @@ runtime::EngineOptions engine_options(const Options& options, std::stop_token st
 int run(const Options& options) {
     const StopSignals signals;
     set_up_log(options.log_level);
+
+    // First of all, as nothing has to be made for it: a wrong address or file leaves no folder behind.
+    auto listener = server::Listener::open(options.listen, options.tls);
+    if (!listener) {
+        fail(listener.error().message);
+        return listener.error().kind == model::ErrorKind::invalid ? kUsageError : kFailed;
+    }
 
     storage::StoreOptions store_options;
     if (options.map_size_mib != 0) store_options.ledger_map_bytes = options.map_size_mib << 20;
@@ -129,11 +134,9 @@ int run(const Options& options) {
         std::_Exit(kFailed);
     });
 
-    auto created = server::Server::create(server_options(options, **store), engine, entropy);
-    if (!created) {
-        fail(created.error().message);
-        return created.error().kind == model::ErrorKind::invalid ? kUsageError : kFailed;
-    }
+    auto created =
+        server::Server::create(server_options(options, **store), std::move(*listener), engine, entropy);
+    if (!created) return fail(created.error().message);
     server::Server& server = **created;
     const auto made = ensure_admin_key(options.data, engine);
     if (!made) return fail(made.error().message);

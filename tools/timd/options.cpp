@@ -1,11 +1,14 @@
 #include "options.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <toml++/toml.h>
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <map>
@@ -13,6 +16,7 @@
 #include <thread>
 #include <utility>
 
+#include "protocol/codec/text.h"
 #include "storage/lmdb/open_store.h"
 
 namespace tim::daemon {
@@ -43,6 +47,9 @@ std::string environment_name(const std::string& key) {
     return name;
 }
 
+/// Variables that other programs of tim read: in a shell where those are used timd starts too.
+constexpr std::array kOthersVariables{"TIM_SERVER", "TIM_KEY_FILE", "TIM_PROGRAM"};
+
 /// The text of a value in the file as it would stand behind a flag; none for what can be no value of an
 /// option.
 std::optional<std::string> text_of(const toml::node& node) {
@@ -62,8 +69,7 @@ class Reader {
         add("data", options_.data, "folder that keeps everything; made when missing")->type_name("DIR");
         add("listen", listen_, "address to serve on; port 0 takes a free one")->type_name("HOST:PORT");
         config_ = app_.add_option("--config", config_file_,
-                                  "TOML file with any of these options (tls_cert = \"…\")")
-                      ->envname("TIM_CONFIG")
+                                  "TOML file with any of these options (tls_cert = \"…\") [TIM_CONFIG]")
                       ->type_name("FILE");
         add("threads", options_.threads, "threads that serve connections and run the engine")
             ->check(CLI::Range(std::size_t{1}, server::kMaxIoThreads));
@@ -103,8 +109,8 @@ class Reader {
         } catch (const CLI::ParseError& outcome) {
             return ExitCode{app_.exit(outcome) == 0 ? 0 : kUsageError};
         }
-        std::optional<std::string> fault;
-        if (!config_file_.empty()) fault = read_file();
+        std::optional<std::string> fault = read_environment();
+        if (!fault && !config_file_.empty()) fault = read_file();
         if (!fault) fault = finish();
         if (fault) {
             std::cerr << "timd: " << *fault << "\n";
@@ -118,9 +124,58 @@ class Reader {
     CLI::Option* add(const std::string& flag, Value& value, const std::string& help) {
         const std::string key = key_of_flag(flag);
         CLI::Option* option =
-            app_.add_option("--" + flag, value, help)->envname(environment_name(key))->capture_default_str();
+            app_.add_option("--" + flag, value, fmt::format("{} [{}]", help, environment_name(key)))
+                ->capture_default_str();
         by_key_.emplace(key, option);
         return option;
+    }
+
+    /// Gives an option that was not given before its value. `where` is what people know it by: a fault, now
+    /// or in `finish`, is told of it.
+    std::optional<std::string> set(CLI::Option& option, const std::string& text, const std::string& where) {
+        if (option.count() != 0) return std::nullopt;
+        sources_[&option] = where;
+        try {
+            option.add_result(text);
+            option.run_callback();
+        } catch (const CLI::Error& error) {
+            // CLI11 speaks of the flag.
+            std::string fault = error.what();
+            const std::string name = option.get_name();
+            if (fault.starts_with(name + ": ")) fault.erase(0, name.size() + 2);
+            return fmt::format("{}: {}", where, fault);
+        }
+        return std::nullopt;
+    }
+
+    std::string source(const std::string& key) const {
+        const CLI::Option* const option = by_key_.at(key);
+        const auto found = sources_.find(option);
+        return found == sources_.end() ? option->get_name() : found->second;
+    }
+
+    std::optional<std::string> read_environment() {
+        std::map<std::string, CLI::Option*> by_name{{"TIM_CONFIG", config_}};
+        for (const auto& [key, option] : by_key_)
+            by_name.emplace(environment_name(key), option);
+        for (char** entry = environ; *entry != nullptr; ++entry) {
+            const std::string_view variable = *entry;
+            const std::string name(variable.substr(0, variable.find('=')));
+            if (!name.starts_with("TIM_") || by_name.contains(name) ||
+                std::find(kOthersVariables.begin(), kOthersVariables.end(), name) != kOthersVariables.end())
+                continue;
+            std::vector<std::string> known;
+            for (const auto& [known_name, option] : by_name)
+                known.push_back(known_name);
+            return fmt::format("the environment has {}, which is no variable of timd; {}",
+                               codec::printable(name), codec::suggestion(name, known));
+        }
+        for (const auto& [name, option] : by_name) {
+            const char* const text = std::getenv(name.c_str());
+            if (text == nullptr || *text == '\0') continue;
+            if (auto fault = set(*option, text, name)) return fault;
+        }
+        return std::nullopt;
     }
 
     /// Gives every option that neither a flag nor the environment set its value from the file.
@@ -142,14 +197,8 @@ class Reader {
             if (known == by_key_.end()) return at("unknown key; the keys are " + known_keys());
             const auto text = text_of(node);
             if (!text) return at("a single value is needed");
-            CLI::Option& option = *known->second;
-            if (option.count() != 0) continue;
-            try {
-                option.add_result(*text);
-                option.run_callback();
-            } catch (const CLI::Error& error) {
-                return at(error.what());
-            }
+            const auto place = fmt::format("{}:{}: {}", config_file_, name.source().begin.line, key);
+            if (auto fault = set(*known->second, *text, place)) return fault;
         }
         return std::nullopt;
     }
@@ -163,7 +212,7 @@ class Reader {
 
     std::optional<std::string> finish() {
         auto endpoint = server::parse_endpoint(listen_);
-        if (!endpoint) return "--listen: " + endpoint.error().message;
+        if (!endpoint) return source("listen") + ": " + endpoint.error().message;
         options_.listen = std::move(*endpoint);
         if (options_.tls.enabled() && (options_.tls.certificate.empty() || options_.tls.key.empty())) {
             return "--tls-cert and --tls-key are needed together";
@@ -183,6 +232,7 @@ class Reader {
     std::string clock_ = "system";
     CLI::Option* config_ = nullptr;
     std::map<std::string, CLI::Option*> by_key_;
+    std::map<const CLI::Option*, std::string> sources_;  // of those that no flag set
 };
 
 }  // namespace

@@ -31,6 +31,23 @@ TEST(Permissions, OnlyAnAdminReachesTheEngine) {
     EXPECT_FALSE(is_engine_wide(RequestBody::SaleBatch));
 }
 
+TEST(Permissions, WhatARoleMayNotDoIsToldInWords) {
+    for (const RequestBody body : schema::EnumValuesRequestBody()) {
+        const bool open_to_all = may_request(Role::pos, body) && may_request(Role::checkout, body);
+        if (body == RequestBody::NONE || (open_to_all && !is_engine_wide(body))) continue;
+        EXPECT_NE(deed(body), "do that") << schema::EnumNameRequestBody(body);
+        EXPECT_EQ(deed(body).find(schema::EnumNameRequestBody(body)), std::string_view::npos);
+    }
+    EXPECT_EQ(deed(RequestBody::VerifyRequest), "verify the ledger");
+}
+
+TEST(Permissions, ATillRedeems) {
+    // A feed of a till system has rows of kind redeem; holds are for shops that ask before they are paid.
+    EXPECT_TRUE(may_command(Role::pos, CommandKind::redeem));
+    EXPECT_FALSE(may_command(Role::pos, CommandKind::hold));
+    EXPECT_FALSE(may_request(Role::pos, RequestBody::LedgerRequest));
+}
+
 TEST(Permissions, NoRoleMeansNothing) {
     for (const RequestBody body : schema::EnumValuesRequestBody()) {
         EXPECT_FALSE(may_request(static_cast<Role>(0), body));

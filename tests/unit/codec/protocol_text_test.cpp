@@ -190,6 +190,7 @@ TEST(ProtocolText, ListsTheLimits) {
         {"a text, name of a customer, or reason", fmt::format("{} bytes", kMaxTextBytes)},
         {"customers of a page", fmt::format("{}", kMaxCustomersPerPage)},
         {"entries of a page of history", fmt::format("{}", kMaxHistoryPerPage)},
+        {"facts of a page of the ledger", fmt::format("{}", kMaxFactsPerPage)},
         {"keys of a customer", fmt::format("{}", model::kMaxKeysPerCustomer)},
         {"a receipt number", fmt::format("{} bytes", model::kMaxReceiptBytes)},
         {"an email", fmt::format("{} bytes", model::kMaxEmailBytes)},

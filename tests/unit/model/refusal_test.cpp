@@ -33,6 +33,18 @@ TEST(Refusal, SaysItsDetail) {
               "the time lies further back than the program accepts (30 days)");
 }
 
+TEST(Refusal, SaysAmountsInTheProgramsCurrency) {
+    const Currency gbp = *find_currency("GBP");
+    EXPECT_EQ(refusal_sentence(Refusal::return_exceeds_sale, 1250),
+              "more comes back than is left of the sale (1250 minor units)");
+    EXPECT_EQ(refusal_sentence(Refusal::return_exceeds_sale, 1250, gbp),
+              "more comes back than is left of the sale (12.50 GBP)");
+    EXPECT_EQ(refusal_sentence(Refusal::return_exceeds_sale, 0, *find_currency("VND")),
+              "more comes back than is left of the sale (0 VND)");
+    for (const Refusal refusal : kAll)
+        EXPECT_EQ(refusal_sentence(refusal, 12, gbp).find("minor"), std::string::npos);
+}
+
 TEST(Refusal, IsNamedEvenWhenItsCodeIsFromAnotherVersion) {
     EXPECT_EQ(refusal_name(Refusal::none), "none");
     EXPECT_EQ(refusal_name(static_cast<Refusal>(9999)), "unknown");

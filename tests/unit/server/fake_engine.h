@@ -97,6 +97,26 @@ class FakeEngine final : public runtime::Engine {
         }
         return page;
     }
+    /// Seven facts, of which every third is of a receipt.
+    model::Result<runtime::LedgerPage> ledger(model::ProgramId program, model::Sequence after,
+                                              std::size_t limit) override {
+        runtime::LedgerPage page;
+        page.last = {7};
+        for (std::uint64_t at = after.value + 1; at <= 7; ++at) {
+            if (page.facts.size() == limit) {
+                page.next = page.facts.back().sequence;
+                break;
+            }
+            model::Fact fact;
+            fact.type = at % 3 == 0 ? model::FactType::receipt_reduced : model::FactType::sale;
+            fact.position = at % 3 == 0 ? 1 : 0;
+            fact.subject = model::Subject::of(
+                at % 3 == 0 ? model::SubjectKind::receipt : model::SubjectKind::customer, program, at);
+            fact.amount = {static_cast<std::int64_t>(at)};
+            page.facts.push_back({{at}, fact, {}});
+        }
+        return page;
+    }
     model::Result<runtime::VerifyReport> verify(
         const std::function<void(std::uint64_t, std::uint64_t)>& progress) override {
         progress(1, 2);

@@ -57,6 +57,48 @@ TEST(Query, IsAnsweredInPages) {
     EXPECT_EQ(harness.connection.in_flight(), 0U);
 }
 
+TEST(Query, TheLedgerComesInPages) {
+    Harness harness;
+    harness.authenticate();
+    schema::LedgerRequestT page;
+    page.program = "shop";
+    page.limit = 4;
+    harness.client.request(1, page);
+    page.after = 4;
+    harness.client.request(2, page);
+    const auto replies = harness.exchange();
+    ASSERT_EQ(replies.size(), 2U);
+    const auto* first = replies[0].reply->body_as_LedgerPage();
+    ASSERT_EQ(first->facts()->size(), 4U);
+    EXPECT_EQ(first->next(), 4U);
+    EXPECT_EQ(first->last(), 7U);
+    const auto* receipt = first->facts()->Get(2);
+    EXPECT_EQ(receipt->sequence(), 3U);
+    EXPECT_EQ(receipt->transaction(), 2U);
+    EXPECT_EQ(receipt->type()->str(), "receipt_reduced");
+    EXPECT_EQ(receipt->subject(), schema::SubjectKind::receipt);
+    EXPECT_EQ(receipt->subject_id(), 3U);
+    EXPECT_EQ(receipt->amount(), 3);
+    EXPECT_EQ(replies[1].reply->body_as_LedgerPage()->facts()->size(), 3U);
+    EXPECT_EQ(replies[1].reply->body_as_LedgerPage()->next(), 0U);
+}
+
+TEST(Query, TheLedgerIsForAdminsOfTheProgram) {
+    const auto refusal = [](model::Role role, std::vector<std::string> programs) {
+        Harness harness(role, std::move(programs));
+        harness.authenticate();
+        schema::LedgerRequestT page;
+        page.program = "shop";
+        harness.client.request(1, page);
+        const auto replies = harness.exchange();
+        const auto* failure = replies.at(0).failure();
+        return failure == nullptr ? std::string() : failure->message()->str();
+    };
+    EXPECT_EQ(refusal(model::Role::admin, {"shop"}), "");
+    EXPECT_EQ(refusal(model::Role::admin, {"other"}), "this key may not touch the program \"shop\"");
+    EXPECT_EQ(refusal(model::Role::pos, {}), "a key of role pos may not read the ledger");
+}
+
 TEST(Query, ErrorsHaveTheirCodes) {
     using model::ErrorKind;
     for (const auto& [kind, code] : {std::pair{ErrorKind::invalid, FailureCode::invalid},

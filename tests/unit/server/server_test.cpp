@@ -31,7 +31,9 @@ class ServerTest : public ::testing::Test {
 
     void start(std::size_t threads = 1) {
         options.threads = threads;
-        auto created = Server::create(options, engine, entropy);
+        auto listener = Listener::open(where, files);
+        ASSERT_TRUE(listener.has_value()) << listener.error().message;
+        auto created = Server::create(options, std::move(*listener), engine, entropy);
         ASSERT_TRUE(created.has_value()) << created.error().message;
         server = std::move(*created);
         ASSERT_TRUE(server->start().has_value());
@@ -50,6 +52,8 @@ class ServerTest : public ::testing::Test {
     FakeEngine engine;
     CountingEntropy entropy;
     ServerOptions options;
+    Endpoint where{"127.0.0.1", 0};
+    TlsFiles files;
     std::unique_ptr<Server> server;
     std::atomic<bool> committing{true};
     std::thread committer;
@@ -173,19 +177,62 @@ TEST_F(ServerTest, OneConnectionTooManyIsTurnedAway) {
     EXPECT_EQ(first.receive().at(0).type(), ReplyBody::Pong);
 }
 
+TEST_F(ServerTest, OneTlsConnectionTooManyIsTurnedAwayWithTheSameWords) {
+    const TestCertificate certificate;
+    files.certificate = certificate.certificate_file();
+    files.key = certificate.key_file();
+    options.max_connections = 1;
+    start();
+    asio::ssl::context tls(asio::ssl::context::tls_client);
+    using TlsCaller = Caller<asio::ssl::stream<asio::ip::tcp::socket>>;
+    TlsCaller first(server->port(), secret_of("key"), tls);
+    ASSERT_TRUE(first.authenticate());
+    for (int i = 0; i < 40; ++i) {  // more than are told at a time: each that has gone makes room for another
+        TlsCaller second(server->port(), secret_of("key"), tls);
+        second.client().hello();
+        second.send();
+        const auto replies = second.receive();
+        ASSERT_EQ(replies.size(), 1U) << i;
+        EXPECT_EQ(replies[0].failure()->code(), FailureCode::overloaded);
+        EXPECT_EQ(replies[0].failure()->message()->str(),
+                  "the server has as many connections as it takes (1); try again later");
+        EXPECT_TRUE(second.ended());
+    }
+    first.client().request(1, schema::PingT{});
+    first.send();
+    EXPECT_EQ(first.receive().at(0).type(), ReplyBody::Pong);
+}
+
+TEST_F(ServerTest, WhoIsTurnedAwayAndSaysNothingIsForgotten) {
+    const TestCertificate certificate;
+    files.certificate = certificate.certificate_file();
+    files.key = certificate.key_file();
+    options.max_connections = 1;
+    options.timeouts.farewell_ms = 100;
+    start();
+    asio::ssl::context tls(asio::ssl::context::tls_client);
+    using TlsCaller = Caller<asio::ssl::stream<asio::ip::tcp::socket>>;
+    TlsCaller first(server->port(), secret_of("key"), tls);
+    ASSERT_TRUE(first.authenticate());
+    // None of these begins the handshake, so that nothing can be said to them.
+    std::vector<std::unique_ptr<PlainCaller>> silent;
+    for (std::size_t i = 0; i < 2 * kMaxFarewells; ++i)
+        silent.push_back(std::make_unique<PlainCaller>(server->port(), secret_of("key")));
+    for (const auto& caller : silent)
+        EXPECT_TRUE(caller->ended());
+}
+
 TEST_F(ServerTest, ASecondServerOnTheSamePortIsRefused) {
     start();
-    FakeEngine other_engine;
-    ServerOptions same = options;
-    same.listen.port = server->port();
-    const auto second = Server::create(same, other_engine, entropy);
+    where.port = server->port();
+    const auto second = Listener::open(where, files);
     ASSERT_FALSE(second.has_value());
     EXPECT_EQ(second.error().kind, model::ErrorKind::io);
 }
 
 TEST_F(ServerTest, AnAddressThatOthersCanReachNeedsTls) {
-    options.listen.host = "0.0.0.0";
-    const auto refused = Server::create(options, engine, entropy);
+    where.host = "0.0.0.0";
+    const auto refused = Listener::open(where, files);
     ASSERT_FALSE(refused.has_value());
     EXPECT_EQ(refused.error().kind, model::ErrorKind::invalid);
     EXPECT_THAT(refused.error().message, HasSubstr("TLS"));
@@ -193,8 +240,8 @@ TEST_F(ServerTest, AnAddressThatOthersCanReachNeedsTls) {
 
 TEST_F(ServerTest, SpeaksTls) {
     const TestCertificate certificate;
-    options.tls.certificate = certificate.certificate_file();
-    options.tls.key = certificate.key_file();
+    files.certificate = certificate.certificate_file();
+    files.key = certificate.key_file();
     start();
     asio::ssl::context tls(asio::ssl::context::tls_client);
     Caller<asio::ssl::stream<asio::ip::tcp::socket>> caller(server->port(), secret_of("key"), tls);
@@ -206,9 +253,9 @@ TEST_F(ServerTest, SpeaksTls) {
 }
 
 TEST_F(ServerTest, AMissingCertificateIsNamed) {
-    options.tls.certificate = "/nowhere/cert.pem";
-    options.tls.key = "/nowhere/key.pem";
-    const auto refused = Server::create(options, engine, entropy);
+    files.certificate = "/nowhere/cert.pem";
+    files.key = "/nowhere/key.pem";
+    const auto refused = Listener::open(where, files);
     ASSERT_FALSE(refused.has_value());
     EXPECT_THAT(refused.error().message, HasSubstr("/nowhere/cert.pem"));
 }

@@ -72,6 +72,16 @@ TEST(ByteSource, TellsCutOffAndDamagedGzip) {
     EXPECT_NE(read.error().message.find("damaged"), std::string::npos) << read.error().message;
 }
 
+TEST(ByteSource, TellsWhatIsNoGzipByItsName) {
+    const TemporaryFolder folder;
+    for (const char* text : {"kind,receipt\n", "x", ""}) {
+        const std::string path = folder.write("feed.csv.gz", text);
+        const auto read = read_all(path);
+        ASSERT_FALSE(read);
+        EXPECT_EQ(read.error().message, path + ": the name ends in .gz, but this is no gzip");
+    }
+}
+
 TEST(ByteSource, NamesTheFileThatIsNone) {
     const TemporaryFolder folder;
     const auto missing = ByteSource::open((folder.path() / "missing.csv").string());

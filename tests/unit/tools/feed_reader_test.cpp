@@ -99,6 +99,8 @@ TEST(FeedReader, NamesTheWrongColumn) {
     EXPECT_EQ(read_feed("kind,kind,receipt,at,terminal,customer,amount\n").error,
               "line 1: column 'kind' occurs twice");
     EXPECT_NE(read_feed("").error, "");
+    EXPECT_EQ(read_feed("kind,receipt,at,terminal,customer,amount,\x1b]0;x\x07\n").error,
+              "line 1: unknown column '\\x1b]0;x\\x07'");
 }
 
 TEST(FeedReader, SaysWhatIsWrongWithARow) {

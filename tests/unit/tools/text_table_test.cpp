@@ -27,6 +27,12 @@ TEST(TextTable, AlignsColumnsByTheirWidth) {
               "Bạc             7\n");
 }
 
+TEST(Counted, OneIsOne) {
+    EXPECT_EQ(counted(0, "customer"), "0 customers");
+    EXPECT_EQ(counted(1, "customer"), "1 customer");
+    EXPECT_EQ(counted(2, "row"), "2 rows");
+}
+
 TEST(FieldList, AlignsValues) {
     EXPECT_EQ(field_list({{"điểm", "5"}, {"tier", "Vàng"}, {"name", ""}}), "điểm  5\ntier  Vàng\nname\n");
 }

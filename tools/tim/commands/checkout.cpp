@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "protocol/codec/limits.h"
 #include "tools/tim/command_line.h"
 #include "tools/tim/figures.h"
 #include "tools/tim/text_table.h"
@@ -7,7 +8,7 @@
 namespace tim::cli {
 namespace {
 
-constexpr std::int64_t kMaxTtlSeconds = 366LL * 24 * 3600;
+constexpr std::int64_t kMaxTtlSeconds = codec::kMaxHoldMs / 1000;
 
 struct Options {
     std::string customer;
@@ -32,7 +33,8 @@ int quote(const CommandLine& line, const Options& options) {
         command.amount = *amount;
         const auto outcome = shop.session.client().command(shop.program, command);
         if (!outcome) return fail(outcome.error());
-        if (outcome->refusal != model::Refusal::none) return refuse(line, outcome->refusal, outcome->detail);
+        if (outcome->refusal != model::Refusal::none)
+            return refuse(line, outcome->refusal, outcome->detail, &shop.version->program().currency);
         const auto found = shop.session.program(shop.program, outcome->version);
         if (!found) return fail(found.error());
         const ProgramVersion& version = **found;
@@ -80,7 +82,6 @@ int redeem(const CommandLine& line, const Options& options) {
     if (!customer) return fail_usage(customer.error().message);
     if ((options.points != 0) == !options.amount.empty())
         return fail_usage("redeem either --points or --amount");
-    if (options.points < 0) return fail_usage("--points: the number must be above 0");
     const auto name =
         options.receipt.empty() ? read_request_id(options.request_id) : model::parse_receipt(options.receipt);
     if (!name) return fail_usage(name.error().message);
@@ -161,7 +162,7 @@ void add_checkout_commands(CLI::App& app, CommandLine& line) {
 
     CLI::App* redeems = app.add_subcommand("redeem", "Spend points");
     redeems->add_option("CUSTOMER", options->customer, customer_help)->required();
-    redeems->add_option("--points", options->points, "How many points")->check(whole_number());
+    redeems->add_option("--points", options->points, "How many points")->check(whole_number(1));
     redeems->add_option("--amount", options->amount, "How much money they are to pay, at the program's rate");
     redeems->add_option("--receipt", options->receipt, "TERMINAL/NUMBER, to name it by a receipt");
     add_common(redeems);
@@ -170,13 +171,10 @@ void add_checkout_commands(CLI::App& app, CommandLine& line) {
 
     CLI::App* holds = app.add_subcommand("hold", "Reserve points for a checkout");
     holds->add_option("CUSTOMER", options->customer, customer_help)->required();
-    holds->add_option("--points", options->points, "How many points")
-        ->required()
-        ->check(whole_number())
-        ->check(CLI::PositiveNumber);
-    holds->add_option("--ttl", options->ttl_s, "Seconds until the hold times out by itself")
+    holds->add_option("--points", options->points, "How many points")->required()->check(whole_number(1));
+    holds->add_option("--ttl", options->ttl_s, "Seconds until the hold times out by itself; 7 days at most")
         ->capture_default_str()
-        ->check(CLI::Range(std::int64_t{1}, kMaxTtlSeconds));
+        ->check(whole_number(1, kMaxTtlSeconds, "seconds"));
     add_common(holds);
     holds->footer("Example:\n  tim hold card:20417 --points 80 --ttl 300");
     holds->callback([&line, options] { line.run = [&line, options] { return hold(line, *options); }; });
@@ -184,8 +182,7 @@ void add_checkout_commands(CLI::App& app, CommandLine& line) {
     CLI::App* captures = app.add_subcommand("capture", "Spend what a hold reserved, all or part of it");
     captures->add_option("HOLD", options->hold, "The number that `tim hold` gave")->required();
     captures->add_option("--points", options->points, "How many; the rest is free again (default: all)")
-        ->check(whole_number())
-        ->check(CLI::PositiveNumber);
+        ->check(whole_number(1));
     add_common(captures);
     captures->footer("Example:\n  tim capture 184467 --points 50");
     captures->callback([&line, options] {

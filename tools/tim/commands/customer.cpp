@@ -10,6 +10,9 @@
 namespace tim::cli {
 namespace {
 
+/// More would be more than memory should hold, and than anyone reads.
+constexpr std::int64_t kMaxHistoryLines = 1'000'000;
+
 struct Options {
     std::string customer;
     std::vector<std::string> also;
@@ -37,6 +40,7 @@ int enroll(const CommandLine& line, const Options& options) {
             return fail_usage("an id is given by the engine; enrol by phone, email or card");
         keys.push_back(std::move(*key));
     }
+    if (auto checked = check_text("--name", options.name); !checked) return fail(checked.error());
     const auto name = read_request_id(options.request_id);
     if (!name) return fail(name.error());
 
@@ -247,7 +251,7 @@ void add_customer_commands(CLI::App& app, CommandLine& line) {
     lists->add_option("CUSTOMER", options->customer, customer_help)->required();
     lists->add_option("--limit", options->limit, "How many lines")
         ->capture_default_str()
-        ->check(CLI::PositiveNumber);
+        ->check(whole_number(1, kMaxHistoryLines));
     lists->footer("Example:\n  tim history card:20417 --limit 5");
     lists->callback([&line, options] { line.run = [&line, options] { return history(line, *options); }; });
 }

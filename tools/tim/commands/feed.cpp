@@ -5,6 +5,7 @@
 #include "tools/tim/command_line.h"
 #include "tools/tim/feed/feed_run.h"
 #include "tools/tim/json_line.h"
+#include "tools/tim/text_table.h"
 
 namespace tim::cli {
 namespace {
@@ -36,14 +37,17 @@ int feed(const CommandLine& line, FeedOptions options) {
     options.program = line.options.program;
     const FeedResult result = run_feed(options);
 
-    if (result.enrolled > 0) fmt::print(stderr, "tim: {} customers were enrolled\n", result.enrolled);
+    if (result.enrolled > 0)
+        fmt::print(stderr, "tim: {} {} enrolled\n", counted(result.enrolled, "customer"),
+                   result.enrolled == 1 ? "was" : "were");
     for (const std::string& path : {result.rejects_path, result.queue_rejects_path})
         if (!path.empty())
             fmt::print(stderr, "tim: rows were refused; they stand in {} with the reasons\n", path);
-    if (result.error) fmt::print(stderr, "tim: {}\n", result.error->message);
+    if (result.error) say(result.error->message);
     if (result.left_in_queue > 0)
-        fmt::print(stderr, "tim: {} rows wait in {}; run the command again to post them\n",
-                   result.left_in_queue, options.queue);
+        fmt::print(stderr, "tim: {} {} in {}; run the command again to post {}\n",
+                   counted(result.left_in_queue, "row"), result.left_in_queue == 1 ? "waits" : "wait",
+                   options.queue, result.left_in_queue == 1 ? "it" : "them");
     // An input that cannot be read at all has no figures.
     if (!result.error || result.summary.rows > 0) tell_summary(line, result);
     if (!result.error) return result.summary.refused > 0 ? kPartly : kDone;
@@ -52,6 +56,7 @@ int feed(const CommandLine& line, FeedOptions options) {
         case model::ErrorKind::denied:
             return kUnreachable;
         case model::ErrorKind::not_found:
+        case model::ErrorKind::busy:  // it refuses everything for the moment, and for too long
             return kRefused;
         default:
             return kUsage;

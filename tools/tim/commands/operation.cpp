@@ -47,10 +47,10 @@ int verify(const CommandLine& line) {
                 .add("first_differences", report.differences);
             print(json.text() + "\n");
         } else {
-            print(fmt::format("{} facts folded, {} customers compared: {}\n", report.facts, report.customers,
-                              report.difference_count == 0
-                                  ? "no difference"
-                                  : fmt::format("{} differences", report.difference_count)));
+            print(fmt::format("{} folded, {} compared: {}\n", counted(report.facts, "fact"),
+                              counted(report.customers, "customer"),
+                              report.difference_count == 0 ? "no difference"
+                                                           : counted(report.difference_count, "difference")));
         }
         if (report.difference_count == 0) return static_cast<int>(kDone);
         for (const std::string& difference : report.differences)
@@ -243,8 +243,10 @@ void add_operation_commands(CLI::App& app, CommandLine& line) {
     CLI::App* add =
         keys->add_subcommand("add", "Make a key; its secret is written to a file and crosses no wire");
     add->add_option("ID", options->id, "A public name: 1 to 32 of a-z 0-9 . _ -")->required();
-    add->add_option("--role", options->role,
-                    "pos: sells and asks; checkout: spends points too; admin: everything")
+    add->add_option(
+           "--role", options->role,
+           "pos: enrols, sells, takes back, redeems; checkout: enrols, holds, redeems; both ask; admin: "
+           "everything")
         ->required()
         ->check(CLI::IsMember({"pos", "checkout", "admin"}));
     add->add_option("--for-program", options->programs,

@@ -79,6 +79,7 @@ int adjust(const CommandLine& line, const Options& options) {
     if (!drafted) return fail_usage(drafted.error().message);
     if (options.points == 0 && options.spend.empty())
         return fail_usage("adjust what? Name --points or --spend");
+    if (auto checked = check_text("--reason", options.reason); !checked) return fail(checked.error());
     return with_shop(line, [&](Shop& shop) {
         model::Command& command = drafted->command;
         command.customer = drafted->customer.ref();

@@ -42,6 +42,9 @@ class FileSource final : public ByteSource {
                 if (auto done = fill(); !done) return tl::unexpected(done.error());
             }
             const bool gzip = filled_ >= 2 && input_[0] == 0x1F && input_[1] == 0x8B;
+            if (!gzip && path_.ends_with(".gz"))
+                return failure(ErrorKind::corrupt,
+                               fmt::format("{}: the name ends in .gz, but this is no gzip", path_));
             if (gzip && inflateInit2(&stream_, 16 + MAX_WBITS) != Z_OK)
                 return failure(ErrorKind::io, fmt::format("{}: cannot start unpacking gzip", path_));
             kind_ = gzip ? Kind::gzip : Kind::plain;
@@ -152,7 +155,7 @@ Result<std::unique_ptr<ByteSource>> ByteSource::open(const std::string& path) {
     struct stat status {};
     if (::fstat(descriptor, &status) != 0 || S_ISDIR(status.st_mode)) {
         ::close(descriptor);
-        return failure(ErrorKind::io, fmt::format("{}: this is not a file", path));
+        return failure(ErrorKind::io, fmt::format("{}: this is a folder, not a file", path));
     }
     return std::make_unique<FileSource>(
         descriptor, path, S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0);

@@ -10,8 +10,8 @@
 namespace tim::cli {
 
 /// The bytes of a file or of standard input, in order; gzip is recognised by its first bytes and unpacked
-/// (several members in one file too). Bytes are handed on as they come, so that a pipe may be slow. One
-/// thread, where nothing else is said.
+/// (several members in one file too); a file named .gz must be one. Bytes are handed on as they come, so that
+/// a pipe may be slow. One thread, where nothing else is said.
 class ByteSource {
   public:
     /// `-` is standard input.
@@ -19,7 +19,7 @@ class ByteSource {
 
     virtual ~ByteSource() = default;
 
-    /// Reads some bytes; 0 at the end. A gzip that is cut off or damaged is an error.
+    /// Reads some bytes; 0 at the end. A gzip that is cut off or damaged is an error; errors name the file.
     virtual model::Result<std::size_t> read(std::span<char> buffer) = 0;
 
     /// Ends a `read` that waits for a slow pipe, and all later ones, as if the input had ended. Any thread.

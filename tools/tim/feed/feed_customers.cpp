@@ -24,8 +24,10 @@ model::Error not_admitted(const client::Client& client) {
 
 }  // namespace
 
-std::string refusal_text(model::Refusal refusal, std::int64_t detail) {
-    return fmt::format("{} ({})", model::refusal_sentence(refusal, detail), model::refusal_name(refusal));
+std::string refusal_text(model::Refusal refusal, std::int64_t detail, const model::Currency* currency) {
+    const std::string sentence = currency == nullptr ? model::refusal_sentence(refusal, detail)
+                                                     : model::refusal_sentence(refusal, detail, *currency);
+    return fmt::format("{} ({})", sentence, model::refusal_name(refusal));
 }
 
 void FeedCustomers::resolve(std::span<FeedRow> rows, Done done) {
@@ -94,10 +96,14 @@ void FeedCustomers::take_answers(const std::vector<std::size_t>& asked, const cl
     for (std::size_t i = 0; i < asked.size(); ++i) {
         const model::Outcome& outcome = outcomes[i];
         Stranger& stranger = strangers_[asked[i]];
-        if (outcome.refusal == model::Refusal::none)
+        if (model::is_transient(outcome.refusal)) {
+            pause_.refused(outcome.refusal, outcome.detail, FeedPause::Clock::now());
+            to_ask_.push_back(asked[i]);
+        } else if (outcome.refusal == model::Refusal::none) {
             stranger.id = outcome.customer;
-        else if (outcome.refusal != model::Refusal::unknown_customer)
+        } else if (outcome.refusal != model::Refusal::unknown_customer) {
             error_ = model::Error{model::ErrorKind::denied, refusal_text(outcome.refusal, outcome.detail)};
+        }
     }
 }
 
@@ -121,6 +127,8 @@ std::optional<std::size_t> FeedCustomers::find_enrolling_row(Stranger& stranger)
 
 void FeedCustomers::enroll() {
     if (error_) return finish(tl::unexpected(*error_));
+    waiting_ = !pause_.over(FeedPause::Clock::now());
+    if (waiting_) return;
     if (!to_ask_.empty()) return ask();
     std::vector<std::pair<std::size_t, std::size_t>> candidates;  // row, stranger
     for (std::size_t i = 0; i < strangers_.size(); ++i) {
@@ -155,12 +163,21 @@ void FeedCustomers::enroll() {
     if (admission != client::Admission::accepted) finish(tl::unexpected(not_admitted(client_)));
 }
 
+void FeedCustomers::resume() {
+    if (waiting_) enroll();
+}
+
 void FeedCustomers::take_enrollments(const std::vector<std::size_t>& strangers,
                                      const client::Outcomes& outcomes) {
     for (std::size_t i = 0; i < strangers.size(); ++i) {
         const model::Outcome& outcome = outcomes[i];
         Stranger& stranger = strangers_[strangers[i]];
         FeedRow& row = rows_[stranger.rows[stranger.next]];
+        if (model::is_transient(outcome.refusal)) {
+            pause_.refused(outcome.refusal, outcome.detail, FeedPause::Clock::now());
+            continue;
+        }
+        pause_.taken();
         if (outcome.refusal == model::Refusal::none) {
             stranger.id = outcome.customer;
             if (!outcome.duplicate) ++enrolled_;
@@ -168,7 +185,7 @@ void FeedCustomers::take_enrollments(const std::vector<std::size_t>& strangers,
                 row.answer = outcome.duplicate ? FeedAnswer::duplicate : FeedAnswer::accepted;
         } else if (outcome.refusal == model::Refusal::key_taken) {
             to_ask_.push_back(strangers[i]);  // enrolled by another since we asked
-        } else if (!model::is_transient(outcome.refusal)) {
+        } else {
             row.fault = refusal_text(outcome.refusal, outcome.detail);
             if (row.kind != FeedKind::enroll) row.fault = "the customer cannot be enrolled: " + row.fault;
             ++stranger.next;

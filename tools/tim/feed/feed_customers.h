@@ -11,6 +11,7 @@
 
 #include "clients/cpp/client.h"
 #include "engine/model/result.h"
+#include "tools/tim/feed/feed_pause.h"
 #include "tools/tim/feed/feed_row.h"
 
 namespace tim::cli {
@@ -22,13 +23,17 @@ class FeedCustomers {
   public:
     using Done = std::function<void(model::Result<void>)>;
 
-    /// `enrolls`: whether every row's customer is to be enrolled, not only those of `enroll` rows.
-    FeedCustomers(client::Client& client, std::string program, bool enrolls)
-        : client_(client), program_(std::move(program)), enrolls_(enrolls) {}
+    /// `enrolls`: whether every row's customer is to be enrolled, not only those of `enroll` rows. `pause` is
+    /// kept to, and told of refusals for the moment.
+    FeedCustomers(client::Client& client, std::string program, bool enrolls, FeedPause& pause)
+        : client_(client), program_(std::move(program)), enrolls_(enrolls), pause_(pause) {}
 
     /// Gives every good row the id of its customer, where there is one, and answers `enroll` rows. `rows`
     /// stay until `done` was called, which may be at once. One call at a time.
     void resolve(std::span<FeedRow> rows, Done done);
+
+    /// Goes on when a pause is over; to be called every now and then.
+    void resume();
 
     std::uint64_t enrolled() const { return enrolled_; }
 
@@ -59,6 +64,7 @@ class FeedCustomers {
     client::Client& client_;
     std::string program_;
     bool enrolls_;
+    FeedPause& pause_;
     absl::flat_hash_map<std::string, std::uint64_t> known_;
     std::uint64_t enrolled_ = 0;
 
@@ -67,10 +73,12 @@ class FeedCustomers {
     std::vector<Stranger> strangers_;
     std::vector<std::size_t> to_ask_;  // strangers
     std::size_t asking_ = 0;           // batches under way
+    bool waiting_ = false;             // for the end of a pause
     std::optional<model::Error> error_;
 };
 
-/// "the sentence (its_name)"
-std::string refusal_text(model::Refusal refusal, std::int64_t detail);
+/// "the sentence (its_name)"; amounts of money in `currency`, where it is known.
+std::string refusal_text(model::Refusal refusal, std::int64_t detail,
+                         const model::Currency* currency = nullptr);
 
 }  // namespace tim::cli

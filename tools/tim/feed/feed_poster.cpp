@@ -9,13 +9,14 @@
 namespace tim::cli {
 
 FeedPoster::FeedPoster(std::vector<std::unique_ptr<client::Client>>& clients, std::string program,
-                       bool enrolls, Finished finished, Failed failed)
+                       model::Currency currency, bool enrolls, Finished finished, Failed failed)
     : clients_(clients),
       under_way_(clients.size()),
       program_(program),
+      currency_(std::move(currency)),
       finished_(std::move(finished)),
       failed_(std::move(failed)),
-      customers_(*clients.front(), std::move(program), enrolls),
+      customers_(*clients.front(), std::move(program), enrolls, pause_),
       window_(kWindowRows) {}
 
 void FeedPoster::add(std::vector<FeedRow> rows) {
@@ -68,13 +69,27 @@ void FeedPoster::admit() {
     }
 }
 
+void FeedPoster::resume() {
+    if (stopped_) return;
+    customers_.resume();
+    pump();
+}
+
+bool FeedPoster::may_send() const {
+    if (pause_.reason().empty()) return true;
+    const bool probing =
+        std::any_of(under_way_.begin(), under_way_.end(), [](std::size_t n) { return n > 0; });
+    return !probing && pause_.over(FeedPause::Clock::now());
+}
+
 bool FeedPoster::send_batch() {
     const auto least = std::min_element(under_way_.begin(), under_way_.end());
     if (*least >= kBatchesPerClient) return false;
     const auto index = static_cast<std::size_t>(least - under_way_.begin());
     std::vector<std::uint64_t> ordinals;
     std::vector<model::Command> commands;
-    while (schedule_.has_ready() && ordinals.size() < kBatchRows) {
+    const std::size_t most = pause_.reason().empty() ? kBatchRows : kProbeRows;
+    while (schedule_.has_ready() && ordinals.size() < most) {
         ordinals.push_back(schedule_.take_ready());
         commands.push_back(command_of(row_at(ordinals.back())));
     }
@@ -97,7 +112,7 @@ bool FeedPoster::send_batch() {
 }
 
 void FeedPoster::dispatch() {
-    while (!stopped_ && schedule_.has_ready() && send_batch()) {
+    while (!stopped_ && schedule_.has_ready() && may_send() && send_batch()) {
     }
 }
 
@@ -106,8 +121,14 @@ void FeedPoster::take_answers(const std::vector<std::uint64_t>& ordinals,
     if (stopped_) return;
     if (!outcomes) return fail(outcomes.error());
     for (std::size_t i = 0; i < ordinals.size(); ++i) {
+        if (model::is_transient((*outcomes)[i].refusal)) continue;
+        pause_.taken();
+        break;
+    }
+    for (std::size_t i = 0; i < ordinals.size(); ++i) {
         const model::Outcome& outcome = (*outcomes)[i];
         if (model::is_transient(outcome.refusal)) {
+            pause_.refused(outcome.refusal, outcome.detail, FeedPause::Clock::now());
             schedule_.put_back(ordinals[i]);
             continue;
         }
@@ -120,7 +141,7 @@ void FeedPoster::take_answers(const std::vector<std::uint64_t>& ordinals,
 
 void FeedPoster::take_answer(FeedRow& row, const model::Outcome& outcome) {
     if (outcome.refusal != model::Refusal::none) {
-        row.fault = refusal_text(outcome.refusal, outcome.detail);
+        row.fault = refusal_text(outcome.refusal, outcome.detail, &currency_);
         row.answer = FeedAnswer::refused;
     } else {
         row.answer = outcome.duplicate ? FeedAnswer::duplicate : FeedAnswer::accepted;

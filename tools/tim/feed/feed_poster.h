@@ -11,6 +11,7 @@
 #include "clients/cpp/client.h"
 #include "engine/model/result.h"
 #include "tools/tim/feed/feed_customers.h"
+#include "tools/tim/feed/feed_pause.h"
 #include "tools/tim/feed/feed_row.h"
 #include "tools/tim/feed/feed_schedule.h"
 
@@ -36,12 +37,18 @@ class FeedPoster {
     /// Called once, when posting cannot go on.
     using Failed = std::function<void(const model::Error&)>;
 
-    FeedPoster(std::vector<std::unique_ptr<client::Client>>& clients, std::string program, bool enrolls,
-               Finished finished, Failed failed);
+    /// `currency` is the program's.
+    FeedPoster(std::vector<std::unique_ptr<client::Client>>& clients, std::string program,
+               model::Currency currency, bool enrolls, Finished finished, Failed failed);
 
     /// Whether more rows are wanted now: there is a bound on what waits.
     bool wants_rows() const { return blocks_.size() < kMaxBlocks; }
     void add(std::vector<FeedRow> rows);
+
+    /// Goes on when a pause is over; to be called every now and then.
+    void resume();
+    /// Why the server refuses rows for the moment, such as "… (disk_full)"; empty when it takes them.
+    const std::string& refused_for_now() const { return pause_.reason(); }
 
     /// Whether every row that was added has been given back.
     bool idle() const { return blocks_.empty() && schedule_.empty(); }
@@ -54,6 +61,8 @@ class FeedPoster {
     static constexpr std::size_t kBatchRows = 1000;
     static constexpr std::size_t kBatchesPerClient = 4;
     static constexpr std::size_t kMaxBlocks = 3;
+    /// What is sent after a pause, to see whether the server takes rows again.
+    static constexpr std::size_t kProbeRows = 16;
 
     struct Block {
         std::vector<FeedRow> rows;
@@ -65,6 +74,7 @@ class FeedPoster {
     void pump();
     void admit();
     void dispatch();
+    bool may_send() const;
     bool send_batch();
     void take_answers(const std::vector<std::uint64_t>& ordinals, model::Result<client::Outcomes> outcomes);
     void take_answer(FeedRow& row, const model::Outcome& outcome);
@@ -75,8 +85,10 @@ class FeedPoster {
     std::vector<std::unique_ptr<client::Client>>& clients_;
     std::vector<std::size_t> under_way_;  // batches, by client
     std::string program_;
+    model::Currency currency_;
     Finished finished_;
     Failed failed_;
+    FeedPause pause_;
     FeedCustomers customers_;
     FeedSchedule schedule_{kWindowRows};
     std::vector<FeedRow> window_;

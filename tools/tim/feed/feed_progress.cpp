@@ -17,7 +17,7 @@ constexpr auto kTellEvery = std::chrono::seconds(5);
 FeedProgress::FeedProgress() : terminal_(::isatty(STDERR_FILENO) != 0) {}
 
 void FeedProgress::show(std::uint64_t rows, std::uint64_t refused, double share) {
-    if (!terminal_ || away_) return;
+    if (!terminal_ || relief_ != nullptr) return;
     const double seconds = std::max(std::chrono::duration<double>(Clock::now() - begin_).count(), 1e-3);
     const double rate = static_cast<double>(rows) / seconds;
     std::string bar;
@@ -31,13 +31,20 @@ void FeedProgress::show(std::uint64_t rows, std::uint64_t refused, double share)
 }
 
 void FeedProgress::away(const std::string& reason, std::chrono::seconds for_how_long) {
+    tell(fmt::format("the server is away ({})", reason), "the server is back", for_how_long);
+}
+
+void FeedProgress::refuses(const std::string& reason, std::chrono::seconds for_how_long) {
+    tell("the server takes no rows: " + reason, "the server takes rows again", for_how_long);
+}
+
+void FeedProgress::tell(const std::string& trouble, const char* relief, std::chrono::seconds for_how_long) {
     const auto now = Clock::now();
-    const bool first = !away_;
-    away_ = true;
+    const bool first = relief_ != relief;
+    relief_ = relief;
     if (!first && now - told_ < kTellEvery) return;
     told_ = now;
-    const std::string text =
-        fmt::format("the server is away ({}); trying again, for {} s now", reason, for_how_long.count());
+    const std::string text = fmt::format("{}; trying again, for {} s now", trouble, for_how_long.count());
     if (terminal_)
         fmt::print(stderr, "\r{}\x1b[K", text);
     else
@@ -45,9 +52,9 @@ void FeedProgress::away(const std::string& reason, std::chrono::seconds for_how_
 }
 
 void FeedProgress::back() {
-    if (!away_) return;
-    away_ = false;
-    if (!terminal_) fmt::print(stderr, "tim: the server is back\n");
+    if (relief_ == nullptr) return;
+    if (!terminal_) fmt::print(stderr, "tim: {}\n", relief_);
+    relief_ = nullptr;
 }
 
 void FeedProgress::end() {

@@ -15,7 +15,9 @@ class FeedProgress {
     void show(std::uint64_t rows, std::uint64_t refused, double share);
     /// The server is away, and why; told at once, then every few seconds.
     void away(const std::string& reason, std::chrono::seconds for_how_long);
-    /// It is back.
+    /// It is there, but refuses rows for the moment.
+    void refuses(const std::string& reason, std::chrono::seconds for_how_long);
+    /// All is well again.
     void back();
     /// Clears the bar.
     void end();
@@ -23,10 +25,12 @@ class FeedProgress {
   private:
     using Clock = std::chrono::steady_clock;
 
+    void tell(const std::string& trouble, const char* relief, std::chrono::seconds for_how_long);
+
     bool terminal_;
     Clock::time_point begin_ = Clock::now();
     Clock::time_point told_{};
-    bool away_ = false;
+    const char* relief_ = nullptr;  ///< what `back` tells; none when all is well
 };
 
 }  // namespace tim::cli

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <new>
 
+#include "protocol/codec/text.h"
 #include "tools/tim/csv_writer.h"
 
 namespace tim::cli {
@@ -108,7 +109,9 @@ Result<void> FeedReader::read_header() {
             continue;
         }
         const auto column = find_column(name);
-        if (!column) return failure(ErrorKind::invalid, fmt::format("line 1: unknown column '{}'", name));
+        if (!column)
+            return failure(ErrorKind::invalid,
+                           fmt::format("line 1: unknown column '{}'", codec::printable(name)));
         if (std::exchange(seen[static_cast<std::size_t>(*column)], true))
             return failure(ErrorKind::invalid, fmt::format("line 1: column '{}' occurs twice", name));
         columns_.emplace_back(column);

@@ -46,6 +46,7 @@ class FeedRun {
     Result<void> post();
     Result<void> wait_until(const std::function<bool()>& done);
     void look();
+    void give_up(bool ready, const std::string& reason);
     void take_rows();
     void queue_rows();
     void take_queued_rows();
@@ -65,6 +66,7 @@ class FeedRun {
     std::uint64_t rows_seen_ = 0;
 
     std::string program_;
+    model::Currency currency_;
     std::unique_ptr<ByteSource> source_;
     std::unique_ptr<FeedReader> reader_;
     std::optional<RejectsFile> rejects_;
@@ -84,6 +86,7 @@ void FeedRun::connect() {
     client::ClientOptions options;
     options.connect = options_.connect;
     options.reconnect_back_off = {20, 1'000};
+    options.refusal_attempts = 3;  // the poster makes longer pauses
     for (std::size_t i = 0; i < options_.connections; ++i)
         clients_.push_back(std::make_unique<client::Client>(io_, options));
 }
@@ -91,6 +94,7 @@ void FeedRun::connect() {
 /// Looks after the connections: whether one was closed for good, whether the server is away, and for how
 /// long.
 void FeedRun::look() {
+    if (poster_) poster_->resume();
     bool ready = true;
     std::string reason = "no connection yet";
     for (const auto& client : clients_) {
@@ -107,15 +111,28 @@ void FeedRun::look() {
         rows_seen_ = rows;
         last_sign_ = now;
     }
-    if (ready)
+    const std::string refusal = ready && poster_ ? poster_->refused_for_now() : std::string();
+    const auto silence = std::chrono::duration_cast<std::chrono::seconds>(now - last_sign_);
+    const bool lasts = now - last_sign_ > kAwayAfter;
+    if (ready && refusal.empty())
         progress_.back();
-    else if (now - last_sign_ > kAwayAfter)
-        progress_.away(reason, std::chrono::duration_cast<std::chrono::seconds>(now - last_sign_));
+    else if (ready && lasts)
+        progress_.refuses(refusal, silence);
+    else if (lasts)
+        progress_.away(reason, silence);
     if (options_.give_up_s > 0 && now - last_sign_ > std::chrono::seconds(options_.give_up_s))
-        return fail({ErrorKind::unavailable,
-                     ready ? fmt::format("the server took nothing for {} s", options_.give_up_s)
-                           : fmt::format("no answer for {} s: {}", options_.give_up_s, reason)});
+        return give_up(ready, ready ? refusal : reason);
     if (poster_) progress_.show(rows, poster_->summary().refused, input_ ? input_->progress() : 0);
+}
+
+void FeedRun::give_up(bool ready, const std::string& reason) {
+    if (!ready)
+        return fail(
+            {ErrorKind::unavailable, fmt::format("no answer for {} s: {}", options_.give_up_s, reason)});
+    if (reason.empty())
+        return fail({ErrorKind::unavailable,
+                     fmt::format("the server answered nothing for {} s", options_.give_up_s)});
+    fail({ErrorKind::busy, fmt::format("the server took nothing for {} s: {}", options_.give_up_s, reason)});
 }
 
 Result<void> FeedRun::wait_until(const std::function<bool()>& done) {
@@ -216,7 +233,7 @@ bool FeedRun::posted() const {
 
 Result<void> FeedRun::post() {
     poster_ = std::make_unique<FeedPoster>(
-        clients_, program_, options_.enroll, [this](const FeedRow& row) { finish_row(row); },
+        clients_, program_, currency_, options_.enroll, [this](const FeedRow& row) { finish_row(row); },
         [this](const model::Error& error) { fail(error); });
     auto waited = wait_until([this] {
         if (!backlog_) {
@@ -239,14 +256,20 @@ Result<void> FeedRun::run_all() {
     if (!source) return tl::unexpected(source.error());
     source_ = std::move(*source);
     reader_ = std::make_unique<FeedReader>(*source_);
-    if (auto header = reader_->read_header(); !header)
-        return failure(header.error().kind, fmt::format("{}: {}", options_.file, header.error().message));
+    if (auto header = reader_->read_header(); !header) {
+        // What the source says names the file already.
+        if (header.error().kind != ErrorKind::invalid) return tl::unexpected(header.error());
+        return failure(ErrorKind::invalid,
+                       fmt::format("{}: {}", options_.file == "-" ? "standard input" : options_.file,
+                                   header.error().message));
+    }
 
     connect();
     const auto info = fetch_program();
     if (!info) return tl::unexpected(info.error());
     auto calendar = model::Calendar::load(info->program.time_zone);
     if (!calendar) return tl::unexpected(calendar.error());
+    currency_ = info->program.currency;
     if (!options_.queue.empty()) {
         auto backlog = FeedBacklog::open(options_.queue, program_);
         if (!backlog) return tl::unexpected(backlog.error());

@@ -1,0 +1,42 @@
+#include "tools/tim/ledger_csv.h"
+
+#include "tools/tim/csv_writer.h"
+
+namespace tim::cli {
+
+std::string_view ledger_csv_header() {
+    return "sequence,transaction,at,recorded,type,subject,customer,name,amount,points,points_after,held_"
+           "after,"
+           "tier_before,tier_after,version\n";
+}
+
+void append_ledger_line(std::string& text, const client::LedgerFact& fact, const ProgramVersion& version,
+                        const model::Calendar& calendar) {
+    const auto time = [&calendar](model::Instant at) {
+        return at == model::kNoInstant ? std::string() : calendar.format(at);
+    };
+    const auto number = [](auto value) { return std::to_string(value); };
+    const bool of_customer = fact.subject == "customer";
+    // An opened hold keeps the instant at which it times out where others keep an amount.
+    const bool has_amount = fact.type != "hold_opened";
+    CsvWriter csv;
+    csv.field(number(fact.sequence.value))
+        .field(number(fact.transaction.value))
+        .field(time(fact.at))
+        .field(time(fact.recorded))
+        .field(fact.type)
+        .field(fact.subject)
+        .field(of_customer ? number(fact.subject_id) : "")
+        .field(fact.name)
+        .field(has_amount ? version.money(fact.amount) : "")
+        .field(fact.points.value)
+        .field(of_customer ? number(fact.points_after.value) : "")
+        .field(of_customer ? number(fact.held_after.value) : "")
+        .field(of_customer ? version.tier_id(fact.tier_before) : "")
+        .field(of_customer ? version.tier_id(fact.tier_after) : "")
+        .field(number(fact.version.value));
+    csv.end_line();
+    text += csv.text();
+}
+
+}  // namespace tim::cli
