@@ -16,6 +16,7 @@ constexpr std::uint64_t kHeldBackBytes = (kBatchesCovered - 1) * (64 + 8);
 }  // namespace
 
 Result<void> MemoryLedger::append(const Batch& batch) {
+    if (meanwhile_) meanwhile_();
     const MutexLock lock(mutex_);
     if (broken_) return model::failure(ErrorKind::io, "the ledger is closed for writing: an append failed");
     if (auto checked = check_batch(batch, {last_ + 1}); !checked) return checked;

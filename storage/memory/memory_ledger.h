@@ -3,6 +3,7 @@
 #include <absl/base/thread_annotations.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -17,12 +18,13 @@ struct LedgerFaults {
     std::uint64_t lose_append = 0;   ///< this append fails, and nothing of it survives a crash
     std::uint64_t doubt_append = 0;  ///< this append fails, and yet its batch stands there after a crash
     std::uint64_t capacity_bytes = UINT64_MAX;  ///< space for batches in their encoded form
+    std::function<void()> meanwhile;            ///< called while an append is under way, before it is durable
 };
 
 /// The ledger without a disk: the same bytes through the same codec, the same contract, and faults on demand.
 class MemoryLedger final : public Ledger {
   public:
-    explicit MemoryLedger(const LedgerFaults& faults) : faults_(faults) {}
+    explicit MemoryLedger(const LedgerFaults& faults) : meanwhile_(faults.meanwhile), faults_(faults) {}
 
     Result<void> append(const Batch& batch) override;
     model::Sequence last() const override;
@@ -53,6 +55,7 @@ class MemoryLedger final : public Ledger {
 
     std::size_t index_of(model::Sequence sequence) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
+    const std::function<void()> meanwhile_;
     mutable Mutex mutex_;
     LedgerFaults faults_ ABSL_GUARDED_BY(mutex_);
     std::vector<Stored> batches_ ABSL_GUARDED_BY(mutex_);

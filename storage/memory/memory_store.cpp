@@ -24,14 +24,18 @@ tl::unexpected<model::Error> planned(const std::string& what) {
 
 class MemoryStore::MemoryCheckpoints final : public Checkpoints {
   public:
-    explicit MemoryCheckpoints(std::uint64_t fail_write) : fail_write_(fail_write) {}
+    explicit MemoryCheckpoints(const FaultPlan& faults)
+        : fail_write_(faults.fail_checkpoint_write), meanwhile_(faults.meanwhile) {}
 
     Result<void> write(const std::vector<Block>& blocks) override {
-        const MutexLock lock(mutex_);
-        if (++writes_ == fail_write_) return planned("writing a checkpoint");
-        for (const Block& block : blocks) {
-            blocks_[block.id] = std::make_shared<const Kept>(Kept{block.bytes, checksum(block.bytes)});
+        {
+            const MutexLock lock(mutex_);
+            if (++writes_ == fail_write_) return planned("writing a checkpoint");
+            for (const Block& block : blocks) {
+                blocks_[block.id] = std::make_shared<const Kept>(Kept{block.bytes, checksum(block.bytes)});
+            }
         }
+        if (meanwhile_) meanwhile_();
         return {};
     }
 
@@ -61,8 +65,8 @@ class MemoryStore::MemoryCheckpoints final : public Checkpoints {
         return {};
     }
 
-    std::unique_ptr<MemoryCheckpoints> after_crash(std::uint64_t fail_write) const {
-        auto next = std::make_unique<MemoryCheckpoints>(fail_write);
+    std::unique_ptr<MemoryCheckpoints> after_crash(const FaultPlan& faults) const {
+        auto next = std::make_unique<MemoryCheckpoints>(faults);
         const ReaderLock lock(mutex_);
         const MutexLock next_lock(next->mutex_);
         next->blocks_ = blocks_;
@@ -92,6 +96,7 @@ class MemoryStore::MemoryCheckpoints final : public Checkpoints {
     }
 
     const std::uint64_t fail_write_;
+    const std::function<void()> meanwhile_;
     mutable Mutex mutex_;
     std::uint64_t writes_ ABSL_GUARDED_BY(mutex_) = 0;
     std::map<BlockId, std::shared_ptr<const Kept>> blocks_ ABSL_GUARDED_BY(mutex_);
@@ -99,13 +104,17 @@ class MemoryStore::MemoryCheckpoints final : public Checkpoints {
 
 class MemoryStore::MemoryNames final : public NameStore {
   public:
-    explicit MemoryNames(std::uint64_t fail_run) : fail_run_(fail_run) {}
+    explicit MemoryNames(const FaultPlan& faults)
+        : fail_run_(faults.fail_name_run), meanwhile_(faults.meanwhile) {}
 
     Result<void> add_run(std::span<const NameEntry> entries, Sequence through) override {
-        const MutexLock lock(mutex_);
-        if (++runs_added_ == fail_run_) return planned("adding a run of names");
-        runs_.emplace_back(entries.begin(), entries.end());
-        through_ = std::max(through_, through);
+        {
+            const MutexLock lock(mutex_);
+            if (++runs_added_ == fail_run_) return planned("adding a run of names");
+            runs_.emplace_back(entries.begin(), entries.end());
+            through_ = std::max(through_, through);
+        }
+        if (meanwhile_) meanwhile_();
         return {};
     }
 
@@ -157,8 +166,8 @@ class MemoryStore::MemoryNames final : public NameStore {
         return true;
     }
 
-    std::unique_ptr<MemoryNames> after_crash(std::uint64_t fail_run) const {
-        auto next = std::make_unique<MemoryNames>(fail_run);
+    std::unique_ptr<MemoryNames> after_crash(const FaultPlan& faults) const {
+        auto next = std::make_unique<MemoryNames>(faults);
         const ReaderLock lock(mutex_);
         const MutexLock next_lock(next->mutex_);
         next->runs_ = runs_;
@@ -168,6 +177,7 @@ class MemoryStore::MemoryNames final : public NameStore {
 
   private:
     const std::uint64_t fail_run_;
+    const std::function<void()> meanwhile_;
     mutable Mutex mutex_;
     std::uint64_t runs_added_ ABSL_GUARDED_BY(mutex_) = 0;
     std::vector<std::vector<NameEntry>> runs_ ABSL_GUARDED_BY(mutex_);
@@ -244,8 +254,8 @@ MemoryStore::~MemoryStore() = default;
 
 MemoryStore::MemoryStore(const FaultPlan& faults, const std::function<void(std::span<std::uint8_t>)>& random)
     : ledger_(std::make_unique<MemoryLedger>(faults.ledger)),
-      checkpoints_(std::make_unique<MemoryCheckpoints>(faults.fail_checkpoint_write)),
-      names_(std::make_unique<MemoryNames>(faults.fail_name_run)) {
+      checkpoints_(std::make_unique<MemoryCheckpoints>(faults)),
+      names_(std::make_unique<MemoryNames>(faults)) {
     SecretKey secret{};
     random(secret);
     vault_ = std::make_unique<MemoryVault>(secret, faults);
@@ -264,8 +274,8 @@ Vault& MemoryStore::vault() {
 std::unique_ptr<MemoryStore> MemoryStore::after_crash(const FaultPlan& faults) const {
     std::unique_ptr<MemoryStore> next(new MemoryStore);
     next->ledger_ = ledger_->after_crash(faults.ledger);
-    next->checkpoints_ = checkpoints_->after_crash(faults.fail_checkpoint_write);
-    next->names_ = names_->after_crash(faults.fail_name_run);
+    next->checkpoints_ = checkpoints_->after_crash(faults);
+    next->names_ = names_->after_crash(faults);
     next->vault_ = vault_->after_crash(faults);
     return next;
 }

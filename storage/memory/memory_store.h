@@ -18,6 +18,9 @@ struct FaultPlan {
     std::uint64_t fail_name_run = 0;
     std::uint64_t fail_vault_sync = 0;
     bool keep_unsynced_keys = false;  ///< keys that were put but not synced happen to survive a crash
+    /// What happens beside a checkpoint: called when blocks, or a run of names, have just been written. It
+    /// may use the engine as another thread would, and take what a crash at this moment would leave.
+    std::function<void()> meanwhile;
 };
 
 /// A Store in memory for tests and simulations: the contract of every part, deterministic, with faults and

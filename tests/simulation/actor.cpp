@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "tests/support/seams.h"
 
 namespace tim::tests {
@@ -12,7 +14,7 @@ using model::ProgramId;
 
 namespace {
 
-constexpr std::uint64_t kCustomers = 9;
+constexpr std::uint64_t kCustomers = 20;
 
 Who some_customer(Choices& choices) {
     return fmt::format("card:{}", 1 + choices.below(kCustomers));
@@ -35,7 +37,9 @@ OwnedCommand Actor::till(ProgramId program, const NaiveModel& model, model::Inst
     const std::int64_t amount = choices.between(0, choices.chance(10) ? 4'000'000 : 150'000);
     const std::uint64_t dice = choices.below(100);
     if (dice < 65 || sold_.empty()) return make_sale(program, name, who, amount, now);
-    const Sold& sold = sold_[choices.below(sold_.size())];
+    // Often one of the newest: of one receipt, several returns come soon after each other.
+    const std::size_t among = choices.chance(50) ? std::min<std::size_t>(sold_.size(), 2) : sold_.size();
+    const Sold& sold = sold_[sold_.size() - 1 - choices.below(among)];
     if (dice < 75) return make_void(program, name, sold.name, now);
     if (dice < 80) return make_return(program, name, who, amount / 20, {}, now);
     const auto* sale = model.find(program, sold.name);

@@ -17,9 +17,11 @@ constexpr std::size_t kTicksToDrain = 3'000;
 }  // namespace
 
 Simulation::Simulation(std::uint64_t seed)
-    : choices_(seed), fixture_(EngineFixture::stepped(runtime::TimeSource::system, 16 + seed % 100), seed) {
+    : choices_(seed),
+      fixture_(EngineFixture::stepped(runtime::TimeSource::system, 16 + seed % 100), seed, no_faults()) {
     for (std::uint32_t i = 0; i < kClients; ++i)
         clients_.push_back({Actor(i, i < kCheckouts), {}, false});
+    if (choices_.chance(50)) checkpoint_percent_ = 25;
     begin();
 }
 
@@ -65,11 +67,7 @@ void Simulation::tick() {
         submit(i);
     }
     deliver();
-    if (!faults_ || choices_.chance(35)) static_cast<void>(fixture_.engine().step_commit());
-    if (fixture_.fatal()) {
-        ++result_.failed_commits;
-        crash();
-    }
+    if (!faults_ || choices_.chance(35)) commit();
     release();
 }
 
@@ -89,6 +87,7 @@ void Simulation::take_answer(std::size_t index, const model::Outcome& outcome) {
 }
 
 void Simulation::disturb() {
+    if (choices_.chance(checkpoint_percent_)) checkpoint();
     const std::uint64_t dice = choices_.below(1'000);
     if (dice < 6) {
         crash();
@@ -100,15 +99,12 @@ void Simulation::disturb() {
         full_until_tick_ = 0;
         restarted();
         check(audit_->survived());
-    } else if (dice < 25) {
-        if (const auto done = fixture_.engine().checkpoint(); !done && !fixture_.fatal())
-            check("checkpoint: " + done.error().message);
-    } else if (dice < 60) {
+    } else if (dice < 45) {
         static_cast<void>(fixture_.engine().step_sweep());
-    } else if (dice < 64) {
+    } else if (dice < 49) {
         full_until_tick_ = tick_ + 1 + choices_.below(40);
         fixture_.store().ledger().set_capacity_bytes(0);
-    } else if (dice < 70) {
+    } else if (dice < 55) {
         fixture_.clock().advance(choices_.between(0, 26 * kHourMs));
     }
     if (full_until_tick_ != 0 && tick_ >= full_until_tick_) {
@@ -117,8 +113,54 @@ void Simulation::disturb() {
     }
 }
 
-storage::FaultPlan Simulation::next_faults() {
+void Simulation::commit() {
+    others_run_ = true;
+    static_cast<void>(fixture_.engine().step_commit());
+    others_run_ = false;
+    if (killed() || !fixture_.fatal()) return;
+    ++result_.failed_commits;
+    crash();
+}
+
+void Simulation::checkpoint() {
+    others_run_ = true;
+    const auto done = fixture_.engine().checkpoint();
+    others_run_ = false;
+    if (killed() || done) return;
+    if (!fixture_.fatal()) return check("checkpoint: " + done.error().message);
+    ++result_.failed_commits;
+    crash();
+}
+
+/// A commit is under way, or a part of a checkpoint has just been written: other threads execute commands, or
+/// the process is killed. What it did afterwards, nobody has seen.
+void Simulation::meanwhile() {
+    if (!others_run_ || left_ != nullptr) return;
+    others_run_ = false;
+    if (choices_.chance(60)) deliver();
+    others_run_ = true;
+    if (choices_.chance(5)) left_ = fixture_.store().after_crash(next_faults());
+}
+
+bool Simulation::killed() {
+    if (left_ == nullptr) return false;
+    ++result_.crashes;
+    ++result_.kills_beside;
+    full_until_tick_ = 0;
+    fixture_.crash_and_reopen(std::move(left_));
+    restarted();
+    check(audit_->survived());
+    return true;
+}
+
+storage::FaultPlan Simulation::no_faults() {
     storage::FaultPlan faults;
+    faults.meanwhile = faults.ledger.meanwhile = [this] { meanwhile(); };
+    return faults;
+}
+
+storage::FaultPlan Simulation::next_faults() {
+    storage::FaultPlan faults = no_faults();
     if (!faults_) return faults;
     if (choices_.chance(30))
         faults.ledger.lose_append = 1 + choices_.below(120);

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,12 +22,14 @@ struct SimulationResult {
     std::size_t executed = 0;  ///< above `answered` by what was sent again
     std::size_t crashes = 0;
     std::size_t failed_commits = 0;
-    std::size_t transient = 0;  ///< commands that met a full disk
+    std::size_t kills_beside = 0;  ///< crashes in the middle of a commit or a checkpoint
+    std::size_t transient = 0;     ///< commands that met a full disk
 };
 
 /// Tills and checkouts against a stepped engine on one thread, all from one seed. Commits are slow and fail;
-/// the process is killed and loses what was not synced; the map is full for a while; the clock jumps ahead.
-/// How commands reach the engine and answers come back is up to the derived class.
+/// the process is killed and loses what was not synced, at any moment of a checkpoint too, beside which
+/// commands are executed; the map is full for a while; the clock jumps ahead. How commands reach the engine
+/// and answers come back is up to the derived class.
 ///
 /// Invariants (see Audit): what was answered is never lost and never counted twice; the engine agrees with
 /// the naive model of what survived, after each crash and at the end; what clients were told adds up to what
@@ -71,9 +74,17 @@ class Simulation {
     void tick();
     void disturb();
     void crash();
+    void commit();
+    void checkpoint();
+    void meanwhile();
+    bool killed();
+    storage::FaultPlan no_faults();
     storage::FaultPlan next_faults();
 
     bool faults_ = true;
+    std::uint64_t checkpoint_percent_ = 2;        ///< of the ticks
+    bool others_run_ = false;                     ///< a step of the store calls `meanwhile`
+    std::unique_ptr<storage::MemoryStore> left_;  ///< what was on the disk when the process was killed
     std::uint64_t next_name_ = 1;
     std::uint64_t full_until_tick_ = 0;
 };

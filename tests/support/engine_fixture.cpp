@@ -60,7 +60,10 @@ void EngineFixture::commit() {
 
 void EngineFixture::crash_and_reopen(const storage::FaultPlan& faults) {
     // What is on the disk at this moment, whatever the engine's end still does.
-    auto left = store_->after_crash(faults);
+    crash_and_reopen(store_->after_crash(faults));
+}
+
+void EngineFixture::crash_and_reopen(std::unique_ptr<storage::MemoryStore> left) {
     engine_.reset();
     store_ = std::move(left);
     open();

@@ -40,6 +40,8 @@ class EngineFixture {
     /// Ends the engine as a process that is killed does; the store loses what was not synced. Then opens it
     /// again, on a store with these faults ahead of it.
     void crash_and_reopen(const storage::FaultPlan& faults = {});
+    /// The same, as if the process had been killed when `left` was taken of the store.
+    void crash_and_reopen(std::unique_ptr<storage::MemoryStore> left);
     /// Stops the engine in good order and opens it again.
     void stop_and_reopen();
     /// The same; false when the stop failed, and then nothing was opened.
