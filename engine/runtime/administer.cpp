@@ -144,7 +144,7 @@ bool EngineImpl::administer_row(Row& row, const model::Bytes& document, const co
             accept(facts, row.fingerprint);
         }
         answer(nullptr, fact, sequence, *row.outcome);
-        executed_.store(buffer_.next().value - 1, std::memory_order_release);
+        publish_executed();
         count(counters_.accepted);
     }
     commit_if_worth();

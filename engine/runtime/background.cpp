@@ -31,7 +31,7 @@ bool EngineImpl::step_sweep() {
                 accept(facts, 0);
                 ++customers;
             }
-            executed_.store(buffer_.next().value - 1, std::memory_order_release);
+            publish_executed();
         }
     }
     if (customers > 0) flush();

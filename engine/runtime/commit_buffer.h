@@ -46,6 +46,12 @@ class CommitBuffer {
     std::size_t waiting_facts() const { return filling().count + writing_count_; }
     std::size_t waiting_blob_bytes() const { return filling().blobs.size() + writing_blob_bytes_; }
 
+    /// When the oldest of the facts that wait was recorded; kNoInstant when none waits.
+    model::Instant oldest() const {
+        const Half& half = writing_count_ > 0 ? halves_[1 - fill_] : filling();
+        return half.count == 0 ? model::kNoInstant : half.facts()[0].recorded;
+    }
+
     /// Whether so many more facts and blob bytes fit.
     bool has_room(std::size_t facts, std::size_t blob_bytes) const {
         const Half& half = filling();

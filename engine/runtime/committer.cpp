@@ -26,8 +26,29 @@ Result<void> store_secrets(storage::Vault& vault, const std::vector<NewSecret>& 
 }  // namespace
 
 model::Sequence EngineImpl::durable() const {
-    const bool waits = options_.durability == Durability::sync;
-    return {(waits ? durable_ : executed_).load(std::memory_order_acquire)};
+    if (options_.durability == Durability::async) {
+        // First what was executed, then how old the oldest is that waits: whatever of this is not durable yet
+        // was executed before the clock is read.
+        const model::Sequence executed{executed_.load(std::memory_order_acquire)};
+        if (within_window()) return executed;
+    }
+    return {durable_.load(std::memory_order_acquire)};
+}
+
+bool EngineImpl::within_window() const {
+    if (failed_.load(std::memory_order_relaxed)) return false;
+    const std::int64_t since_ms = waiting_since_ms_.load(std::memory_order_acquire);
+    if (since_ms == model::kNoInstant.value) return true;
+    // A clock that was set back tells nothing of an age.
+    const std::int64_t age_ms = clock_.now().value - since_ms;
+    return age_ms >= 0 && age_ms < options_.async_window_ms;
+}
+
+void EngineImpl::publish_executed() {
+    if (options_.durability == Durability::async &&
+        waiting_since_ms_.load(std::memory_order_relaxed) == model::kNoInstant.value)
+        waiting_since_ms_.store(buffer_.oldest().value, std::memory_order_release);
+    executed_.store(buffer_.next().value - 1, std::memory_order_release);
 }
 
 bool EngineImpl::step_commit() {
@@ -66,6 +87,8 @@ bool EngineImpl::commit() {
         const storage::MutexLock lock(sequencer_);
         durable_.store(batch.last().value, std::memory_order_release);
         buffer_.written();
+        if (options_.durability == Durability::async)
+            waiting_since_ms_.store(buffer_.oldest().value, std::memory_order_release);
     }
     {
         const std::lock_guard lock(durable_mutex_);

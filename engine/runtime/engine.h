@@ -22,8 +22,10 @@ namespace tim::runtime {
 using model::Result;
 
 enum class Durability : std::uint8_t {
-    sync,   ///< an answer means that the change is on disk
-    async,  ///< answers go out at once; at most `async_window_ms` is at risk
+    sync,  ///< an answer means that the change is on disk
+    /// Answers go out at once while the oldest change that is not on disk is younger than `async_window_ms`,
+    /// else they wait: what a crash can take of what was answered was executed within one window.
+    async,
 };
 
 enum class TimeSource : std::uint8_t {
@@ -132,7 +134,8 @@ class Engine {
     virtual void flush() = 0;
 
     /// The sequence up to which answers may go out: what is on disk, or with Durability::async everything
-    /// executed.
+    /// executed as long as the oldest change that waits for the disk is younger than the window (then it may
+    /// go back).
     virtual model::Sequence durable() const = 0;
 
     /// `notify` is called from the thread that committed after `durable()` has advanced. It must be quick and

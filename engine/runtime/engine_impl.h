@@ -214,6 +214,10 @@ class EngineImpl final : public Engine {
     void checkpoint_loop();
     /// Has the committer take what waits.
     void ask_commit();
+    /// What has been executed so far may be looked at.
+    void publish_executed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    /// Whether a crash could now take no more than what one window of Durability::async has executed.
+    bool within_window() const;
     /// Whether a commit of what waits is short enough to be the business of whoever brought it. On two
     /// processors, handing a few rows to the committer and being woken again costs more than the commit, and
     /// a third thread for two processors makes clients wait for one.
@@ -278,6 +282,9 @@ class EngineImpl final : public Engine {
     std::atomic<std::uint64_t> durable_{0};
     std::atomic<std::uint64_t> executed_{0};
     std::atomic<std::uint64_t> taken_{0};  ///< by the newest commit, done or under way
+    /// When the oldest fact that is not durable was recorded, or kNoInstant; kept for Durability::async
+    /// alone.
+    std::atomic<std::int64_t> waiting_since_ms_{model::kNoInstant.value};
     std::atomic<bool> failed_{false};
     std::atomic<bool> stopping_{false};   ///< no more commands
     std::atomic<bool> finishing_{false};  ///< threads end

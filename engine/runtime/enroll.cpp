@@ -83,7 +83,7 @@ std::size_t EngineImpl::enroll_rows(std::span<Row> rows, std::span<const Newcome
                 break;
             enroll_row(rows[ran], newcomers[ran], recorded);
         }
-        executed_.store(buffer_.next().value - 1, std::memory_order_release);
+        publish_executed();
     }
     if (ran > 0) commit_if_worth();
     return ran;

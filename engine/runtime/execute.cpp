@@ -172,7 +172,7 @@ std::size_t EngineImpl::run(std::span<Row> rows, Sequence persisted, model::Inst
             const Judgement admitted = all.accepted() ? all : admission(1, core::kMaxReasonBytes);
             if (run_row(row, admitted, recorded) == Progress::plan) break;
         }
-        executed_.store(buffer_.next().value - 1, std::memory_order_release);
+        publish_executed();
     }
     if (ran > 0) commit_if_worth();
     return ran;

@@ -78,9 +78,11 @@ class Reader {
         add("idle-timeout-s", options_.idle_timeout_s, "close a connection that asks nothing for so long")
             ->check(CLI::Range(std::int64_t{10}, std::int64_t{1'000'000}));
         add("durability", durability_,
-            "sync: an answer means that the change is on disk; async: answers go out at once")
+            "sync: an answer means that the change is on disk; async: answers may go out before that")
             ->check(CLI::IsMember({"sync", "async"}));
-        add("async-window-ms", options_.async_window_ms, "with async, how much may be lost at most")
+        add("async-window-ms", options_.async_window_ms,
+            "with async: answers wait for the disk while a change has waited so long; a crash takes no more "
+            "than what one such window has answered")
             ->check(CLI::Range(std::int64_t{1}, std::int64_t{60'000}));
         add("clock", clock_, "system: the wall clock; events: the latest time that the commands have named")
             ->check(CLI::IsMember({"system", "events"}));
