@@ -244,8 +244,15 @@ class EngineImpl final : public Engine {
     /// Differences between the names of durable facts and the index of names, as sentences; of keys likewise.
     std::vector<std::string> check_names(const storage::Batch& batch, model::Sequence newest) const
         ABSL_LOCKS_EXCLUDED(sequencer_);
-    std::vector<std::string> check_keys(const model::Fact& fact, model::BytesView blob) const
-        ABSL_LOCKS_EXCLUDED(keys_);
+    /// `entries` of the index lead to the newcomer; 0 when it was not counted.
+    std::vector<std::string> check_keys(const model::Fact& fact, model::BytesView blob,
+                                        std::size_t entries) const ABSL_LOCKS_EXCLUDED(keys_);
+    /// Counts, for each id below `ids`, the entries of the index of keys that lead to it. Entries that lead
+    /// to nobody are differences.
+    std::vector<std::string> count_keys(const core::ProgramState& program, std::size_t ids,
+                                        std::vector<std::uint8_t>& counts) const ABSL_LOCKS_EXCLUDED(keys_);
+    /// Whether the index of names, in memory or on disk, leads from a fingerprint to a fact or a newer one.
+    bool leads_to(std::uint64_t fingerprint, model::Sequence sequence) const ABSL_LOCKS_EXCLUDED(sequencer_);
 
     // queries.cpp
     Result<model::CustomerId> resolve_customer(const core::ProgramState& program,

@@ -7,6 +7,7 @@
 
 #include "engine/core/apply.h"
 #include "engine/runtime/engine_impl.h"
+#include "engine/runtime/receipt_fold.h"
 
 namespace tim::runtime {
 
@@ -31,6 +32,7 @@ std::uint64_t full_digest(const core::ProgramState& program, std::uint64_t id) {
 struct LiveProgram {
     std::vector<std::uint64_t> digests;    ///< by id; the ids that were given out then
     std::vector<model::Sequence> through;  ///< by block: the newest fact that its records include
+    std::vector<std::uint8_t> keys;        ///< by id: entries of the index of keys that lead there
 };
 
 std::string subject_name(const core::ProgramState& program, std::uint64_t id) {
@@ -95,12 +97,27 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
             newest = std::max(newest, through);
         }
     }
+    Report report;
+    for (std::size_t i = 0; i < live.size(); ++i) {
+        if (stopped()) return ended_early();
+        const core::ProgramState& program = *state_.program({static_cast<std::uint16_t>(i + 1)});
+        for (std::string& difference : count_keys(program, live[i].digests.size(), live[i].keys))
+            report.add(std::move(difference));
+    }
     newest = std::max(newest, model::Sequence{executed_.load(std::memory_order_acquire)});
     if (!wait_durable(newest)) return model::failure(model::ErrorKind::io, "a commit failed");
 
     // The ledger, folded again from nothing, each block up to where its live one stood.
-    Report report;
     core::State folded(documents_, hash_seed(store_.vault().engine_secret()), 0);
+    ReceiptFold receipts([&](model::Sequence sequence) -> Result<ReceiptFold::Sale> {
+        const auto stored = store_.ledger().fact_at(sequence);
+        if (!stored) return tl::unexpected(stored.error());
+        const Fact& sale = stored->fact;
+        const core::ProgramState* const program = folded.program(sale.subject.program());
+        const bool known =
+            program != nullptr && sale.version.value != 0 && sale.version.value <= program->version_count();
+        return ReceiptFold::Sale{sale, known ? &program->version_at(sale.at, sale.version) : nullptr};
+    });
     const auto fold = [&](const Fact& fact, model::Sequence sequence, model::BytesView blob) {
         const SubjectKind kind = fact.subject.kind();
         if (kind == SubjectKind::customer || kind == SubjectKind::anonymous) {
@@ -124,8 +141,13 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
             const model::BytesView blob =
                 has_blob ? batch.blobs.subspan(fact.blob().offset, fact.blob().length) : model::BytesView();
             fold(fact, sequence, blob);
+            if (auto difference = receipts.add(fact, sequence)) report.add(std::move(*difference));
             if (fact.type == model::FactType::enrolled) {
-                for (std::string& difference : check_keys(fact, blob))
+                const std::size_t number = fact.subject.program().value;
+                const bool counted =
+                    number <= live.size() && fact.subject.id() < live[number - 1].keys.size();
+                const std::size_t entries = counted ? live[number - 1].keys[fact.subject.id()] : 0;
+                for (std::string& difference : check_keys(fact, blob, entries))
                     report.add(std::move(difference));
             }
         }
@@ -152,6 +174,12 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
         }
         report.get().customers += live[i].digests.size() - 1;
     }
+    receipts.visit([&](model::Sequence sale, model::Sequence reduced) {
+        if (stopped() || leads_to(state_.hashing.state_of(SubjectKind::receipt, sale), reduced)) return;
+        report.add(fmt::format("fact {}: what has come back of the sale at {} is not found", reduced.value,
+                               sale.value));
+    });
+    if (stopped()) return ended_early();
     report.get().facts = newest.value;
     return std::move(report.get());
 }
@@ -178,7 +206,35 @@ std::vector<std::string> EngineImpl::check_names(const Batch& batch, model::Sequ
     return differences;
 }
 
-std::vector<std::string> EngineImpl::check_keys(const Fact& fact, model::BytesView blob) const {
+bool EngineImpl::leads_to(std::uint64_t fingerprint, model::Sequence sequence) const {
+    const core::NameCandidates found = candidates(fingerprint);
+    const auto reached = [sequence](model::Sequence candidate) { return candidate >= sequence; };
+    if (std::any_of(found.sequences, found.sequences + found.count, reached)) return true;
+    if (!found.maybe_on_disk) return false;
+    const auto on_disk = store_.names().find(fingerprint);
+    return on_disk && std::any_of(on_disk->begin(), on_disk->end(), reached);
+}
+
+std::vector<std::string> EngineImpl::count_keys(const core::ProgramState& program, std::size_t ids,
+                                                std::vector<std::uint8_t>& counts) const {
+    std::vector<std::string> differences;
+    counts.assign(ids, 0);
+    for (std::size_t part = 0; part < core::KeyIndex::Table::kParts; ++part) {
+        const storage::ReaderLock lock(keys_);
+        program.keys.table().visit_part(part, [&](const core::DigestEntry& entry) {
+            const std::uint64_t holder = entry.payload & model::kMaxCustomerId;
+            if (holder == 0 || holder > program.customers.count())
+                differences.push_back(
+                    fmt::format("program {}: a key leads to id:{}, who is nobody", program.name(), holder));
+            else if (holder < ids && counts[holder] < UINT8_MAX)
+                ++counts[holder];
+        });
+    }
+    return differences;
+}
+
+std::vector<std::string> EngineImpl::check_keys(const Fact& fact, model::BytesView blob,
+                                                std::size_t entries) const {
     std::vector<std::string> differences;
     const auto record = documents_.decode_enrollment(blob);
     const core::ProgramState* const program = state_.program(fact.subject.program());
@@ -190,6 +246,11 @@ std::vector<std::string> EngineImpl::check_keys(const Fact& fact, model::BytesVi
         if (holder.value == fact.subject.id()) continue;
         differences.push_back(
             fmt::format("{}: a key leads to id:{}", subject_name(*program, fact.subject.id()), holder.value));
+    }
+    if (entries > record->digests.size()) {
+        differences.push_back(fmt::format("{}: {} keys lead there, the ledger says {}",
+                                          subject_name(*program, fact.subject.id()), entries,
+                                          record->digests.size()));
     }
     return differences;
 }

@@ -226,7 +226,8 @@ void add_operation_commands(CLI::App& app, CommandLine& line) {
     auto options = std::make_shared<Options>();
 
     CLI::App* verifies = app.add_subcommand(
-        "verify", "Fold the ledger again from nothing and compare every customer with the live state");
+        "verify",
+        "Fold the ledger again from nothing and compare every customer, key and receipt with the live state");
     verifies->footer("Example:\n  tim verify && echo no difference");
     verifies->callback([&line] { line.run = [&line] { return verify(line); }; });
 

@@ -1,0 +1,72 @@
+#include "engine/runtime/receipt_fold.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace tim::runtime {
+
+using model::Fact;
+using model::FactType;
+using model::Sequence;
+using model::SubjectKind;
+
+std::optional<std::string> ReceiptFold::add(const Fact& fact, Sequence sequence) {
+    const bool reduced = fact.type == FactType::receipt_reduced;
+    const bool expected = std::exchange(expects_reduced_, false);
+    if (expected && !reduced)
+        return fmt::format("fact {}: a return names its sale, and nothing is taken off that",
+                           sequence.value - 1);
+    if (reduced && !expected)
+        return fmt::format("fact {}: a receipt is reduced without a return before it", sequence.value);
+    if (reduced) return reduce(fact, sequence);
+    if ((fact.flags & model::kFactWithOriginal) != 0) {
+        returned_ = fact;
+        expects_reduced_ = true;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> ReceiptFold::reduce(const Fact& fact, Sequence sequence) {
+    const Sequence sold{fact.subject.id()};
+    const auto wrong = [&](const std::string& what) {
+        return fmt::format("fact {}: the receipt of the sale at {} {}", sequence.value, sold.value, what);
+    };
+    const auto sale = find_sale_(sold);
+    if (!sale) return wrong("cannot be read: " + sale.error().message);
+    if (sale->fact.type != FactType::sale || sold >= sequence) return wrong("is of no sale");
+    if (sale->fact.subject != returned_.subject || sale->fact.subject.program() != fact.subject.program())
+        return wrong("is another customer's than the return");
+
+    const auto [entry, first] =
+        receipts_.try_emplace(sold.value, Left{{}, sale->fact.amount, sale->fact.points});
+    const Left before = std::exchange(entry->second, Left{sequence, fact.amount, fact.points});
+    if (fact.previous != before.newest)
+        return wrong(
+            fmt::format("was last reduced at {}, not at {}", before.newest.value, fact.previous.value));
+    // Forged figures may be any.
+    const auto returned = model::checked_sub(model::Money{}, returned_.amount);
+    const auto left = returned ? model::checked_sub(before.amount, *returned) : std::nullopt;
+    if (!left || returned->value < 0 || left->value < 0)
+        return wrong(fmt::format("had {} left, and {} came back", before.amount.value,
+                                 returned ? returned->value : 0));
+    if (fact.amount != *left)
+        return wrong(fmt::format("has {} left; {} came back of {}", fact.amount.value, returned->value,
+                                 before.amount.value));
+
+    if (sale->pricing == nullptr) return wrong("was priced by rules that are not there");
+    const bool anonymous = sale->fact.subject.kind() == SubjectKind::anonymous;
+    const auto worth = anonymous ? model::Points{} : sale->pricing->earned(fact.amount);
+    if (worth != fact.points)
+        return wrong(fmt::format("is worth {} points; {} are left of it", worth ? worth->value : 0,
+                                 fact.points.value));
+    const auto due = model::checked_sub(before.points, fact.points);
+    const auto taken = model::checked_sub(model::Points{}, returned_.points);
+    const bool clamped = (returned_.flags & model::kFactClamped) != 0;
+    if (!due || !taken || (clamped ? taken->value < 0 || *taken >= *due : *taken != *due))
+        return wrong(fmt::format("had {} points before and has {} now; the return took {}",
+                                 before.points.value, fact.points.value, taken ? taken->value : 0));
+    return std::nullopt;
+}
+
+}  // namespace tim::runtime

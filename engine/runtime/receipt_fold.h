@@ -1,0 +1,63 @@
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "engine/core/rules.h"
+#include "engine/model/fact.h"
+#include "engine/model/result.h"
+
+namespace tim::runtime {
+
+/// Folds what has come back of receipts, from the ledger's facts in order, for `verify`. Of each sale: every
+/// return that names it is followed by one fact that says what is left, that fact follows the one before it,
+/// the amounts add up, never more comes back than was sold, and what is left is worth what the sale's own
+/// rules earn for it.
+///
+/// Memory: an entry of 32 bytes for each sale of which something came back (38 to 76 bytes with the table's
+/// spare slots), nothing for other sales. One thread.
+class ReceiptFold {
+  public:
+    struct Sale {
+        model::Fact fact;
+        const core::Rules* pricing = nullptr;  ///< of the sale; null when its program has no such version
+    };
+    using FindSale = std::function<model::Result<Sale>(model::Sequence)>;
+
+    /// `find_sale` reads the fact of a sequence, whatever its type.
+    explicit ReceiptFold(FindSale find_sale) : find_sale_(std::move(find_sale)) {}
+
+    /// The next fact of the ledger; a sentence when it does not follow from those before it.
+    std::optional<std::string> add(const model::Fact& fact, model::Sequence sequence);
+
+    /// Number of sales of which something came back.
+    std::size_t size() const { return receipts_.size(); }
+
+    /// Calls `visit(sale, newest)` for each of them: the sequences of the sale and of the fact that says what
+    /// is left.
+    template <class Visit>
+    void visit(Visit&& visit) const {
+        for (const auto& [sale, left] : receipts_)
+            visit(model::Sequence{sale}, left.newest);
+    }
+
+  private:
+    struct Left {
+        model::Sequence newest{};
+        model::Money amount{};
+        model::Points points{};
+    };
+
+    std::optional<std::string> reduce(const model::Fact& fact, model::Sequence sequence);
+
+    FindSale find_sale_;
+    absl::flat_hash_map<std::uint64_t, Left> receipts_;  // by the sequence of the sale
+    model::Fact returned_;  // the fact before, when it must be followed by what is left
+    bool expects_reduced_ = false;
+};
+
+}  // namespace tim::runtime
