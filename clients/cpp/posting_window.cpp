@@ -11,9 +11,8 @@ namespace {
 std::string key_subject(model::KeyKind kind, const std::string& text) {
     std::array<char, model::kMaxEmailBytes> normal;
     // Two spellings of a phone are one customer; what is no key at all is at least the same nonsense.
-    const std::size_t length = model::normalize_key_into(kind, text, normal.data());
-    return fmt::format("{}:{}", static_cast<int>(kind),
-                       length == 0 ? std::string_view(text) : std::string_view(normal.data(), length));
+    const std::string_view known = model::normalize_key_into(kind, text, normal.data());
+    return fmt::format("{}:{}", static_cast<int>(kind), known.empty() ? std::string_view(text) : known);
 }
 
 std::string receipt_subject(const model::Name& name) {

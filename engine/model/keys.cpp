@@ -41,25 +41,21 @@ bool all_digits(std::uint64_t word) {
     return (((word + kOnes * (0x7F - '9')) | (word - kOnes * '0') | word) & (kOnes * 0x80)) == 0;
 }
 
-/// Copies a phone that is in normal form already, as tills send it: `+` and 8 to 15 digits, in two halves
-/// that overlap. Returns the bytes written, or 0 when it must be looked at closely.
-std::size_t copy_normal_phone(std::string_view text, char* buffer) {
+/// Whether a phone is in normal form already, as tills send it: `+` and 8 to 15 digits, looked at in two halves
+/// that overlap. What is not may still be brought into it.
+bool is_normal_phone(std::string_view text) {
     if (text.size() < kMinPhoneDigits + 1 || text.size() > kMaxPhoneDigits + 1 || text[0] != '+' ||
         text[1] == '0')
-        return 0;
+        return false;
     std::uint64_t head = 0;
     std::uint64_t tail = 0;
     std::memcpy(&head, text.data(), sizeof head);
     std::memcpy(&tail, text.data() + text.size() - sizeof tail, sizeof tail);
     // The least byte of `head` is the plus: made a zero, the word must be eight digits.
-    if (!all_digits(head - '+' + '0') || !all_digits(tail)) return 0;
-    std::memcpy(buffer, &head, sizeof head);
-    std::memcpy(buffer + text.size() - sizeof tail, &tail, sizeof tail);
-    return text.size();
+    return all_digits(head - '+' + '0') && all_digits(tail);
 }
 
 std::size_t normalize_phone(std::string_view text, char* buffer) {
-    if (const std::size_t size = copy_normal_phone(text, buffer); size != 0) return size;
     bool plus = false;
     std::size_t digits = 0;
     std::size_t prefix_zeros = 0;
@@ -104,12 +100,11 @@ std::size_t normalize_email(std::string_view text, char* buffer) {
     return dot ? text.size() : 0;
 }
 
-std::size_t normalize_card(std::string_view text, char* buffer) {
-    if (text.empty() || text.size() > kMaxCardBytes) return 0;
+bool is_normal_card(std::string_view text) {
+    if (text.empty() || text.size() > kMaxCardBytes) return false;
     for (const char c : text)
-        if (!is_graphic(c)) return 0;
-    std::memcpy(buffer, text.data(), text.size());
-    return text.size();
+        if (!is_graphic(c)) return false;
+    return true;
 }
 
 std::string_view expectation(KeyKind kind) {
@@ -145,27 +140,27 @@ std::string_view key_kind_name(KeyKind kind) {
     return "";
 }
 
-std::size_t normalize_key_into(KeyKind kind, std::string_view text, char* buffer) {
+std::string_view normalize_key_into(KeyKind kind, std::string_view text, char* buffer) {
     switch (kind) {
         case KeyKind::phone:
-            return normalize_phone(text, buffer);
+            return is_normal_phone(text) ? text : std::string_view(buffer, normalize_phone(text, buffer));
         case KeyKind::email:
-            return normalize_email(text, buffer);
+            return {buffer, normalize_email(text, buffer)};
         case KeyKind::card:
-            return normalize_card(text, buffer);
+            return is_normal_card(text) ? text : std::string_view();
         case KeyKind::id:
         case KeyKind::none:
             break;
     }
-    return 0;
+    return {};
 }
 
 Result<Key> normalize_key(KeyKind kind, std::string_view text) {
     std::array<char, kMaxEmailBytes> buffer{};
-    const std::size_t size = normalize_key_into(kind, text, buffer.data());
-    if (size == 0)
+    const std::string_view normal = normalize_key_into(kind, text, buffer.data());
+    if (normal.empty())
         return failure(ErrorKind::invalid, fmt::format("\"{}\" is not {}", text, expectation(kind)));
-    return Key{kind, std::string(buffer.data(), size)};
+    return Key{kind, std::string(normal)};
 }
 
 Result<CustomerRef> parse_customer(std::string_view text) {

@@ -37,7 +37,7 @@ bool is_malformed(const model::CustomerRef& customer) {
     char text[model::kMaxEmailBytes];
     if (customer.kind == KeyKind::none) return false;
     if (customer.kind == KeyKind::id) return customer.id.value == 0;
-    return model::normalize_key_into(customer.kind, customer.text, text) == 0;
+    return model::normalize_key_into(customer.kind, customer.text, text).empty();
 }
 
 bool ends_hold(const Command& command) {
@@ -112,11 +112,11 @@ void EngineImpl::prepare(Row& row, core::TouchList& lines) {
             break;
         default: {
             char text[model::kMaxEmailBytes];
-            const std::size_t size =
+            const std::string_view key =
                 model::normalize_key_into(command.customer.kind, command.customer.text, text);
-            if (size == 0) return finish(row, refuse(Refusal::invalid_key), {});
+            if (key.empty()) return finish(row, refuse(Refusal::invalid_key), {});
             row.by_key = true;
-            row.digest = state_.hashing.key(command.customer.kind, {text, size});
+            row.digest = state_.hashing.key(command.customer.kind, key);
         }
     }
     if (row.program == nullptr) return finish(row, refuse(Refusal::unknown_program), {});
