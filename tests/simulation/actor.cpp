@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "tests/support/seams.h"
 
 namespace tim::tests {
@@ -36,16 +34,16 @@ OwnedCommand Actor::till(ProgramId program, const NaiveModel& model, model::Inst
     const Who who = choices.chance(12) ? Who() : some_customer(choices);
     const std::int64_t amount = choices.between(0, choices.chance(10) ? 4'000'000 : 150'000);
     const std::uint64_t dice = choices.below(100);
-    if (dice < 65 || sold_.empty()) return make_sale(program, name, who, amount, now);
-    // Often one of the newest: of one receipt, several returns come soon after each other.
-    const std::size_t among = choices.chance(50) ? std::min<std::size_t>(sold_.size(), 2) : sold_.size();
-    const Sold& sold = sold_[sold_.size() - 1 - choices.below(among)];
-    if (dice < 75) return make_void(program, name, sold.name, now);
-    if (dice < 80) return make_return(program, name, who, amount / 20, {}, now);
+    if (dice < 50 || sold_.empty()) return make_sale(program, name, who, amount, now);
+    // Often the same again: of one receipt, several returns come soon after each other.
+    if (!choices.chance(60)) returned_ = choices.below(sold_.size());
+    const Sold& sold = sold_[returned_];
+    if (dice < 57) return make_void(program, name, sold.name, now);
+    if (dice < 63) return make_return(program, name, who, amount / 20, {}, now);
     const auto* sale = model.find(program, sold.name);
     const bool anonymous = sale == nullptr || sale->customer.value == 0;
     const Who owner = anonymous ? Who() : Who(fmt::format("id:{}", sale->customer.value));
-    const std::int64_t back = choices.chance(50) ? sold.amount : choices.between(0, sold.amount);
+    const std::int64_t back = choices.chance(20) ? sold.amount : choices.between(0, sold.amount / 4);
     return make_return(program, name, owner, back, sold.name, now);
 }
 

@@ -37,6 +37,7 @@ class Actor {
     std::uint32_t terminal_;
     bool checkout_;
     std::vector<Sold> sold_;
+    std::size_t returned_ = 0;  ///< in `sold_`: the one of which something came back last
     model::Sequence open_hold_{};
 };
 

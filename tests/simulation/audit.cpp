@@ -54,7 +54,8 @@ std::string Audit::survived() {
         if (entry->sequence != each.outcome.sequence)
             return "answered and counted again: " + describe(each.command);
     }
-    return compare_customers();
+    if (auto difference = compare_customers(); !difference.empty()) return difference;
+    return fixture_.verify();
 }
 
 std::string Audit::compare_customers() {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "tests/support/seams.h"
 
@@ -59,16 +60,21 @@ void Simulation::tick() {
     ++tick_;
     fixture_.clock().advance(choices_.between(1, 2 * kSecondMs));
     if (faults_) disturb();
-    for (std::size_t i = 0; i < clients_.size() && faults_; ++i) {
+    if (faults_) act();
+    deliver();
+    if (!faults_ || choices_.chance(35)) commit();
+    release();
+}
+
+/// Clients that wait for nothing do something new.
+void Simulation::act() {
+    for (std::size_t i = 0; i < clients_.size(); ++i) {
         if (clients_[i].waiting || !choices_.chance(40)) continue;
         clients_[i].waiting = true;
         clients_[i].command =
             clients_[i].actor.next(program_, audit_->model(), fixture_.clock().now(), choices_, next_name_);
         submit(i);
     }
-    deliver();
-    if (!faults_ || choices_.chance(35)) commit();
-    release();
 }
 
 std::vector<model::Outcome> Simulation::execute(std::span<const OwnedCommand> commands) {
@@ -114,18 +120,18 @@ void Simulation::disturb() {
 }
 
 void Simulation::commit() {
-    others_run_ = true;
+    kill_percent_ = 2;
     static_cast<void>(fixture_.engine().step_commit());
-    others_run_ = false;
+    kill_percent_.reset();
     if (killed() || !fixture_.fatal()) return;
     ++result_.failed_commits;
     crash();
 }
 
 void Simulation::checkpoint() {
-    others_run_ = true;
+    kill_percent_ = 7;
     const auto done = fixture_.engine().checkpoint();
-    others_run_ = false;
+    kill_percent_.reset();
     if (killed() || done) return;
     if (!fixture_.fatal()) return check("checkpoint: " + done.error().message);
     ++result_.failed_commits;
@@ -134,12 +140,16 @@ void Simulation::checkpoint() {
 
 /// A commit is under way, or a part of a checkpoint has just been written: other threads execute commands, or
 /// the process is killed. What it did afterwards, nobody has seen.
-void Simulation::meanwhile() {
-    if (!others_run_ || left_ != nullptr) return;
-    others_run_ = false;
-    if (choices_.chance(60)) deliver();
-    others_run_ = true;
-    if (choices_.chance(5)) left_ = fixture_.store().after_crash(next_faults());
+void Simulation::meanwhile(std::uint64_t deliver_percent) {
+    if (!kill_percent_ || !faults_ || left_ != nullptr) return;
+    const std::uint64_t kill_percent = *std::exchange(kill_percent_, std::nullopt);
+    if (choices_.chance(deliver_percent)) {
+        tick_ += choices_.below(6);  // a disk takes its time
+        act();
+        deliver();
+    }
+    if (choices_.chance(kill_percent)) left_ = fixture_.store().after_crash(next_faults());
+    kill_percent_ = kill_percent;
 }
 
 bool Simulation::killed() {
@@ -155,7 +165,8 @@ bool Simulation::killed() {
 
 storage::FaultPlan Simulation::no_faults() {
     storage::FaultPlan faults;
-    faults.meanwhile = faults.ledger.meanwhile = [this] { meanwhile(); };
+    faults.meanwhile = [this] { meanwhile(20); };
+    faults.ledger.meanwhile = [this] { meanwhile(70); };
     return faults;
 }
 

@@ -72,18 +72,19 @@ class Simulation {
   private:
     void begin();
     void tick();
+    void act();
     void disturb();
     void crash();
     void commit();
     void checkpoint();
-    void meanwhile();
+    void meanwhile(std::uint64_t deliver_percent);
     bool killed();
     storage::FaultPlan no_faults();
     storage::FaultPlan next_faults();
 
     bool faults_ = true;
     std::uint64_t checkpoint_percent_ = 2;        ///< of the ticks
-    bool others_run_ = false;                     ///< a step of the store calls `meanwhile`
+    std::optional<std::uint64_t> kill_percent_;   ///< set while steps of the store call `meanwhile`
     std::unique_ptr<storage::MemoryStore> left_;  ///< what was on the disk when the process was killed
     std::uint64_t next_name_ = 1;
     std::uint64_t full_until_tick_ = 0;
