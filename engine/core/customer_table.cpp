@@ -1,8 +1,5 @@
 #include "engine/core/customer_table.h"
 
-#include <sys/mman.h>
-
-#include <cstdlib>
 #include <new>
 
 #include "engine/core/invariant.h"
@@ -10,36 +7,26 @@
 namespace tim::core {
 
 namespace {
-constexpr std::size_t kChunkBytes = kRecordsPerChunk * sizeof(CustomerRecord);
-static_assert(kChunkBytes == std::size_t{2} << 20, "a chunk is one huge page");
+
+constexpr std::size_t bytes_of(std::uint64_t count) {
+    return (count + 1) * sizeof(CustomerRecord);
+}
+
 }  // namespace
 
-CustomerTable::CustomerTable() : chunks_(new std::atomic<CustomerRecord*>[kMaxChunks]()) {
-    add_chunk(0);
-}
-
-CustomerTable::~CustomerTable() {
-    for (std::size_t i = 0; i < kMaxChunks; ++i)
-        std::free(chunks_[i].load());
-}
-
-void CustomerTable::add_chunk(std::size_t index) {
-    void* const memory = std::aligned_alloc(kChunkBytes, kChunkBytes);
-    TIM_INVARIANT(memory != nullptr, "memory for customers is exhausted");
-    ::madvise(memory, kChunkBytes, MADV_HUGEPAGE);  // a hint: small pages serve too
-    auto* const records = static_cast<CustomerRecord*>(memory);
-    for (std::size_t i = 0; i < kRecordsPerChunk; ++i)
-        new (records + i) CustomerRecord();
-    chunks_[index].store(records, std::memory_order_release);
+CustomerTable::CustomerTable()
+    : memory_(bytes_of(kMaxCustomers)), records_(reinterpret_cast<CustomerRecord*>(memory_.begin())) {
+    memory_.grow_to(bytes_of(0));
+    new (records_) CustomerRecord();
 }
 
 void CustomerTable::grow_to(std::uint64_t count) {
     TIM_INVARIANT(count <= kMaxCustomers, "more customers than ids");
-    if (count <= count_.load(std::memory_order_relaxed)) return;
-    for (std::size_t index = count / kRecordsPerChunk;; --index) {
-        if (chunks_[index].load(std::memory_order_relaxed) != nullptr) break;
-        add_chunk(index);
-    }
+    const std::uint64_t before = count_.load(std::memory_order_relaxed);
+    if (count <= before) return;
+    memory_.grow_to(bytes_of(count));
+    for (std::uint64_t id = before + 1; id <= count; ++id)
+        new (records_ + id) CustomerRecord();
     count_.store(count, std::memory_order_release);
 }
 

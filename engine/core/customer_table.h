@@ -3,9 +3,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 
 #include "engine/core/record.h"
+#include "engine/core/reserved_memory.h"
 #include "engine/core/touch.h"
 #include "engine/model/quantity.h"
 
@@ -13,23 +13,18 @@ namespace tim::core {
 
 inline constexpr std::size_t kRecordsPerBlock =
     1024;  ///< a block is what a checkpoint writes and a stripe owns
-inline constexpr std::size_t kRecordsPerChunk =
-    16'384;  ///< a chunk is what is allocated: 2 MiB, one huge page
-inline constexpr std::size_t kMaxChunks = 16'384;
-inline constexpr std::uint64_t kMaxCustomers = kRecordsPerChunk * kMaxChunks - 1;  ///< of one program
+inline constexpr std::uint64_t kMaxCustomers = (std::uint64_t{1} << 28) - 1;  ///< of one program
 static_assert(kMaxCustomers <= model::kMaxCustomerId, "an id must fit a Subject");
-static_assert(kRecordsPerChunk % kRecordsPerBlock == 0, "a block lies within one chunk");
 
-/// The records of one program's customers, reached by index arithmetic from the dense id: one look into a
-/// small table of chunks, then the record. Slot 0, which is no customer's, holds the program's anonymous
-/// sales.
+/// The records of one program's customers, reached by index arithmetic from the dense id: one array that
+/// grows in place, by small pages while there are few customers, then by huge ones. Slot 0, which is no
+/// customer's, holds the program's anonymous sales.
 ///
 /// Thread safety: `grow_to` by one thread at a time; `at`, `touch` and `count` by any. What a record holds
 /// is guarded by its stripe, which is not this class's business.
 class CustomerTable {
   public:
     CustomerTable();
-    ~CustomerTable();
     CustomerTable(const CustomerTable&) = delete;
     CustomerTable& operator=(const CustomerTable&) = delete;
 
@@ -39,13 +34,9 @@ class CustomerTable {
     /// Makes room for ids up to `count`, and counts them. `count` ≤ kMaxCustomers.
     void grow_to(std::uint64_t count);
 
-    /// The record of an id ≤ count().
-    CustomerRecord& at(std::uint64_t id) {
-        return chunks_[id / kRecordsPerChunk].load(std::memory_order_acquire)[id % kRecordsPerChunk];
-    }
-    const CustomerRecord& at(std::uint64_t id) const {
-        return chunks_[id / kRecordsPerChunk].load(std::memory_order_acquire)[id % kRecordsPerChunk];
-    }
+    /// The record of an id ≤ count(). It never moves.
+    CustomerRecord& at(std::uint64_t id) { return records_[id]; }
+    const CustomerRecord& at(std::uint64_t id) const { return records_[id]; }
 
     /// Adds a record's first line to what is touched; see touch.h.
     void touch(std::uint64_t id, TouchList& lines) const { lines.add(&at(id)); }
@@ -53,15 +44,11 @@ class CustomerTable {
     /// Number of blocks that hold ids 0 … count().
     std::uint64_t blocks() const { return count() / kRecordsPerBlock + 1; }
 
-    std::size_t bytes() const {
-        return (count() / kRecordsPerChunk + 1) * kRecordsPerChunk * sizeof(CustomerRecord);
-    }
+    std::size_t bytes() const { return memory_.bytes(); }
 
   private:
-    void add_chunk(std::size_t index);
-
-    std::unique_ptr<std::atomic<CustomerRecord*>[]>
-        chunks_;  ///< kMaxChunks; null where nothing was allocated
+    ReservedMemory memory_;
+    CustomerRecord* const records_;  ///< where `memory_` begins
     std::atomic<std::uint64_t> count_{0};
 };
 

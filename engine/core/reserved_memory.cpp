@@ -43,15 +43,16 @@ ReservedMemory::~ReservedMemory() {
 }
 
 void ReservedMemory::grow_to(std::size_t bytes) {
-    if (bytes <= bytes_) return;
+    const std::size_t before = bytes_.load(std::memory_order_relaxed);
+    if (bytes <= before) return;
     const bool huge = bytes > kHugePageBytes;
     const std::size_t wanted = round_up(bytes, huge ? kHugePageBytes : kSmallStepBytes);
     TIM_INVARIANT(wanted <= most_bytes_, "a table outgrew its address space");
-    const int denied = ::mprotect(begin_ + bytes_, wanted - bytes_, PROT_READ | PROT_WRITE);
+    const int denied = ::mprotect(begin_ + before, wanted - before, PROT_READ | PROT_WRITE);
     TIM_INVARIANT(denied == 0, "memory for the tables is exhausted");
     // A hint: small pages serve too.
     if (huge) ::madvise(begin_, wanted, MADV_HUGEPAGE);
-    bytes_ = wanted;
+    bytes_.store(wanted, std::memory_order_relaxed);
 }
 
 }  // namespace tim::core

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 
 namespace tim::core {
@@ -19,7 +20,8 @@ class ReservedMemory {
 
     /// Aligned to 2 MiB.
     std::byte* begin() const { return begin_; }
-    std::size_t bytes() const { return bytes_; }
+    /// How much can be used. Any thread may ask.
+    std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
     /// At least so many bytes can be used afterwards; those that are new are zero.
     void grow_to(std::size_t bytes);
@@ -28,7 +30,7 @@ class ReservedMemory {
     std::byte* mapping_ = nullptr;
     std::byte* begin_ = nullptr;
     std::size_t most_bytes_ = 0;
-    std::size_t bytes_ = 0;
+    std::atomic<std::size_t> bytes_{0};
 };
 
 }  // namespace tim::core

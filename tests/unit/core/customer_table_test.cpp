@@ -16,13 +16,15 @@ TEST(CustomerTable, HasASlotForNobodyFromTheStart) {
     EXPECT_EQ(table.at(0).orders, 3U);
 }
 
-TEST(CustomerTable, GrowsAcrossBlocksAndChunksAndKeepsWhatItHas) {
+/// As many records as one huge page holds.
+constexpr std::uint64_t kPerHugePage = (std::uint64_t{2} << 20) / sizeof(CustomerRecord);
+
+TEST(CustomerTable, GrowsAcrossBlocksAndPagesAndKeepsWhatItHas) {
     CustomerTable table;
     std::uint64_t filled = 0;
     for (const std::uint64_t count :
          {std::uint64_t{1}, std::uint64_t{kRecordsPerBlock - 1}, std::uint64_t{kRecordsPerBlock},
-          std::uint64_t{kRecordsPerChunk - 1}, std::uint64_t{kRecordsPerChunk},
-          std::uint64_t{3 * kRecordsPerChunk + 5}}) {  // several chunks at a time
+          kPerHugePage - 1, kPerHugePage, 3 * kPerHugePage + 5}) {  // several huge pages at a time
         const CustomerRecord* const first = &table.at(0);
         table.grow_to(count);
         EXPECT_EQ(table.count(), count);
@@ -33,7 +35,14 @@ TEST(CustomerTable, GrowsAcrossBlocksAndChunksAndKeepsWhatItHas) {
     }
     for (std::uint64_t id = 1; id <= table.count(); ++id)
         ASSERT_EQ(table.at(id).last.value, id);
-    EXPECT_EQ(table.bytes(), 4 * kRecordsPerChunk * sizeof(CustomerRecord));
+    EXPECT_EQ(table.bytes(), 4 * kPerHugePage * sizeof(CustomerRecord));
+}
+
+TEST(CustomerTable, FewCustomersTakeLittleMemory) {
+    CustomerTable table;
+    EXPECT_EQ(table.bytes(), 64U << 10);
+    table.grow_to(2'000);
+    EXPECT_EQ(table.bytes(), 256U << 10);
 }
 
 TEST(CustomerTable, NeverShrinks) {
@@ -45,9 +54,9 @@ TEST(CustomerTable, NeverShrinks) {
 
 TEST(CustomerTable, NewRecordsAreEmpty) {
     CustomerTable table;
-    table.grow_to(kRecordsPerChunk);
+    table.grow_to(kPerHugePage);
     const CustomerRecord empty;
-    for (const std::uint64_t id : {std::uint64_t{1}, std::uint64_t{kRecordsPerChunk}})
+    for (const std::uint64_t id : {std::uint64_t{1}, kPerHugePage})
         EXPECT_EQ(std::memcmp(&table.at(id), &empty, sizeof empty), 0) << id;
 }
 
