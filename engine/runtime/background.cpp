@@ -10,8 +10,33 @@ constexpr std::chrono::milliseconds kUpkeepInterval{5};
 constexpr std::chrono::milliseconds kCheckpointPoll{50};
 }  // namespace
 
+/// Tells when commands begin to be refused for want of space, and when a whole chunk of them fits again: what
+/// fits by and by, as space is won in small pieces, is not told each time.
+void EngineImpl::watch_space() {
+    const std::uint64_t refused =
+        refusals_[static_cast<std::size_t>(model::Refusal::disk_full)].load(std::memory_order_relaxed);
+    const bool was_full = disk_full_.load(std::memory_order_relaxed);
+    if (!was_full && refused == refused_disk_full_) return;
+    SpaceNotice notice;
+    notice.full = !was_full;
+    const std::size_t commands = was_full ? kChunkRows : 1;
+    {
+        const storage::MutexLock sequencer(sequencer_);
+        notice.needed_bytes =
+            store_.ledger().bytes_for(buffer_.waiting_facts() + commands * core::kMaxFactsPerCommand,
+                                      buffer_.waiting_blob_bytes() + commands * core::kMaxReasonBytes);
+        notice.free_bytes = store_.ledger().reserved_bytes();
+    }
+    if (was_full && notice.needed_bytes > notice.free_bytes) return;
+    refused_disk_full_ = refused;
+    disk_full_.store(notice.full, std::memory_order_relaxed);
+    const std::lock_guard lock(notify_mutex_);
+    if (notify_space_) notify_space_(notice);
+}
+
 /// Records the time-outs of holds that nobody has touched since, a bounded number at a time.
 bool EngineImpl::step_sweep() {
+    watch_space();
     const model::Instant recorded = clock_.now();
     std::size_t customers = 0;
     for (std::uint16_t number = 1; number <= state_.program_count(); ++number) {
@@ -98,6 +123,7 @@ Result<void> EngineImpl::stop() {
     for (std::thread* thread : {&committer_thread_, &upkeep_thread_, &checkpoint_thread_}) {
         if (thread->joinable()) thread->join();
     }
+    watch_space();  // what was refused since the upkeep last looked is told too
     return result;
 }
 

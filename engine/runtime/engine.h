@@ -105,6 +105,13 @@ struct Stat {
     std::string text;  ///< for what is no number
 };
 
+/// Commands begin to be refused `disk_full`, or are taken again.
+struct SpaceNotice {
+    bool full = false;
+    std::uint64_t needed_bytes = 0;  ///< in the ledger: full, by the next command; else what is free at least
+    std::uint64_t free_bytes = 0;    ///< in the ledger, reserved on the disk and in the map
+};
+
 /// The running engine: programs, customers and names in memory, a ledger and a checkpoint on disk. Everything
 /// it has answered is the fold of the ledger's facts.
 ///
@@ -145,6 +152,10 @@ class Engine {
     /// `notify` is called when a commit fails. Nothing more becomes durable; the process should tell people
     /// and stop.
     virtual void on_fatal(std::function<void(const model::Error&)> notify) = 0;
+
+    /// `notify` is called from the upkeep's thread when commands begin to be refused `disk_full`, and when
+    /// there is room again: once each. It must not throw. Set once.
+    virtual void on_space(std::function<void(const SpaceNotice&)> notify) = 0;
 
     // ---------------------------------------------------------------------------------------- what is cheap
     // to ask
@@ -187,7 +198,9 @@ class Engine {
 
     /// Commits what is waiting; returns whether there was anything.
     virtual bool step_commit() = 0;
-    /// Settles what has come due (holds that timed out), a bounded piece; returns whether there was anything.
+    /// Settles what has come due (holds that timed out), a bounded piece, and looks after the space on the
+    /// disk
+    /// (`on_space`); returns whether anything was due. One thread.
     virtual bool step_sweep() = 0;
     /// Writes a checkpoint of everything durable.
     virtual Result<void> checkpoint() = 0;

@@ -107,6 +107,11 @@ class EngineImpl final : public Engine {
         notify_fatal_ = std::move(notify);
     }
 
+    void on_space(std::function<void(const SpaceNotice&)> notify) override {
+        const std::lock_guard lock(notify_mutex_);
+        notify_space_ = std::move(notify);
+    }
+
     std::optional<model::ProgramId> find_program(std::string_view id) const override;
     std::shared_ptr<const model::AccessKey> find_access_key(std::string_view id) const override;
     Result<ProgramVersion> program(model::ProgramId id, model::VersionId version) const override;
@@ -211,6 +216,7 @@ class EngineImpl final : public Engine {
     // committer.cpp, background.cpp
     void commit_loop();
     void upkeep_loop();
+    void watch_space() ABSL_LOCKS_EXCLUDED(sequencer_);
     void checkpoint_loop();
     /// Has the committer take what waits.
     void ask_commit();
@@ -305,6 +311,9 @@ class EngineImpl final : public Engine {
     std::mutex notify_mutex_;  ///< the threads run before anybody asks to be told
     std::function<void()> notify_durable_;
     std::function<void(const model::Error&)> notify_fatal_;
+    std::function<void(const SpaceNotice&)> notify_space_;
+    std::atomic<bool> disk_full_{false};   ///< as it was told; the upkeep's thread writes it
+    std::uint64_t refused_disk_full_ = 0;  ///< the upkeep's: refusals when it was last told
     mutable Counters counters_;
     std::array<std::atomic<std::uint64_t>, 128> refusals_{};  ///< by the refusal's code
 

@@ -306,6 +306,7 @@ std::vector<Stat> EngineImpl::stats() const {
     }
     add("names_on_disk", store_.names().size());
     add("ledger_reserved_bytes", store_.ledger().reserved_bytes());
+    add("disk_full", load(disk_full_) ? 1 : 0);
     add("resident_bytes", resident_bytes());
     for (std::size_t code = 1; code < refusals_.size(); ++code) {
         if (load(refusals_[code]) == 0) continue;

@@ -243,7 +243,13 @@ TEST_F(TimdTest, AFullMapRefusesSalesAndStillShowsBalances) {
     EXPECT_EQ(refusal, static_cast<std::uint16_t>(model::Refusal::disk_full));
     EXPECT_EQ(points(caller), balance);
     timd.signal(SIGTERM);
-    EXPECT_EQ(timd.wait().exit_code, 0);
+    const Ended ended = timd.wait();
+    EXPECT_EQ(ended.exit_code, 0);
+    // Told once, though many were refused.
+    const std::string sentence = data() + "/ledger is full: commands are refused (disk_full)";
+    const std::size_t told = ended.err.find(sentence);
+    ASSERT_NE(told, std::string::npos) << ended.err;
+    EXPECT_EQ(ended.err.find(sentence, told + 1), std::string::npos) << ended.err;
 }
 
 // ---------------------------------------------------------------------------------------- options

@@ -39,6 +39,9 @@ class AuditedEngine final : public runtime::Engine {
     void on_fatal(std::function<void(const model::Error&)> notify) override {
         engine_.on_fatal(std::move(notify));
     }
+    void on_space(std::function<void(const runtime::SpaceNotice&)> notify) override {
+        engine_.on_space(std::move(notify));
+    }
     std::optional<model::ProgramId> find_program(std::string_view id) const override {
         return engine_.find_program(id);
     }

@@ -10,8 +10,11 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <stop_token>
+#include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -74,6 +77,23 @@ std::array<std::uint8_t, 32> decoy_secret(const storage::SecretKey& engine_secre
     return secret;
 }
 
+void log_space(const Options& options, const runtime::SpaceNotice& notice) {
+    const std::filesystem::path ledger = options.data / "ledger";
+    if (!notice.full) {
+        spdlog::info("{}: there is room again ({} bytes free): commands are taken", ledger.string(),
+                     notice.free_bytes);
+        return;
+    }
+    std::error_code fault;
+    const std::filesystem::space_info disk = std::filesystem::space(ledger, fault);
+    spdlog::error(
+        "{} is full: commands are refused (disk_full) until there is room; the next may need {} bytes, {} "
+        "are "
+        "free; the file system has {} bytes left, --map-size-mib is {}",
+        ledger.string(), notice.needed_bytes, notice.free_bytes,
+        fault ? "unknown" : std::to_string(disk.available), options.map_size_mib);
+}
+
 server::ServerOptions server_options(const Options& options, storage::Store& store) {
     server::ServerOptions server;
     server.threads = options.threads;
@@ -133,6 +153,8 @@ int run(const Options& options) {
         fail("a commit failed, stopping at once: " + error.message);
         std::_Exit(kFailed);
     });
+
+    engine.on_space([&options](const runtime::SpaceNotice& notice) { log_space(options, notice); });
 
     auto created =
         server::Server::create(server_options(options, **store), std::move(*listener), engine, entropy);

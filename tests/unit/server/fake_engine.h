@@ -38,6 +38,7 @@ class FakeEngine final : public runtime::Engine {
     model::Sequence durable() const override { return {durable_.load()}; }
     void on_durable(std::function<void()> notify) override { notify_ = std::move(notify); }
     void on_fatal(std::function<void(const model::Error&)>) override {}
+    void on_space(std::function<void(const runtime::SpaceNotice&)>) override {}
 
     std::optional<model::ProgramId> find_program(std::string_view id) const override {
         if (id == "shop") return model::ProgramId{1};
