@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/core/invariant.h"
+#include "engine/core/settle.h"
 
 namespace tim::core {
 
@@ -15,26 +16,6 @@ namespace {
 using model::Fact;
 using model::FactType;
 using model::SubjectKind;
-
-void post(CustomerRecord& record, model::Month month, model::Money amount) {
-    if (month == record.month) {  // stays within the first cache line
-        record.month_spend.value += amount.value;
-        return;
-    }
-    const auto figures = post_to_month(month_figures(record), month, amount);
-    TIM_INVARIANT(figures, "figures were checked before the fact was written");
-    record.month = figures->month;
-    record.month_spend = figures->spend;
-    record.closed_month_spend = figures->closed_spend;
-}
-
-void count_order(CustomerRecord& record, model::Instant at) {
-    if (record.orders == 0 || at < record.last_order_at) {
-        if (record.orders == 0 || at < record.first_order_at) record.first_order_at = at;
-    }
-    if (record.orders == 0 || at > record.last_order_at) record.last_order_at = at;
-    ++record.orders;
-}
 
 void close_hold(ProgramState& program, CustomerRecord& record, model::CustomerId customer, const Fact& fact) {
     HoldBook& book = program.holds[stripe_of(customer)];
@@ -48,51 +29,17 @@ void close_hold(ProgramState& program, CustomerRecord& record, model::CustomerId
 
 void apply_to_customer(ProgramState& program, const Fact& fact, model::Sequence sequence) {
     const model::CustomerId customer{fact.subject.id()};
-    const bool anonymous = fact.subject.kind() == SubjectKind::anonymous;
     if (fact.type == FactType::enrolled)
         program.customers.grow_to(std::max(customer.value, program.customers.count()));
     TIM_INVARIANT(customer.value <= program.customers.count(), "a fact's customer was enrolled");
     CustomerRecord& record = program.customers.at(customer.value);
-    TIM_INVARIANT(record.last == fact.previous, "a fact follows its subject's newest fact");
+    TIM_INVARIANT(record.last.get() == fact.previous, "a fact follows its subject's newest fact");
 
     switch (fact.type) {
         case FactType::enrolled:
             TIM_INVARIANT(!record.exists(), "a customer is enrolled once");
-            record.enrolled_at = fact.at;
             record.profile = sequence;
-            break;
-        case FactType::sale:
-            record.points.value += fact.points.value;
-            record.ranking_points.value += fact.points.value;
-            record.lifetime_spend.value += fact.amount.value;
-            post(record, fact.month, fact.amount);
-            // Nobody's first and last order are nobody's figure.
-            if (anonymous)
-                ++record.orders;
-            else
-                count_order(record, fact.at);
-            break;
-        case FactType::returned:
-        case FactType::voided:
-        case FactType::adjusted:
-            record.points.value += fact.points.value;
-            if ((fact.flags & model::kFactRanking) != 0) record.ranking_points.value += fact.points.value;
-            record.lifetime_spend.value += fact.amount.value;
-            if (fact.amount.value != 0) post(record, fact.month, fact.amount);
-            break;
-        case FactType::shortfall:
-            record.ranking_points.value += fact.points.value;
-            break;
-        case FactType::order_undone:
-            TIM_INVARIANT(record.orders > 0, "an order is undone that was counted");
-            --record.orders;
-            if (!anonymous) {
-                record.first_order_at = {fact.amount.value};
-                record.last_order_at = {fact.points.value};
-            }
-            break;
-        case FactType::redeemed:
-            record.points.value += fact.points.value;
+            post(record, fact.month, fact.period_months, {}, {});
             break;
         case FactType::hold_opened:
             program.holds[stripe_of(customer)].open(customer, {sequence, fact.points, {fact.amount.value}});
@@ -108,9 +55,10 @@ void apply_to_customer(ProgramState& program, const Fact& fact, model::Sequence 
             close_hold(program, record, customer, fact);
             break;
         default:
-            TIM_INVARIANT(false, "a fact of this type has another subject");
+            fold_figures(record, fact);
     }
     record.tier = fact.tier_after;
+    record.version = fact.version;
     record.last = sequence;
     TIM_INVARIANT(
         record.points == fact.points_after && record.held == fact.held_after && record.held.value >= 0,
@@ -132,8 +80,8 @@ void apply_program(State& state, const Fact& fact, model::Sequence sequence, mod
         TIM_INVARIANT(program->id() == fact.subject.program(), "programs are numbered without gaps");
     }
     TIM_INVARIANT(program->last == fact.previous, "a fact follows its subject's newest fact");
-    auto rules =
-        Rules::compile(std::make_shared<const model::Program>(std::move(*document)), fact.version, fact.at);
+    auto rules = Rules::compile(std::make_shared<const model::Program>(std::move(*document)), fact.version,
+                                fact.at, program->version_count() == 0 ? nullptr : &program->newest());
     TIM_INVARIANT(rules, "a program in the ledger can be compiled");
     program->add_version(std::move(*rules));
     program->last = sequence;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -58,6 +59,17 @@ Judgement check_time(const Rules& rules, model::Instant at, model::Instant clock
 CustomerRecord settle_holds(const CustomerRecord& record, model::Subject subject, const OpenHolds& holds,
                             const Moment& moment, FactWriter& facts);
 
+/// The customer's record with what `is_due` (settle.h) done to it, and the fact that says so. Comes before
+/// everything else that a command or a sweep does to it.
+CustomerRecord settle_tiers(const CustomerRecord& record, model::Subject subject, const Moment& moment,
+                            FactWriter& facts);
+
+/// The instant up to which a customer is settled before a command: one that is ahead of the clock takes the
+/// customer with it.
+inline model::Instant settled_until(const Moment& moment) {
+    return std::max(moment.now, moment.at);
+}
+
 /// What is still held now.
 model::Points settled_held(const CustomerRecord& record, const OpenHolds* holds, model::Instant now);
 
@@ -79,6 +91,7 @@ struct SaleEvidence {
     model::Instant first_order = model::kNoInstant;  ///< of the customer's orders without this one
     model::Instant last_order = model::kNoInstant;
     const Rules* pricing = nullptr;  ///< the version that priced the sale
+    const Rules* judged = nullptr;   ///< the version that the tiers of the sale's fact are of
 };
 
 /// A return or void (S3.10; rules.md, Returns). `sale` is null for a return without its original.
@@ -116,7 +129,7 @@ void decide_enroll(const model::Command& command, const Moment& moment, model::S
 /// Digest of what a command asks for, without its name and its customer: tells a repeat from a conflict.
 std::uint32_t content_digest(const model::Command& command);
 
-/// What `amount` would earn now; nothing on overflow.
-std::optional<model::Points> quote(const Rules& current, model::Money amount);
+/// What `amount` would earn a customer of a tier now; nothing on overflow.
+std::optional<model::Points> quote(const Rules& current, model::Money amount, std::uint8_t tier);
 
 }  // namespace tim::core

@@ -17,24 +17,20 @@ Judgement decide_adjust(const model::Command& command, const Moment& moment, mod
         if (command.points.value < -most.value) return refuse(Refusal::insufficient_points, most.value);
     }
     const auto points = checked_add(record.points, command.points);
-    const auto ranking =
-        checked_add(record.ranking_points, command.ranking ? command.points : model::Points{});
-    const auto lifetime = checked_add(record.lifetime_spend, command.amount);
+    const model::Points ranking = command.ranking ? command.points : model::Points{};
     const model::Month month = moment.current->calendar().month_of(moment.at);
-    if (!points || !ranking || !lifetime || !can_post(record, month, command.amount))
+    if (!points || !can_post(record, month, moment.current->period_months(), command.amount, ranking))
         return refuse(Refusal::overflow);
 
     Fact& fact = facts.add(FactType::adjusted, subject, record.last);
-    stamp(fact, moment, moment.current->tier_of(record),
-          moment.current->tier_of(moment.current->by_spend() ? lifetime->value : ranking->value), *points,
-          record.held);
+    const std::uint8_t before = tier_now(moment, subject, record);
+    stamp(fact, moment, before, before, *points, record.held);
     name(fact, command);
     fact.flags = command.ranking ? model::kFactRanking : std::uint8_t{0};
-    fact.month = month;
+    set_month(fact, moment, month);
     fact.amount = command.amount;
     fact.points = command.points;
-    facts.end_transaction();
-    return {};
+    return end_posting(moment, subject, record, facts);
 }
 
 Judgement check_enrollment(std::size_t keys, std::uint64_t customers) {
@@ -46,8 +42,8 @@ Judgement check_enrollment(std::size_t keys, std::uint64_t customers) {
 void decide_enroll(const model::Command& command, const Moment& moment, model::Subject subject,
                    FactWriter& facts) {
     Fact& fact = facts.add(FactType::enrolled, subject, {});
-    const std::uint8_t tier = moment.current->tier_of(0);
-    stamp(fact, moment, tier, tier, {}, {});
+    stamp(fact, moment, 0, 0, {}, {});  // everybody begins in the first tier
+    set_month(fact, moment, moment.current->calendar().month_of(settled_until(moment)));
     name(fact, command);
     facts.end_transaction();
 }

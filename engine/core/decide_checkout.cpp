@@ -1,4 +1,5 @@
 #include "engine/core/decide_common.h"
+#include "engine/core/settle.h"
 
 namespace tim::core {
 
@@ -51,13 +52,14 @@ model::Points settled_held(const CustomerRecord& record, const OpenHolds* holds,
 
 CustomerRecord settled(const CustomerRecord& record, const OpenHolds* holds, model::Instant now,
                        const Rules& current) {
-    CustomerRecord view = record;
+    CustomerRecord view = is_due(record, current, now) ? settle(record, current, now).record : record;
     view.held = settled_held(record, holds, now);
-    const MonthFigures figures = settle_month(month_figures(record), current.calendar().month_of(now));
-    view.month = figures.month;
-    view.month_spend = figures.spend;
-    view.closed_month_spend = figures.closed_spend;
-    view.tier = current.tier_of(record);
+    if (const model::Month month = current.calendar().month_of(now); month > view.month) {
+        Bases bases = Bases::of(view);
+        bases.advance(month, current.period_months());
+        bases.put(view);
+    }
+    view.tier = current.tier_of(view);
     return view;
 }
 

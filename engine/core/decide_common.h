@@ -22,15 +22,22 @@ inline void name(model::Fact& fact, const model::Command& command) {
     fact.content = content_digest(command);
 }
 
-/// Whether the record's monthly figures can take `amount` in `month` without overflow.
-inline bool can_post(const CustomerRecord& record, model::Month month, model::Money amount) {
-    if (month == record.month) return checked_add(record.month_spend, amount).has_value();
-    return post_to_month(month_figures(record), month, amount).has_value();
-}
-
 /// The tier under the version in force now; nobody's sales have none.
 inline std::uint8_t tier_now(const Moment& moment, model::Subject subject, const CustomerRecord& record) {
     return subject.kind() == model::SubjectKind::customer ? moment.current->tier_of(record) : std::uint8_t{0};
 }
+
+/// Fills in to which month a fact posts, and by which periods.
+inline void set_month(model::Fact& fact, const Moment& moment, model::Month month) {
+    fact.month = month;
+    fact.period_months = moment.current->period_months();
+}
+
+/// Ends the transaction that posts to a customer's figures: finds the tier that they lead to, adds what
+/// follows from it (a correction of the tier that the period began with, bonuses) and fills in the tiers.
+/// `before` is the settled record that the transaction's facts, from the writer's `transaction_begin` on,
+/// have not been folded into. Nothing of anonymous sales.
+Judgement end_posting(const Moment& moment, model::Subject subject, const CustomerRecord& before,
+                      FactWriter& facts);
 
 }  // namespace tim::core

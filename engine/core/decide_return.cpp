@@ -40,8 +40,8 @@ Judgement decide_return(const model::Command& command, const Moment& moment, mod
     if (sale != nullptr) {
         remaining.value = sale->remaining.value - amount.value;
         if (!anonymous)
-            should =
-                sale->pricing->earned(remaining).value();  // less than the sale's, which did not overflow
+            should = sale->pricing->earned(remaining, *sale->judged, sale->sale.tier_before)
+                         .value();  // less than the sale's, which did not overflow
         difference.value = sale->points.value - should.value;
     } else if (!anonymous) {
         const auto earned = moment.pricing->earned(amount);
@@ -55,28 +55,21 @@ Judgement decide_return(const model::Command& command, const Moment& moment, mod
     }
 
     const auto points = checked_sub(record.points, taken);
-    const auto ranking = checked_sub(record.ranking_points, difference);
-    const auto lifetime = checked_sub(record.lifetime_spend, amount);
     const model::Money posted{-amount.value};
     const model::Month month =
         sale != nullptr ? sale->sale.month : moment.current->calendar().month_of(moment.at);
-    if (!points || !ranking || !lifetime || !can_post(record, month, posted))
+    if (!points || !can_post(record, month, moment.current->period_months(), posted, {-difference.value}))
         return refuse(Refusal::overflow);
 
-    std::uint8_t before = 0;
-    std::uint8_t after = 0;
-    if (!anonymous) {
-        before = moment.current->tier_of(record);
-        after = moment.current->tier_of(moment.current->by_spend() ? lifetime->value : ranking->value);
-    }
+    const std::uint8_t before = tier_now(moment, subject, record);
     const model::Sequence first = facts.next();
     Fact& fact = facts.add(voids ? FactType::voided : FactType::returned, subject, record.last);
-    stamp(fact, moment, before, after, *points, record.held);
+    stamp(fact, moment, before, before, *points, record.held);
     name(fact, command);
     fact.flags = model::kFactRanking;
     if (sale != nullptr) fact.flags |= model::kFactWithOriginal;
     if (taken != difference) fact.flags |= model::kFactClamped;
-    fact.month = month;
+    set_month(fact, moment, month);
     fact.amount = posted;
     fact.points = {-taken.value};
 
@@ -93,7 +86,7 @@ Judgement decide_return(const model::Command& command, const Moment& moment, mod
         if (remaining.value == 0 && (amount.value > 0 || voids)) {
             const model::Sequence undone_at = facts.next();
             Fact& undone = facts.add(FactType::order_undone, subject, previous);
-            stamp(undone, moment, before, after, *points, record.held);
+            stamp(undone, moment, before, before, *points, record.held);
             undone.request.related = sale->sequence.value;
             undone.amount = {sale->first_order.value};
             undone.points = {sale->last_order.value};
@@ -102,11 +95,11 @@ Judgement decide_return(const model::Command& command, const Moment& moment, mod
     }
     if (taken != difference) {
         Fact& shortfall = facts.add(FactType::shortfall, subject, previous);
-        stamp(shortfall, moment, before, after, *points, record.held);
+        stamp(shortfall, moment, before, before, *points, record.held);
+        set_month(shortfall, moment, month);
         shortfall.points = {taken.value - difference.value};
     }
-    facts.end_transaction();
-    return {};
+    return end_posting(moment, subject, record, facts);
 }
 
 }  // namespace tim::core

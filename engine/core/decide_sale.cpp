@@ -10,34 +10,28 @@ using model::SubjectKind;
 Judgement decide_sale(const model::Command& command, const Moment& moment, model::Subject subject,
                       const CustomerRecord& record, FactWriter& facts) {
     const bool anonymous = subject.kind() == SubjectKind::anonymous;
-    const auto earned = anonymous ? model::Points{} : moment.pricing->earned(command.amount);
+    const std::uint8_t before = tier_now(moment, subject, record);
+    const auto earned =
+        anonymous ? model::Points{} : moment.pricing->earned(command.amount, *moment.current, before);
     if (!earned) return refuse(Refusal::overflow);
     const auto points = checked_add(record.points, *earned);
-    const auto ranking = checked_add(record.ranking_points, *earned);
-    const auto lifetime = checked_add(record.lifetime_spend, command.amount);
-    if (!points || !ranking || !lifetime || record.orders == UINT32_MAX) return refuse(Refusal::overflow);
     const model::Month month = moment.current->calendar().month_of(moment.at);
-    if (!can_post(record, month, command.amount)) return refuse(Refusal::overflow);
+    if (!points || record.orders == UINT32_MAX ||
+        !can_post(record, month, moment.current->period_months(), command.amount, *earned))
+        return refuse(Refusal::overflow);
 
-    std::uint8_t before = 0;
-    std::uint8_t after = 0;
-    if (!anonymous) {
-        before = moment.current->tier_of(record);
-        after = moment.current->tier_of(moment.current->by_spend() ? lifetime->value : ranking->value);
-    }
     Fact& fact = facts.add(FactType::sale, subject, record.last);
-    stamp(fact, moment, before, after, *points, record.held);
+    stamp(fact, moment, before, before, *points, record.held);
     name(fact, command);
     fact.flags = model::kFactRanking;
-    fact.month = month;
+    set_month(fact, moment, month);
     fact.amount = command.amount;
     fact.points = *earned;
-    facts.end_transaction();
-    return {};
+    return end_posting(moment, subject, record, facts);
 }
 
-std::optional<model::Points> quote(const Rules& current, model::Money amount) {
-    return current.earned(amount);
+std::optional<model::Points> quote(const Rules& current, model::Money amount, std::uint8_t tier) {
+    return current.earned(amount, current, tier);
 }
 
 }  // namespace tim::core

@@ -1,49 +1,117 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <cstring>
 #include <type_traits>
 
 #include "engine/model/quantity.h"
 
 namespace tim::core {
 
+/// A quantity of at most 48 bits, sign included, in six bytes: sequences (2⁴⁷ facts) and instants (until the
+/// year 6429). The least instant stands for kNoInstant.
+template <class Quantity>
+class Packed {
+  public:
+    Packed() = default;
+    Packed(Quantity quantity) {  // NOLINT(google-explicit-constructor): it is the same quantity
+        const auto value = static_cast<std::int64_t>(quantity.value);
+        const std::int64_t word = value == INT64_MIN ? kNone : value;
+        std::memcpy(bytes_.data(), &word, bytes_.size());
+    }
+    Quantity get() const {
+        std::uint64_t word = 0;
+        std::memcpy(&word, bytes_.data(), bytes_.size());
+        const std::int64_t value = static_cast<std::int64_t>(word << 16) >> 16;
+        return {static_cast<decltype(Quantity::value)>(value == kNone ? INT64_MIN : value)};
+    }
+    operator Quantity() const { return get(); }  // NOLINT(google-explicit-constructor)
+
+  private:
+    static constexpr std::int64_t kNone = -(std::int64_t{1} << 47);
+    std::array<std::uint8_t, 6> bytes_{};
+};
+
+/// Sums that only grow apart from what is posted (lifetime spend, ranking points, and what they were when a
+/// month or period began) stay within ± this, so that the difference of any two of them fits 64 bits.
+inline constexpr std::int64_t kMaxSum = std::int64_t{1} << 62;
+
+constexpr bool is_sum(std::int64_t value) {
+    return value >= -kMaxSum && value <= kMaxSum;
+}
+
 /// The state of one customer (or of a program's anonymous sales), 128 bytes, found by index arithmetic from
 /// its id.
 ///
-/// The first cache line is all that a sale reads and writes; the second is touched by the first order, by
-/// late sales and by queries. Settled only up to the last command: what time alone changes (holds that have
-/// timed out, a month that has closed) is computed by whoever reads (view.h).
+/// The first cache line is all that a plain sale reads and writes. What belongs to a month or a period is
+/// kept as the lifetime sum at its beginning (the second line), so that a sale of the current month changes
+/// the lifetime sum alone; the second line is written by the first order, by a month's first posting and by
+/// late ones. Every customer keeps the figures of all criteria, whatever the program uses (S5.7).
 ///
-/// Invariants: 0 ≤ held; orders = 0 exactly when no order instant is set; month_spend belongs to `month`.
+/// Settled only up to the last command: what time alone changes (holds that have timed out, months and
+/// periods that have closed) is computed by whoever reads (settle.h).
+///
+/// Invariants: 0 ≤ held; orders = 0 exactly when no order instant is set; period ≤ month; every sum is one by
+/// `is_sum`.
 struct alignas(64) CustomerRecord {
-    model::Sequence last{};  ///< newest fact; 0 while the record does not exist
     model::Points points{};
     model::Points ranking_points{};
     model::Points held{};
     model::Money lifetime_spend{};
-    model::Money month_spend{};
-    model::Instant last_order_at = model::kNoInstant;
+    Packed<model::Sequence> last{};  ///< newest fact; 0 while the record does not exist
+    Packed<model::Instant> last_order_at{model::kNoInstant};
     std::uint32_t orders = 0;
-    model::Month month{};
-    std::uint8_t tier = 0;  ///< as last recorded, an index in the version that recorded it
+    model::Month month{};           ///< of the newest posting, or the newest that was closed up to
+    model::VersionId version{};     ///< of the newest fact: the tiers here are indices in it
+    std::uint8_t tier = 0;          ///< as last recorded
+    std::uint8_t opening_tier = 0;  ///< with which the current period began; 0 where nothing is reviewed
+    std::uint8_t bonus_floor = 0;   ///< bonuses up to this tier are neither paid nor taken back
+    std::uint8_t bonus_tier = 0;    ///< bonuses above opening tier and floor are paid up to this one
     std::uint8_t flags = 0;
+    /// Zero. Room for class (retail, member, VIP: 2 bits) and VIP (an id: 28 bits) in 4 bytes, and for
+    /// source, natures and types in 1 byte each.
+    std::array<std::uint8_t, 7> reserved{};
 
-    model::Sequence profile{};  ///< the fact whose blob holds the sealed profile
-    model::Instant enrolled_at = model::kNoInstant;
-    model::Instant first_order_at = model::kNoInstant;
-    model::Money closed_month_spend{};  ///< of the month before `month`
-    std::uint64_t reserved[4] = {};     ///< zero
+    model::Money spend_before_month{};  ///< lifetime spend without what was posted to `month` and later
+    model::Money spend_before_closed_month{};
+    model::Money spend_before_period{};
+    model::Money spend_before_closed_period{};
+    model::Points ranking_before_period{};
+    model::Points ranking_before_closed_period{};
+    Packed<model::Instant> first_order_at{model::kNoInstant};
+    Packed<model::Sequence> profile{};  ///< the enrolment: when it was, and in its blob the sealed profile
+    model::Month period{};              ///< first month of the current period
+    /// Zero. Room for items; status and the flags of wallet and points lots fit `flags`.
+    std::array<std::uint8_t, 2> reserved_second{};
 
-    bool exists() const { return last.value != 0; }
+    bool exists() const { return last.get().value != 0; }
+    model::Money month_spend() const { return {lifetime_spend.value - spend_before_month.value}; }
+    model::Money closed_month_spend() const {
+        return {spend_before_month.value - spend_before_closed_month.value};
+    }
+    model::Money period_spend() const { return {lifetime_spend.value - spend_before_period.value}; }
+    model::Money closed_period_spend() const {
+        return {spend_before_period.value - spend_before_closed_period.value};
+    }
+    model::Points period_ranking() const { return {ranking_points.value - ranking_before_period.value}; }
+    model::Points closed_period_ranking() const {
+        return {ranking_before_period.value - ranking_before_closed_period.value};
+    }
 };
 
 /// Bits of CustomerRecord::flags.
 inline constexpr std::uint8_t kRecordHasHolds = 1;  ///< the book of holds has open ones of this customer
 
+// 57 bytes and 7 of room, then 62 and 2 of room.
 static_assert(sizeof(CustomerRecord) == 128 && std::is_trivially_copyable_v<CustomerRecord>);
+static_assert(offsetof(CustomerRecord, flags) == 56 && offsetof(CustomerRecord, spend_before_month) == 64 &&
+                  offsetof(CustomerRecord, reserved_second) == 126,
+              "what a plain sale needs stands in the first line, and nothing is padding");
 
-// Memory for a customer with a phone key: the record, and one entry of the index of keys at its least load.
+// Memory for a customer with a phone key: 128 bytes of record, and one entry of 16 bytes of the index of
+// keys, which at its least load fills 64 of 100 slots: 16 × 100 / 64 = 25. Together 153.
 inline constexpr std::size_t kKeyIndexBytesAtMost = 16 * 100 / 64;
 static_assert(sizeof(CustomerRecord) + kKeyIndexBytesAtMost <= 160, "the target of 160 bytes a customer");
 
@@ -52,35 +120,79 @@ static_assert(sizeof(CustomerRecord) + kKeyIndexBytesAtMost <= 160, "the target 
 inline std::uint32_t digest(const CustomerRecord& record) {
     const auto word = [](auto quantity) { return static_cast<std::uint64_t>(quantity.value); };
     const std::uint64_t small = static_cast<std::uint64_t>(record.orders) << 32 |
-                                static_cast<std::uint64_t>(record.month.value) << 16 |
-                                static_cast<std::uint64_t>(record.tier) << 8 | record.flags;
-    std::uint64_t sum =
-        word(record.points) * 0x9E3779B97F4A7C15u + word(record.ranking_points) * 0xC2B2AE3D27D4EB4Fu +
-        word(record.held) * 0x165667B19E3779F9u + word(record.lifetime_spend) * 0xD6E8FEB86659FD93u +
-        word(record.month_spend) * 0xA0761D6478BD642Fu + word(record.last_order_at) * 0xE7037ED1A0B428DBu +
-        small * 0x8EBC6AF09C88C6E3u;
+                                static_cast<std::uint64_t>(record.month.value) << 16 | record.version.value;
+    const std::uint64_t tiers = static_cast<std::uint64_t>(record.tier) << 32 |
+                                static_cast<std::uint64_t>(record.opening_tier) << 24 |
+                                static_cast<std::uint64_t>(record.bonus_floor) << 16 |
+                                static_cast<std::uint64_t>(record.bonus_tier) << 8 | record.flags;
+    std::uint64_t sum = word(record.points) * 0x9E3779B97F4A7C15u +
+                        word(record.ranking_points) * 0xC2B2AE3D27D4EB4Fu +
+                        word(record.held) * 0x165667B19E3779F9u +
+                        word(record.lifetime_spend) * 0xD6E8FEB86659FD93u + tiers * 0xA0761D6478BD642Fu +
+                        word(record.last_order_at.get()) * 0xE7037ED1A0B428DBu + small * 0x8EBC6AF09C88C6E3u;
     sum ^= sum >> 32;
     sum *= 0xD6E8FEB86659FD93u;
     return static_cast<std::uint32_t>(sum >> 32);
 }
 
-/// The monthly figures of a record: `spend` in `month` and what the month before came to.
-struct MonthFigures {
-    model::Month month{};
-    model::Money spend{};
-    model::Money closed_spend{};
+/// Which of its sums a record takes for one: its own four, or the lifetime's. Values are part of the ledger's
+/// format (model::TierState).
+enum class Sum : std::uint8_t { month = 0, closed_month = 1, period = 2, closed_period = 3, lifetime = 4 };
+
+/// How months and periods pass over a record while nothing is posted: each of its four sums becomes one that
+/// it has already.
+struct Bases {
+    Sum month = Sum::month;
+    Sum closed_month = Sum::closed_month;
+    Sum period = Sum::period;
+    Sum closed_period = Sum::closed_period;
+    model::Month now{};     ///< CustomerRecord::month
+    model::Month opened{};  ///< CustomerRecord::period
+
+    static Bases of(const CustomerRecord& record) {
+        Bases bases;
+        bases.now = record.month;
+        bases.opened = record.period;
+        return bases;
+    }
+
+    /// Closes what lies before `to`. `period_months` divides 12, or is 0: one period without an end. Returns
+    /// whether a period closed.
+    bool advance(model::Month to, std::uint8_t period_months);
+
+    /// Puts the sums into the record that they were taken from.
+    void put(CustomerRecord& record) const;
 };
 
-/// Posts `amount` to month `posted`: the current month moves on when `posted` is later; an earlier month than
-/// the closed one keeps no figure here. Nothing when a figure would overflow.
-std::optional<MonthFigures> post_to_month(const MonthFigures& figures, model::Month posted,
-                                          model::Money amount);
+/// What posting to another month than the record's own changes beside the lifetime's sums: the record moves
+/// on to a later one; the sums before later months and periods take what is posted to an earlier one.
+void post_elsewhere(CustomerRecord& record, model::Month month, std::uint8_t period_months,
+                    model::Money spend, model::Points ranking);
 
-/// The monthly figures as they stand in month `now`.
-MonthFigures settle_month(const MonthFigures& figures, model::Month now);
+/// Whether the sums that a posting to an earlier month changes stay sums.
+bool can_post_late(const CustomerRecord& record, model::Month month, std::uint8_t period_months,
+                   model::Money spend, model::Points ranking);
 
-inline MonthFigures month_figures(const CustomerRecord& record) {
-    return {record.month, record.month_spend, record.closed_month_spend};
+/// Posts to a month. `period_months` divides 12, or is 0 (see Bases). The caller has checked `can_post`.
+inline void post(CustomerRecord& record, model::Month month, std::uint8_t period_months, model::Money spend,
+                 model::Points ranking) {
+    if (month != record.month) post_elsewhere(record, month, period_months, spend, ranking);
+    record.lifetime_spend.value += spend.value;
+    record.ranking_points.value += ranking.value;
+}
+
+/// Whether `change` may be added to a sum.
+constexpr bool can_add(std::int64_t sum, std::int64_t change) {
+    const auto after = model::checked_add(sum, change);
+    return after && is_sum(*after);
+}
+
+/// Whether every sum stays one.
+inline bool can_post(const CustomerRecord& record, model::Month month, std::uint8_t period_months,
+                     model::Money spend, model::Points ranking) {
+    return can_add(record.lifetime_spend.value, spend.value) &&
+           can_add(record.ranking_points.value, ranking.value) &&
+           (month >= record.month || can_post_late(record, month, period_months, spend, ranking));
 }
 
 }  // namespace tim::core

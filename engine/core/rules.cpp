@@ -1,31 +1,194 @@
 #include "engine/core/rules.h"
 
+#include <algorithm>
+
 #include "engine/core/invariant.h"
 
 namespace tim::core {
 
-model::Result<std::unique_ptr<const Rules>> Rules::compile(std::shared_ptr<const model::Program> program,
-                                                           model::VersionId version,
-                                                           model::Instant effective) {
-    auto calendar = model::Calendar::load(program->time_zone);
-    if (!calendar) return tl::unexpected(calendar.error());
+using model::Criterion;
+using model::Downgrade;
+using model::Review;
 
+namespace {
+
+/// Rounded down, below zero too.
+std::int64_t floor_divide(std::int64_t value, std::int64_t divisor) {
+    return value / divisor - (value % divisor < 0 ? 1 : 0);
+}
+
+bool same_thresholds(const model::Program& a, const model::Program& b) {
+    return a.tiering.criterion == b.tiering.criterion &&
+           std::ranges::equal(a.tiers, b.tiers, [](const model::Tier& x, const model::Tier& y) {
+               return x.id == y.id && x.min == y.min && x.active == y.active && x.criterion == y.criterion;
+           });
+}
+
+bool same_bonuses(const model::Program& a, const model::Program& b) {
+    return std::ranges::equal(a.tiers, b.tiers, [](const model::Tier& x, const model::Tier& y) {
+        return x.upgrade_bonus == y.upgrade_bonus;
+    });
+}
+
+std::uint8_t months_of(Review review) {
+    switch (review) {
+        case Review::monthly:
+            return 1;
+        case Review::yearly:
+            return 12;
+        default:
+            return 6;
+    }
+}
+
+}  // namespace
+
+model::Result<std::unique_ptr<const Rules>> Rules::compile(std::shared_ptr<const model::Program> program,
+                                                           model::VersionId version, model::Instant effective,
+                                                           const Rules* previous) {
     auto rules = std::make_unique<Rules>();
+    if (previous != nullptr && previous->program().time_zone == program->time_zone) {
+        rules->calendar_ = previous->calendar_;
+    } else {
+        auto calendar = model::Calendar::load(program->time_zone);
+        if (!calendar) return tl::unexpected(calendar.error());
+        rules->calendar_ = std::make_shared<const model::Calendar>(std::move(*calendar));
+    }
     rules->per_amount_ = program->points.earn.per_amount.value;
     rules->points_each_ = program->points.earn.points.value;
-    rules->by_spend_ = program->tiering.criterion == model::Criterion::lifetime_spend;
-    for (std::size_t index = 0; index < program->tiers.size(); ++index) {
-        const model::Tier& tier = program->tiers[index];
-        rules->keep_points_[index] = tier.keep_points;
-        if (tier.active) rules->tiers_[rules->tier_count_++] = {tier.min, static_cast<std::uint8_t>(index)};
-    }
-    TIM_INVARIANT(rules->per_amount_ > 0 && rules->tier_count_ > 0 && rules->tiers_[0].min == 0,
-                  "only validated programs are compiled");
     rules->version_ = version;
     rules->effective_ = effective;
+    rules->previous_ = previous;
     rules->program_ = std::move(program);
-    rules->calendar_ = std::make_shared<const model::Calendar>(std::move(*calendar));
+    rules->compile_tiers();
+    rules->compile_epoch();
     return rules;
+}
+
+void Rules::compile_tiers() {
+    const model::Program& program = *program_;
+    criterion_ = program.tiering.criterion;
+    for (std::size_t index = 0; index < program.tiers.size(); ++index) {
+        const model::Tier& tier = program.tiers[index];
+        if (program.enabled) keep_points_[index] = tier.keep_points;
+        multiplies_ = multiplies_ || (program.enabled && tier.multiplier_bp != model::kWholeBp);
+        has_bonuses_ = has_bonuses_ || (program.enabled && tier.active && tier.upgrade_bonus.value > 0);
+        if (tier.active)
+            tiers_[tier_count_++] = {tier.min, static_cast<std::uint8_t>(index), program.criterion_of(tier)};
+    }
+    TIM_INVARIANT(per_amount_ > 0 && tier_count_ > 0 && tiers_[0].min == 0,
+                  "only validated programs are compiled");
+    const bool monthly = criterion_ == Criterion::month_spend;
+    period_months_ = monthly ? 1 : months_of(program.tiering.review);
+    reopens_ = program.enabled && (program.tiering.downgrade == Downgrade::at_review ||
+                                   (monthly && program.tiering.downgrade == Downgrade::immediate));
+    by_month_ = program.enabled &&
+                (reopens_ || uses(Criterion::month_spend) || uses(Criterion::monthly_average_spend));
+}
+
+void Rules::compile_epoch() {
+    const model::Program& program = *program_;
+    const model::Tiering& tiering = program.tiering;
+    const model::Program* const before = previous_ == nullptr ? nullptr : previous_->program_.get();
+    const bool moved = before != nullptr && !same_thresholds(program, *before);
+    starts_at_zero_ = moved && tiering.start == model::Start::zero;
+    const bool unreviewed = tiering.review == Review::never && criterion_ != Criterion::month_spend;
+    from_zero_ = unreviewed && (starts_at_zero_ || (previous_ != nullptr && previous_->from_zero_));
+    if (from_zero_) period_months_ = 0;
+    const bool one_criterion =
+        std::all_of(tiers_.begin(), tiers_.begin() + tier_count_,
+                    [&](const ActiveTier& tier) { return tier.criterion == criterion_; });
+    plain_ = program.enabled && one_criterion && !has_bonuses_ && !from_zero_ &&
+             tiering.downgrade == Downgrade::immediate &&
+             (criterion_ == Criterion::lifetime_spend || criterion_ == Criterion::lifetime_ranking_points);
+
+    const bool rebuilt =
+        before != nullptr &&
+        (moved || program.enabled != before->enabled || tiering.downgrade != before->tiering.downgrade ||
+         tiering.review != before->tiering.review || from_zero_ != previous_->from_zero_);
+    const bool founds =
+        before == nullptr || (!(plain_ && previous_->plain_) && (rebuilt || !same_bonuses(program, *before)));
+    only_bonuses_changed_ = founds && before != nullptr && !rebuilt;
+    founder_ = founds ? nullptr : &previous_->founder();
+    epoch_ = founds ? version_ : previous_->epoch_;
+}
+
+bool Rules::uses(Criterion criterion) const {
+    return criterion_ == criterion ||
+           std::any_of(tiers_.begin(), tiers_.begin() + tier_count_,
+                       [&](const ActiveTier& tier) { return tier.criterion == criterion; });
+}
+
+std::int64_t Rules::figure(Criterion criterion, const CustomerRecord& record) const {
+    switch (criterion) {
+        case Criterion::lifetime_spend:
+            return from_zero_ ? record.period_spend().value : record.lifetime_spend.value;
+        case Criterion::lifetime_ranking_points:
+            return from_zero_ ? record.period_ranking().value : record.ranking_points.value;
+        case Criterion::month_spend:
+            return std::max(record.month_spend(), record.closed_month_spend()).value;
+        case Criterion::monthly_average_spend: {
+            if (record.orders == 0) return record.lifetime_spend.value;
+            const model::Month first = calendar_->month_of(record.first_order_at);
+            return floor_divide(record.lifetime_spend.value,
+                                std::max(record.month.value - first.value, 0) + 1);
+        }
+        case Criterion::period_spend:
+            return record.period_spend().value;
+        case Criterion::period_ranking_points:
+            return record.period_ranking().value;
+    }
+    return 0;
+}
+
+std::uint8_t Rules::reached(const CustomerRecord& record, model::Points more) const {
+    for (std::uint8_t i = tier_count_; i-- > 1;) {
+        const ActiveTier& tier = tiers_[i];
+        const std::int64_t added = model::is_money(tier.criterion) ? 0 : more.value;
+        const auto figure_now = model::checked_add(figure(tier.criterion, record), added);
+        if (!figure_now ? added > 0 : *figure_now >= tier.min) return tier.index;
+    }
+    return tiers_[0].index;
+}
+
+std::uint8_t Rules::reached_at_opening(const CustomerRecord& record) const {
+    // The record as it stood when the period closed: its sums of then are the lifetime's, and the period that
+    // is closed now was the current one.
+    CustomerRecord then = record;
+    then.lifetime_spend = record.spend_before_period;
+    then.ranking_points = record.ranking_before_period;
+    then.spend_before_period = record.spend_before_closed_period;
+    then.ranking_before_period = record.ranking_before_closed_period;
+    // month_spend has periods of a month: what the closed month alone reaches.
+    then.spend_before_month = then.spend_before_closed_month = record.spend_before_closed_month;
+    then.month.value = static_cast<std::uint16_t>(record.period.value - (record.period.value > 0 ? 1 : 0));
+    return reached(then);
+}
+
+model::Points Rules::bonuses(std::uint8_t floor, std::uint8_t tier) const {
+    model::Points sum{};
+    for (std::uint8_t i = 0; has_bonuses_ && i < tier_count_; ++i) {
+        const std::uint8_t index = tiers_[i].index;
+        if (index > floor && index <= tier) sum.value += program_->tiers[index].upgrade_bonus.value;
+    }
+    return sum;
+}
+
+std::optional<std::uint8_t> Rules::index_of(const Rules& other, std::uint8_t tier) const {
+    const auto& tiers = program_->tiers;
+    const auto found = std::ranges::find(tiers, other.program().tiers[tier].id,
+                                         [](const model::Tier& own) { return own.id; });
+    if (found == tiers.end() || !found->active) return std::nullopt;
+    return static_cast<std::uint8_t>(found - tiers.begin());
+}
+
+std::optional<model::Points> Rules::multiplied(model::Points base, const Rules& judged,
+                                               std::uint8_t tier) const {
+    const auto index = &judged == this ? std::optional(tier) : index_of(judged, tier);
+    if (!index) return base;  // a tier that was not there then
+    const auto points =
+        model::floor_multiply_divide(base.value, program_->tiers[*index].multiplier_bp, model::kWholeBp);
+    return points ? std::optional(model::Points{*points}) : std::nullopt;
 }
 
 std::optional<model::Points> Rules::worth(model::Money amount) const {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "engine/core/record.h"
 #include "engine/model/calendar.h"
@@ -15,18 +16,25 @@ namespace tim::core {
 inline constexpr std::int64_t kDayMs = 86'400'000;
 
 /// One version of a program, compiled to what the hot path reads. Immutable once made.
+///
+/// Versions that find tiers alike, or by the lifetime figure of now alone, make an *epoch*: within it a
+/// record needs no visit when the version changes.
 class Rules {
   public:
-    /// `program` has been validated. `effective` is the instant from which the version holds.
+    /// `program` has been validated. `effective` is the instant from which the version holds. `previous` is
+    /// the version before, which outlives this one; null for a program's first.
     static model::Result<std::unique_ptr<const Rules>> compile(std::shared_ptr<const model::Program> program,
                                                                model::VersionId version,
-                                                               model::Instant effective);
+                                                               model::Instant effective,
+                                                               const Rules* previous = nullptr);
 
     const model::Program& program() const { return *program_; }
     const std::shared_ptr<const model::Program>& shared_program() const { return program_; }
     const model::Calendar& calendar() const { return *calendar_; }
     model::VersionId version() const { return version_; }
     model::Instant effective() const { return effective_; }
+
+    // ---------------------------------------------------------------------------------------------- points
 
     /// floor(amount / per_amount) × points; nothing on overflow. `amount` ≥ 0.
     std::optional<model::Points> earned(model::Money amount) const {
@@ -35,46 +43,114 @@ class Rules {
         return model::Points{points};
     }
 
+    /// What `amount` earns a customer who holds a tier of `judged`: of the version that judges, which for a
+    /// late sale is not the one that prices.
+    std::optional<model::Points> earned(model::Money amount, const Rules& judged, std::uint8_t tier) const {
+        const auto base = earned(amount);
+        if (!base || !multiplies_) return base;
+        return multiplied(*base, judged, tier);
+    }
+
     /// What `amount` > 0 is worth in points at a checkout, rounded up; nothing without a rate or on overflow.
     std::optional<model::Points> worth(model::Money amount) const;
 
-    /// The figure that the criterion looks at.
-    std::int64_t metric(const CustomerRecord& record) const {
-        return by_spend_ ? record.lifetime_spend.value : record.ranking_points.value;
-    }
+    bool clamps() const { return program_->points.below_zero == model::BelowZero::clamp; }
+    std::int64_t late_ms() const { return program_->points.late_days * kDayMs; }
+    std::int64_t return_ms() const { return program_->points.return_days * kDayMs; }
 
-    /// t(x): the index of the highest active tier whose minimum is ≤ max(figure, 0) (rules.md, Tier
-    /// formulas).
+    // ---------------------------------------------------------------------------------------------- tiers
+
+    /// Whether the tier is that of the lifetime figure of now, and nothing else comes of it: almost all sales
+    /// of almost all shops.
+    bool plain() const { return plain_; }
+    bool by_spend() const { return criterion_ == model::Criterion::lifetime_spend; }
+
+    /// Of plain rules: t(x), the index of the highest active tier whose minimum is ≤ max(figure, 0)
+    /// (rules.md, Tier formulas).
     std::uint8_t tier_of(std::int64_t figure) const {
         std::uint8_t tier = tiers_[0].index;  // its minimum is 0
         for (std::uint8_t i = 1; i < tier_count_ && figure >= tiers_[i].min; ++i)
             tier = tiers_[i].index;
         return tier;
     }
-    std::uint8_t tier_of(const CustomerRecord& record) const { return tier_of(metric(record)); }
+    /// The tier of a settled record.
+    std::uint8_t tier_of(const CustomerRecord& record) const {
+        if (!plain_) return record.tier;
+        return tier_of(by_spend() ? record.lifetime_spend.value : record.ranking_points.value);
+    }
+
+    /// A criterion's figure of a settled record.
+    std::int64_t figure(model::Criterion criterion, const CustomerRecord& record) const;
+    /// The figure that the program's criterion looks at.
+    std::int64_t metric(const CustomerRecord& record) const { return figure(criterion_, record); }
+
+    /// The highest active tier that a settled record's figures reach, each tier judged by its own criterion
+    /// (S3.3), with so many ranking points more.
+    std::uint8_t reached(const CustomerRecord& record, model::Points more = {}) const;
+    /// The same by the figures with which the current period began: what the review before it found.
+    std::uint8_t reached_at_opening(const CustomerRecord& record) const;
 
     /// S3.7: the points that a checkout may not touch, of a tier by its index.
     model::Points keep_points(std::uint8_t tier) const { return keep_points_[tier]; }
+    /// The bonuses (S5.3) of the active tiers above `floor`, up to `tier`.
+    model::Points bonuses(std::uint8_t floor, std::uint8_t tier) const;
+    bool has_bonuses() const { return has_bonuses_; }
 
-    bool by_spend() const { return by_spend_; }
-    bool clamps() const { return program_->points.below_zero == model::BelowZero::clamp; }
-    std::int64_t late_ms() const { return program_->points.late_days * kDayMs; }
-    std::int64_t return_ms() const { return program_->points.return_days * kDayMs; }
+    /// S5.6.
+    bool enabled() const { return program_->enabled; }
+    model::Downgrade downgrade() const { return program_->tiering.downgrade; }
+    /// Whether time alone can change a tier: when a month begins.
+    bool by_month() const { return by_month_; }
+    /// Whether periods begin with a tier of their own.
+    bool reopens() const { return reopens_; }
+    /// 1, 6 or 12; 0 when there is one period without an end, since everybody started at zero. Half-years
+    /// where nothing is reviewed, so that a later version finds their figures, and a year's.
+    std::uint8_t period_months() const { return period_months_; }
+
+    /// The first version of this one's epoch.
+    const Rules& founder() const { return founder_ == nullptr ? *this : *founder_; }
+    model::VersionId epoch() const { return epoch_; }
+    const Rules* previous() const { return previous_; }
+    /// Of an epoch's first version: whether only bonuses differ from the version before.
+    bool only_bonuses_changed() const { return only_bonuses_changed_; }
+    /// Of an epoch's first version: whether everybody starts at zero under it (S5.7).
+    bool starts_at_zero() const { return starts_at_zero_; }
+    bool uses(model::Criterion criterion) const;
+
+    /// A tier of another version here, by its id.
+    std::optional<std::uint8_t> index_of(const Rules& other, std::uint8_t tier) const;
 
   private:
     struct ActiveTier {
         std::int64_t min = 0;
         std::uint8_t index = 0;  ///< in the program's tiers
+        model::Criterion criterion = model::Criterion::lifetime_spend;
     };
+
+    void compile_tiers();
+    void compile_epoch();
+    std::optional<model::Points> multiplied(model::Points base, const Rules& judged, std::uint8_t tier) const;
 
     std::int64_t per_amount_ = 1;
     std::int64_t points_each_ = 0;
-    bool by_spend_ = true;
+    model::Criterion criterion_ = model::Criterion::lifetime_spend;
+    bool plain_ = true;
+    bool multiplies_ = false;
+    bool has_bonuses_ = false;
+    bool by_month_ = false;
+    bool reopens_ = false;
+    bool from_zero_ = false;  ///< there is one period, which began when everybody started at zero
+    bool starts_at_zero_ = false;
+    bool only_bonuses_changed_ = false;
+    std::uint8_t period_months_ = 6;
     std::uint8_t tier_count_ = 0;
+    model::VersionId version_{};
+    model::VersionId epoch_{};
     std::array<ActiveTier, model::kMaxTiers> tiers_{};
     std::array<model::Points, model::kMaxTiers> keep_points_{};
-    model::VersionId version_{};
     model::Instant effective_{};
+    const Rules* previous_ = nullptr;
+    const Rules* founder_ = nullptr;  ///< null: this one
     std::shared_ptr<const model::Program> program_;
     std::shared_ptr<const model::Calendar> calendar_;
 };

@@ -38,6 +38,14 @@ std::string_view fact_type_name(FactType type) {
             return "hold_expired";
         case FactType::shortfall:
             return "shortfall";
+        case FactType::period_closed:
+            return "period_closed";
+        case FactType::tiers_recalculated:
+            return "tiers_recalculated";
+        case FactType::period_corrected:
+            return "period_corrected";
+        case FactType::tier_bonus:
+            return "tier_bonus";
     }
     return "unknown";
 }

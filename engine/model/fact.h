@@ -64,6 +64,11 @@ enum class FactType : std::uint8_t {
     hold_released = 14,  ///< related: the hold
     hold_expired = 15,   ///< related: the hold; at: when it timed out
     shortfall = 16,      ///< a clamped return called for `-points` more than were there: ranking points fall
+    // What time and rules did to a customer; `tiers` has what the record takes over, amount and points are 0.
+    period_closed = 17,       ///< months, and perhaps periods, have closed; at: when the newest began
+    tiers_recalculated = 18,  ///< new rules of tiers took effect; at: from when they hold
+    period_corrected = 19,  ///< a posting to a closed period changed the tier that the current one began with
+    tier_bonus = 20,        ///< `points` for tiers reached (> 0) or lost again (< 0); ranking points too
 };
 
 /// The name of a fact's type in exports and histories: "hold_opened".
@@ -89,6 +94,20 @@ struct RequestPart {
     std::uint64_t related;  ///< a hold's sequence, or a BlobRef
 };
 
+/// The part of a customer's record that reviews set, in place of a name: see CustomerRecord in
+/// engine/core/record.h. Without initialisers of its own, as RequestPart.
+struct TierState {
+    std::uint8_t opening_tier;
+    std::uint8_t bonus_floor;
+    std::uint8_t bonus_tier;
+    /// Which of its sums the record takes for each of four: month, closed month, period, closed period
+    /// (core::Sum).
+    std::array<std::uint8_t, 4> sums;
+    std::uint8_t zero;
+    std::uint16_t period;  ///< first month of the current period, counted as Month
+    std::array<std::uint8_t, 14> zeros;
+};
+
 /// One immutable entry of the ledger: what happened to one subject. Plain bytes, little-endian, 112 of them;
 /// the layout is drawn in storage/FORMAT.md. A fact does not hold its own sequence: its batch does, and its
 /// place in it.
@@ -110,11 +129,12 @@ struct Fact {
     std::uint8_t tier_before = 0;  ///< index in that version's tiers
     std::uint8_t tier_after = 0;
     NameKind name_kind = NameKind::none;  ///< `none` on all but the first fact of a transaction
-    std::uint8_t reserved = 0;            ///< zero
-    TerminalId terminal{};                ///< of a receipt
+    std::uint8_t period_months = 0;  ///< by which periods its months are counted: 1, 6, 12; 0: one for all
+    TerminalId terminal{};           ///< of a receipt
     union {
         std::array<char, kMaxReceiptBytes> number{};  ///< NameKind::receipt
         RequestPart request;                          ///< NameKind::request (and `none`: a zero id)
+        TierState tiers;                              ///< of period_closed to tier_bonus
     };
     Money amount{};
     Points points{};
@@ -148,7 +168,8 @@ struct Fact {
 };
 
 static_assert(sizeof(Fact) == 112, "the ledger's format: see storage/FORMAT.md");
-static_assert(sizeof(RequestPart) == kMaxReceiptBytes, "what sets one of the union's members sets all");
+static_assert(sizeof(RequestPart) == kMaxReceiptBytes && sizeof(TierState) == kMaxReceiptBytes,
+              "what sets one of the union's members sets all");
 static_assert(std::is_trivially_copyable_v<Fact>);
 
 }  // namespace tim::model

@@ -15,6 +15,7 @@ constexpr std::size_t kMaxBenefits = 64;
 constexpr std::size_t kMaxBenefitBytes = 1024;
 constexpr std::int64_t kMaxRatePoints = 1'000'000'000;
 constexpr std::int32_t kMaxDays = 36'500;
+constexpr std::int32_t kMaxMultiplierBp = 100 * kWholeBp;
 
 bool is_alphanumeric(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -114,24 +115,84 @@ class Validation {
         check_range("points.return_days", points.return_days, 0, kMaxDays);
     }
 
+    /// Why tiers by `criterion` cannot fall and be reviewed as the program says; empty when they can.
+    std::string combination_fault(Criterion criterion) const {
+        const Tiering& tiering = program_.tiering;
+        const bool reviewed = tiering.review != Review::never;
+        if (criterion == Criterion::period_spend || criterion == Criterion::period_ranking_points) {
+            if (!reviewed)
+                return "a period ends with a review: say monthly, half_yearly or yearly, or take the "
+                       "lifetime's "
+                       "figure";
+            if (tiering.downgrade != Downgrade::at_review)
+                return "what a period decides falls at its review: downgrade must be at_review";
+            return {};
+        }
+        if (criterion == Criterion::month_spend) {
+            if (tiering.downgrade == Downgrade::at_review)
+                return "month_spend is judged anew at every month's end by itself: downgrade must be "
+                       "immediate "
+                       "or never, or take period_spend with a monthly review";
+            if (reviewed && tiering.review != Review::monthly)
+                return "month_spend is judged anew at every month's end: review must be never or monthly";
+            return {};
+        }
+        if (tiering.downgrade == Downgrade::at_review)
+            return reviewed
+                       ? std::string()
+                       : "without a review a tier could never fall: say when the review is, or downgrade "
+                         "immediate or never";
+        return reviewed
+                   ? "tiers that fall at once or never leave a review nothing to do: review must be never, "
+                     "or downgrade at_review"
+                   : std::string();
+    }
+
+    /// Why everybody cannot start at zero by `criterion`; empty when everybody can.
+    std::string zero_fault(Criterion criterion) const {
+        const bool lifetime =
+            criterion == Criterion::lifetime_spend || criterion == Criterion::lifetime_ranking_points;
+        if (criterion == Criterion::monthly_average_spend)
+            return "an average since the first purchase cannot start at zero";
+        if (lifetime && program_.tiering.downgrade == Downgrade::at_review)
+            return "a lifetime's figure that is reviewed cannot start at zero: take the period's";
+        return {};
+    }
+
     void check_tiering() {
         const Tiering& tiering = program_.tiering;
-        if (tiering.criterion != Criterion::lifetime_spend &&
-            tiering.criterion != Criterion::lifetime_ranking_points)
-            fault("tiering.criterion", "must be lifetime_spend or lifetime_ranking_points");
-        if (tiering.downgrade != Downgrade::immediate) fault("tiering.downgrade", "must be immediate");
-        if (tiering.review != Review::never) fault("tiering.review", "must be never");
+        if (tiering.criterion > Criterion::period_ranking_points)
+            return fault("tiering.criterion", "is not one of its choices");
+        if (tiering.downgrade > Downgrade::never)
+            return fault("tiering.downgrade", "is not one of its choices");
+        if (tiering.review > Review::yearly) return fault("tiering.review", "is not one of its choices");
+        if (tiering.start > Start::zero) return fault("tiering.start", "is not one of its choices");
+        if (std::string text = combination_fault(tiering.criterion); !text.empty())
+            fault("tiering", std::move(text));
+        if (tiering.start == Start::zero)
+            if (std::string text = zero_fault(tiering.criterion); !text.empty())
+                fault("tiering.start", std::move(text));
+    }
+
+    void check_own_criterion(std::size_t index) {
+        const auto& criterion = program_.tiers[index].criterion;
+        if (!criterion) return;
+        const std::string path = tier_path(index, "criterion");
+        if (*criterion > Criterion::period_ranking_points) return fault(path, "is not one of its choices");
+        if (*criterion == program_.tiering.criterion) return;
+        if (std::string text = combination_fault(*criterion); !text.empty()) fault(path, std::move(text));
+        if (program_.tiering.start == Start::zero)
+            if (std::string text = zero_fault(*criterion); !text.empty()) fault(path, std::move(text));
     }
 
     static std::string tier_path(std::size_t index, std::string_view field) {
         return fmt::format("tiers[{}].{}", index, field);
     }
 
-    /// A figure in the criterion's unit, as people write it.
-    std::string figure(std::int64_t value) const {
-        return program_.tiering.criterion == Criterion::lifetime_spend
-                   ? format_money(Money{value}, program_.currency)
-                   : fmt::format("{}", value);
+    /// A figure in the unit of the tier's criterion, as people write it.
+    std::string figure(const Tier& tier, std::int64_t value) const {
+        return is_money(program_.criterion_of(tier)) ? format_money(Money{value}, program_.currency)
+                                                     : fmt::format("{}", value);
     }
 
     void check_tier(std::size_t index) {
@@ -146,11 +207,17 @@ class Validation {
         for (std::size_t i = 0; i < tier.benefits.size() && i < kMaxBenefits; ++i)
             check_text(fmt::format("tiers[{}].benefits[{}]", index, i), tier.benefits[i], kMaxBenefitBytes);
         if (tier.min < 0)
-            fault(tier_path(index, "min"), fmt::format("is {}; it may not be negative", figure(tier.min)));
+            fault(tier_path(index, "min"),
+                  fmt::format("is {}; it may not be negative", figure(tier, tier.min)));
         if (tier.max && *tier.max <= tier.min)
-            fault(tier_path(index, "max"),
-                  fmt::format("is {}; it must be above the minimum {}", figure(*tier.max), figure(tier.min)));
+            fault(tier_path(index, "max"), fmt::format("is {}; it must be above the minimum {}",
+                                                       figure(tier, *tier.max), figure(tier, tier.min)));
         check_range(tier_path(index, "keep_points"), tier.keep_points.value, 0, INT64_MAX);
+        check_range(tier_path(index, "upgrade_bonus"), tier.upgrade_bonus.value, 0, kMaxRatePoints);
+        if (index == 0 && tier.upgrade_bonus.value > 0)
+            fault(tier_path(index, "upgrade_bonus"), "would never be paid: everybody begins in this tier");
+        check_range(tier_path(index, "multiplier_bp"), tier.multiplier_bp, 0, kMaxMultiplierBp);
+        check_own_criterion(index);
     }
 
     /// What must hold between tiers `first` < `second` of the list, whichever stand between them.
@@ -159,31 +226,34 @@ class Validation {
         const Tier& b = program_.tiers[second];
         if (a.id == b.id)
             fault(tier_path(second, "id"), fmt::format("\"{}\" is the id of tiers[{}] already", b.id, first));
+        if (program_.criterion_of(a) != program_.criterion_of(b)) return;  // figures of different things
         const Tier& lower = a.min <= b.min ? a : b;
         const Tier& upper = a.min <= b.min ? b : a;
         if (lower.min == upper.min)
             fault(tier_path(second, "min"), fmt::format("tiers \"{}\" and \"{}\" overlap: both begin at {}",
-                                                        a.id, b.id, figure(a.min)));
+                                                        a.id, b.id, figure(a, a.min)));
         else if (lower.max && *lower.max >= upper.min)
             fault(tier_path(second, "min"),
                   fmt::format("tiers \"{}\" and \"{}\" overlap: \"{}\" ends at {}, \"{}\" begins at {}", a.id,
-                              b.id, lower.id, figure(*lower.max), upper.id, figure(upper.min)));
+                              b.id, lower.id, figure(lower, *lower.max), upper.id, figure(upper, upper.min)));
     }
 
     /// What must hold between a tier and the one before it in the list.
     void check_neighbours(std::size_t index) {
         const Tier& lower = program_.tiers[index - 1];
         const Tier& upper = program_.tiers[index];
+        if (program_.criterion_of(lower) != program_.criterion_of(upper)) return;
         if (upper.min < lower.min) {
             fault(
                 tier_path(index, "min"),
                 fmt::format("\"{}\" begins at {}, below \"{}\" before it, which begins at {}: tiers stand in "
                             "ascending order",
-                            upper.id, figure(upper.min), lower.id, figure(lower.min)));
+                            upper.id, figure(upper, upper.min), lower.id, figure(lower, lower.min)));
         } else if (lower.max && *lower.max < upper.min && *lower.max + 1 != upper.min) {
             fault(tier_path(index, "min"),
                   fmt::format("\"{}\" ends at {}, so \"{}\" must begin at {}, not {}", lower.id,
-                              figure(*lower.max), upper.id, figure(*lower.max + 1), figure(upper.min)));
+                              figure(lower, *lower.max), upper.id, figure(lower, *lower.max + 1),
+                              figure(upper, upper.min)));
         }
     }
 
@@ -201,6 +271,8 @@ class Validation {
         }
         if (std::ranges::none_of(tiers, [](const Tier& tier) { return tier.active && tier.min == 0; }))
             fault("tiers", "needs an active tier with minimum 0");
+        else if (!tiers[0].active || tiers[0].min != 0)
+            fault("tiers[0]", "must be active and have minimum 0: it is the tier in which everybody begins");
     }
 
     const Program& program_;

@@ -14,14 +14,37 @@ namespace tim::model {
 inline constexpr std::size_t kMaxTiers = 32;
 inline constexpr std::size_t kMaxProgramIdBytes = 32;
 
-/// Which figure of a customer a tier's minimum is compared with (rules.md, Tiers).
-enum class Criterion : std::uint8_t { lifetime_spend, lifetime_ranking_points };
+/// Which figure of a customer a tier's minimum is compared with (rules.md, Tiers). Spend is in minor units of
+/// the currency. Months and periods are those of the program's time zone.
+enum class Criterion : std::uint8_t {
+    lifetime_spend,
+    lifetime_ranking_points,
+    month_spend,            ///< of this month or the last closed one, whichever is more
+    monthly_average_spend,  ///< lifetime spend over the months since the first purchase, both ends counted
+    period_spend,           ///< since the last review
+    period_ranking_points,
+};
+
+constexpr bool is_money(Criterion criterion) {
+    return criterion != Criterion::lifetime_ranking_points && criterion != Criterion::period_ranking_points;
+}
 
 /// When a customer may fall to a lower tier.
-enum class Downgrade : std::uint8_t { immediate };
+enum class Downgrade : std::uint8_t {
+    immediate,  ///< S3: as soon as the figure is lost
+    at_review,  ///< S5: not below the tier with which the period began; the review finds the next one
+    never,
+};
 
-/// When periods close and tiers are found anew.
-enum class Review : std::uint8_t { never };
+/// When periods close and tiers are found anew: at local midnight of a month's end, of 30/6 and 31/12, of
+/// 31/12.
+enum class Review : std::uint8_t { never, monthly, half_yearly, yearly };
+
+/// How customers start under a version that changes a criterion or the thresholds (S5.7).
+enum class Start : std::uint8_t {
+    current,  ///< with the figures that they have
+    zero,     ///< everyone at 0 and in the lowest tier
+};
 
 /// What a return does to points that were spent already.
 enum class BelowZero : std::uint8_t {
@@ -54,7 +77,11 @@ struct Tiering {
     Criterion criterion = Criterion::lifetime_spend;
     Downgrade downgrade = Downgrade::immediate;
     Review review = Review::never;
+    Start start = Start::current;
 };
+
+/// No multiplier: 100 %.
+inline constexpr std::int32_t kWholeBp = 10'000;
 
 /// One level. `min` and `max` are in the criterion's unit: minor units of money, or points. `max` only
 /// documents where the next level begins (S3.5, S3.6): validation checks it, the rules need only `min`.
@@ -64,9 +91,13 @@ struct Tier {
     std::string description;
     std::string icon;
     std::vector<std::string> benefits;
+    std::optional<Criterion> criterion;  ///< S3.3: its own; else the program's
     std::int64_t min = 0;
     std::optional<std::int64_t> max;
-    Points keep_points{};  ///< S3.7: the points of a customer that a checkout may not touch
+    Points keep_points{};                   ///< S3.7: the points of a customer that a checkout may not touch
+    Points upgrade_bonus{};                 ///< S5.3: for reaching it, points and ranking points
+    std::int32_t multiplier_bp = kWholeBp;  ///< of the points that its customers earn
+    bool visible = true;                    ///< S2.7: else only those who are in it see it
     bool active = true;
 };
 
@@ -76,9 +107,14 @@ struct Program {
     std::string name;
     Currency currency;
     std::string time_zone;
+    /// S5.6: off, there are no tier moves, bonuses, multipliers and floors; figures and points go on. S5.11:
+    /// on again, everyone's tier is found from the figures of then.
+    bool enabled = true;
     PointsRules points;
     Tiering tiering;
-    std::vector<Tier> tiers;  ///< ascending by `min`
+    std::vector<Tier> tiers;  ///< from the lowest to the highest
+
+    Criterion criterion_of(const Tier& tier) const { return tier.criterion.value_or(tiering.criterion); }
 };
 
 /// What is wrong with a program, and where: `tiers[2].min`.

@@ -1,6 +1,7 @@
 #include <chrono>
 
 #include "engine/core/apply.h"
+#include "engine/core/settle.h"
 #include "engine/runtime/engine_impl.h"
 
 namespace tim::runtime {
@@ -34,33 +35,75 @@ void EngineImpl::watch_space() {
     if (notify_space_) notify_space_(notice);
 }
 
-/// Records the time-outs of holds that nobody has touched since, a bounded number at a time.
+std::size_t EngineImpl::sweep_holds(core::ProgramState& program, model::Instant recorded, std::size_t most) {
+    std::size_t customers = 0;
+    for (std::size_t stripe = 0; stripe < core::kStripes; ++stripe) {
+        const storage::MutexLock sequencer(sequencer_);
+        const StripeLocks::Guard stripes(stripes_, StripeMask{1} << stripe);
+        core::Moment moment;
+        if (!moment_of(program, model::kNoInstant, recorded, moment).accepted()) continue;
+        while (customers < most && admission(1, 0).accepted()) {
+            const auto due = program.holds[stripe].due(moment.now);
+            if (!due) break;
+            core::FactWriter facts = buffer_.writer();
+            const model::Subject subject = model::Subject::customer(program.id(), *due);
+            const core::CustomerRecord& record = program.customers.at(due->value);
+            const core::CustomerRecord draft = core::is_due(record, *moment.current, moment.now)
+                                                   ? core::settle_tiers(record, subject, moment, facts)
+                                                   : record;
+            core::settle_holds(draft, subject, *program.holds[stripe].of(*due), moment, facts);
+            accept(facts, 0);
+            ++customers;
+        }
+        publish_executed();
+    }
+    return customers;
+}
+
+bool EngineImpl::sweep_tiers(core::ProgramState& program, model::Instant recorded) {
+    const storage::MutexLock sequencer(sequencer_);
+    core::Moment moment;
+    if (!moment_of(program, model::kNoInstant, recorded, moment).accepted()) return false;
+    const core::Rules& rules = *moment.current;
+    if (tier_sweeps_.size() < program.id().value) tier_sweeps_.resize(program.id().value);
+    TierSweep& sweep = tier_sweeps_[program.id().value - 1u];
+    const model::Month month = rules.by_month() ? rules.calendar().month_of(moment.now) : model::Month{};
+    if (sweep.epoch != rules.epoch() || sweep.month != month) sweep = {rules.epoch(), month, 1};
+    const std::uint64_t count = program.customers.count();
+    if (rules.founder().previous() == nullptr && !rules.by_month())
+        sweep.next = count + 1;  // nothing can be due
+    bool recorded_any = false;
+    for (std::size_t looks = 0; looks < kSweepCustomers && sweep.next <= count; ++looks) {
+        const model::CustomerId customer{sweep.next};
+        const StripeLocks::Guard stripe(stripes_, stripe_bit(customer));
+        const core::CustomerRecord& record = program.customers.at(customer.value);
+        if (core::is_due(record, rules, moment.now)) {
+            if (!admission(1, 0).accepted()) break;
+            core::FactWriter facts = buffer_.writer();
+            core::settle_tiers(record, model::Subject::customer(program.id(), customer), moment, facts);
+            accept(facts, 0);
+            recorded_any = true;
+        }
+        ++sweep.next;
+    }
+    publish_executed();
+    return recorded_any || sweep.next <= count;
+}
+
+/// Records what nobody has touched since it came due (time-outs of holds, closed months and reviews, new
+/// rules), a bounded piece at a time.
 bool EngineImpl::step_sweep() {
     watch_space();
     const model::Instant recorded = clock_.now();
     std::size_t customers = 0;
+    bool tiers = false;
     for (std::uint16_t number = 1; number <= state_.program_count(); ++number) {
         core::ProgramState& program = *state_.program({number});
-        for (std::size_t stripe = 0; stripe < core::kStripes; ++stripe) {
-            const storage::MutexLock sequencer(sequencer_);
-            const StripeLocks::Guard stripes(stripes_, StripeMask{1} << stripe);
-            core::Moment moment;
-            if (!moment_of(program, model::kNoInstant, recorded, moment).accepted()) continue;
-            while (customers < kSweepCustomers && admission(1, 0).accepted()) {
-                const auto due = program.holds[stripe].due(moment.now);
-                if (!due) break;
-                core::FactWriter facts = buffer_.writer();
-                core::settle_holds(program.customers.at(due->value),
-                                   model::Subject::customer(program.id(), *due),
-                                   *program.holds[stripe].of(*due), moment, facts);
-                accept(facts, 0);
-                ++customers;
-            }
-            publish_executed();
-        }
+        customers += sweep_holds(program, recorded, kSweepCustomers - customers);
+        tiers |= sweep_tiers(program, recorded);
     }
-    if (customers > 0) flush();
-    return customers > 0;
+    if (customers > 0 || tiers) flush();
+    return customers > 0 || tiers;
 }
 
 /// Room on the disk is made ahead, and time-outs are recorded.

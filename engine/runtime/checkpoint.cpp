@@ -20,7 +20,7 @@ CustomersBlock copy_block(const core::ProgramState& program, std::uint64_t first
     for (std::uint64_t id = first; id <= last; ++id) {
         const core::CustomerRecord& record = program.customers.at(id);
         block.records.push_back(record);
-        block.through = std::max(block.through, record.last);
+        block.through = std::max(block.through, record.last.get());
         if ((record.flags & core::kRecordHasHolds) == 0) continue;
         for (const core::OpenHold& hold : *program.holds[core::stripe_of({id})].of({id}))
             block.holds.push_back({id, hold});
@@ -31,7 +31,7 @@ CustomersBlock copy_block(const core::ProgramState& program, std::uint64_t first
 model::Sequence newest_of(const core::ProgramState& program, std::uint64_t first, std::uint64_t last) {
     model::Sequence newest{};
     for (std::uint64_t id = first; id <= last; ++id)
-        newest = std::max(newest, program.customers.at(id).last);
+        newest = std::max(newest, program.customers.at(id).last.get());
     return newest;
 }
 

@@ -9,7 +9,7 @@ namespace tim::runtime {
 namespace {
 
 constexpr std::uint32_t kMetaFormat = 0x4D450001;  // "ME", version 1; and so on
-constexpr std::uint32_t kCustomersFormat = 0x43550001;
+constexpr std::uint32_t kCustomersFormat = 0x43550002;
 constexpr std::uint32_t kProgramFormat = 0x50520001;
 constexpr std::uint32_t kAccessFormat = 0x41430001;
 constexpr std::uint32_t kKeysFormat = 0x4B450001;

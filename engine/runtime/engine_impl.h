@@ -74,6 +74,14 @@ inline void count(std::atomic<std::uint64_t>& counter) {
     counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
+/// How far the sweep has come through a program's customers, and up to which version and month it went when
+/// it began.
+struct TierSweep {
+    model::VersionId epoch{};
+    model::Month month{};
+    std::uint64_t next = 1;  ///< the customer to look at
+};
+
 /// What memory's digests are seeded with, and what tells that data and vault belong together: both from the
 /// secret.
 std::uint64_t hash_seed(const storage::SecretKey& secret);
@@ -171,6 +179,8 @@ class EngineImpl final : public Engine {
     /// Fills in an outcome that is as it was made.
     void answer(const core::ProgramState* program, const model::Fact& fact, model::Sequence sequence,
                 model::Outcome& outcome) const;
+    void add_to_answer(const core::ProgramState* program, const model::Fact& fact,
+                       model::Outcome& outcome) const;
     void finish(Row& row, const core::Judgement& judgement, model::Sequence depends_on);
 
     // plan.cpp: evidence from the ledger
@@ -214,6 +224,11 @@ class EngineImpl final : public Engine {
         ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
 
     // committer.cpp, background.cpp
+    /// Records time-outs of holds; returns of how many customers, up to `most`.
+    std::size_t sweep_holds(core::ProgramState& program, model::Instant recorded, std::size_t most);
+    /// Records the tiers of customers whom a month's end or a new version has passed, as far as a bounded
+    /// number of looks goes.
+    bool sweep_tiers(core::ProgramState& program, model::Instant recorded);
     void commit_loop();
     void upkeep_loop();
     void watch_space() ABSL_LOCKS_EXCLUDED(sequencer_);
@@ -287,7 +302,8 @@ class EngineImpl final : public Engine {
     /// thread.
     std::vector<std::vector<model::Sequence>> saved_blocks_;
     std::vector<std::uint64_t> saved_keys_;  ///< customers whose keys are in the checkpoint, by program
-    storage::Mutex checkpoint_;              ///< one checkpoint, or one flush of names, at a time
+    std::vector<TierSweep> tier_sweeps_ ABSL_GUARDED_BY(sequencer_);  ///< by program
+    storage::Mutex checkpoint_;  ///< one checkpoint, or one flush of names, at a time
     model::Sequence saved_through_{};
 
     mutable storage::Mutex access_;  ///< guards state_.access_keys for readers beside the sequencer

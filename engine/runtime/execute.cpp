@@ -3,6 +3,7 @@
 #include <type_traits>
 
 #include "engine/core/apply.h"
+#include "engine/core/settle.h"
 #include "engine/runtime/engine_impl.h"
 
 namespace tim::runtime {
@@ -259,9 +260,15 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, mo
     const core::CustomerRecord& record = program.customers.at(customer.value);
 
     core::FactWriter facts = buffer_.writer();
-    if ((record.flags & core::kRecordHasHolds) != 0) {
-        const core::OpenHolds& holds = *program.holds[core::stripe_of(customer)].of(customer);
-        const core::CustomerRecord draft = core::settle_holds(record, subject, holds, moment, facts);
+    const bool has_holds = (record.flags & core::kRecordHasHolds) != 0;
+    const bool due =
+        kind == SubjectKind::customer && core::is_due(record, *moment.current, core::settled_until(moment));
+    if (has_holds || due) {
+        core::CustomerRecord draft = due ? core::settle_tiers(record, subject, moment, facts) : record;
+        if (has_holds) {
+            const core::OpenHolds& holds = *program.holds[core::stripe_of(customer)].of(customer);
+            draft = core::settle_holds(draft, subject, holds, moment, facts);
+        }
         judgement = decide_row(row, evidence, moment, subject, draft, facts);
     } else {
         judgement = decide_row(row, evidence, moment, subject, record, facts);
@@ -280,6 +287,8 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, mo
     }
     accept(facts, row.fingerprint);
     answer(&program, facts.facts()[named], sequence, *row.outcome);
+    for (const model::Fact& fact : facts.facts().subspan(named + 1))
+        add_to_answer(&program, fact, *row.outcome);
     row.done = true;
     count(counters_.accepted);
     return Progress::done;
@@ -306,8 +315,11 @@ Judgement EngineImpl::decide_row(const Row& row, const Evidence& evidence, const
         case CommandKind::hold: {
             const core::OpenHolds* const holds =
                 row.program->holds[core::stripe_of(row.customer)].of(row.customer);
-            const std::size_t open = (holds == nullptr ? 0 : holds->size()) -
-                                     facts.facts().size();  // each fact so far: a time-out
+            const auto timed_out = std::count_if(
+                facts.facts().begin(), facts.facts().end(),
+                [](const model::Fact& fact) { return fact.type == model::FactType::hold_expired; });
+            const std::size_t open =
+                (holds == nullptr ? 0 : holds->size()) - static_cast<std::size_t>(timed_out);
             return core::decide_hold(command, moment, subject, record, open, facts);
         }
         case CommandKind::capture:
@@ -347,12 +359,14 @@ void EngineImpl::read_balance(Row& row, model::Instant clock) {
         has_holds ? program.holds[core::stripe_of(row.customer)].of(row.customer) : nullptr;
     // Not `core::settled`: a balance is answered from the record's first line alone.
     const model::Points held = core::settled_held(record, holds, now);
-    const std::uint8_t tier = current.tier_of(record);
+    const std::uint8_t tier = core::is_due(record, current, now)
+                                  ? current.tier_of(core::settle(record, current, now).record)
+                                  : current.tier_of(record);
 
     Outcome& outcome = *row.outcome;
     outcome.depends_on = record.last;
     row.done = true;
-    const auto earned = core::quote(current, row.command->amount);
+    const auto earned = core::quote(current, row.command->amount, tier);
     if (!earned) {
         outcome.refusal = Refusal::overflow;
         return;
@@ -380,6 +394,14 @@ void EngineImpl::answer(const core::ProgramState* program, const model::Fact& fa
     outcome.points = fact.type == model::FactType::hold_opened ? model::Points{} : fact.points;
     if (fact.subject.kind() == SubjectKind::anonymous) return;
     outcome.customer = {fact.subject.id()};
+    add_to_answer(program, fact, outcome);
+}
+
+/// A fact of the same transaction, or the first: what a customer has after it.
+void EngineImpl::add_to_answer(const core::ProgramState* program, const model::Fact& fact,
+                               Outcome& outcome) const {
+    if (outcome.customer.value == 0 || fact.subject != Subject::customer(outcome.program, outcome.customer))
+        return;
     outcome.balance = fact.points_after;
     outcome.held = fact.held_after;
     outcome.spendable = core::spendable(fact.points_after, fact.held_after,

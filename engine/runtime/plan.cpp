@@ -88,7 +88,10 @@ void EngineImpl::answer_repeat(Row& row, const StoredFact& first) {
         same = same && fact.subject == model::Subject::customer(fact.subject.program(), row.customer);
     if (!names_customer && may_be_nobodys) same = same && fact.subject.kind() == SubjectKind::anonymous;
     if (!same) return finish(row, core::refuse(model::Refusal::conflict), first.sequence);
-    answer(state_.program(fact.subject.program()), fact, first.sequence, *row.outcome);
+    const core::ProgramState* const program = state_.program(fact.subject.program());
+    answer(program, fact, first.sequence, *row.outcome);
+    for (std::uint64_t next = first.sequence.value + 1; next <= row.outcome->depends_on.value; ++next)
+        add_to_answer(program, fact_at({next}).fact, *row.outcome);
     row.outcome->duplicate = true;
     row.done = true;
     counters_.duplicates.fetch_add(1, std::memory_order_relaxed);
@@ -111,6 +114,7 @@ void EngineImpl::plan_return(const Row& row, Evidence& evidence) {
 
     core::SaleEvidence& sale = *evidence.sale;
     sale.pricing = &program.version_at(sale.sale.at, sale.sale.version);
+    sale.judged = &program.version(sale.sale.version);
     sale.remaining = sale.sale.amount;
     sale.points = sale.sale.points;
     const std::uint64_t state = state_.hashing.state_of(SubjectKind::receipt, sale.sequence);

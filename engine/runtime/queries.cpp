@@ -107,9 +107,8 @@ CustomerView EngineImpl::view_of(core::ProgramState& program, CustomerId custome
     view.ranking_points = record.ranking_points;
     view.period_metric = current.metric(record);
     view.lifetime_spend = record.lifetime_spend;
-    view.month_spend = record.month_spend;
+    view.month_spend = record.month_spend();
     view.orders = record.orders;
-    view.enrolled_at = record.enrolled_at;
     view.first_order_at = record.first_order_at;
     view.last_order_at = record.last_order_at;
     return view;
@@ -117,12 +116,13 @@ CustomerView EngineImpl::view_of(core::ProgramState& program, CustomerId custome
 
 Result<void> EngineImpl::add_profile(const core::ProgramState& program, Sequence profile,
                                      CustomerView& view) const {
+    const StoredFact stored = fact_at(profile);
+    view.enrolled_at = stored.fact.at;
     const auto key = store_.vault().get(program.id(), view.id);
     if (!key) {
         // A person whose key was destroyed has no name any more; the figures stay.
         return key.error().kind == ErrorKind::not_found ? Result<void>() : tl::unexpected(key.error());
     }
-    const StoredFact stored = fact_at(profile);
     const auto record = documents_.decode_enrollment(stored.blob);
     if (!record) return tl::unexpected(record.error());
     const auto plain = unseal(*key, record->sealed_profile);

@@ -83,7 +83,8 @@ Result<void> load_program(core::State& state, const BlockId& id, model::BytesVie
         if (!document) return tl::unexpected(document.error());
         if (program == nullptr) program = &state.add_program(document->id);
         auto rules = core::Rules::compile(std::make_shared<const model::Program>(std::move(*document)),
-                                          {static_cast<std::uint16_t>(i + 1)}, block->versions[i].effective);
+                                          {static_cast<std::uint16_t>(i + 1)}, block->versions[i].effective,
+                                          i == 0 ? nullptr : &program->newest());
         if (!rules) return tl::unexpected(rules.error());
         program->add_version(std::move(*rules));
     }

@@ -46,15 +46,21 @@ std::string describe_difference(const core::CustomerRecord& live, const core::Cu
     const auto compare = [&text](const char* figure, auto a, auto b) {
         if (a != b) text += fmt::format(" {} is {}, the ledger says {};", figure, a, b);
     };
-    compare("last fact", live.last.value, folded.last.value);
+    compare("last fact", live.last.get().value, folded.last.get().value);
     compare("points", live.points.value, folded.points.value);
     compare("held", live.held.value, folded.held.value);
     compare("ranking points", live.ranking_points.value, folded.ranking_points.value);
     compare("lifetime spend", live.lifetime_spend.value, folded.lifetime_spend.value);
-    compare("month spend", live.month_spend.value, folded.month_spend.value);
+    compare("month spend", live.month_spend().value, folded.month_spend().value);
+    compare("closed month's spend", live.closed_month_spend().value, folded.closed_month_spend().value);
+    compare("period spend", live.period_spend().value, folded.period_spend().value);
+    compare("closed period's spend", live.closed_period_spend().value, folded.closed_period_spend().value);
+    compare("period ranking points", live.period_ranking().value, folded.period_ranking().value);
+    compare("tier", live.tier, folded.tier);
+    compare("opening tier", live.opening_tier, folded.opening_tier);
     compare("orders", live.orders, folded.orders);
-    compare("first order", live.first_order_at.value, folded.first_order_at.value);
-    compare("last order", live.last_order_at.value, folded.last_order_at.value);
+    compare("first order", live.first_order_at.get().value, folded.first_order_at.get().value);
+    compare("last order", live.last_order_at.get().value, folded.last_order_at.get().value);
     return text.empty() ? " the records or open holds differ;" : text;
 }
 
@@ -91,7 +97,7 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
             model::Sequence through{};
             for (std::uint64_t id = first; id <= std::min(first + core::kRecordsPerBlock - 1, count); ++id) {
                 live[i].digests.push_back(full_digest(program, id));
-                through = std::max(through, program.customers.at(id).last);
+                through = std::max(through, program.customers.at(id).last.get());
             }
             live[i].through.push_back(through);
             newest = std::max(newest, through);

@@ -16,9 +16,20 @@ constexpr bool same(Schema a, Model b) {
     return static_cast<unsigned>(a) == static_cast<unsigned>(b);
 }
 static_assert(same(schema::Criterion::lifetime_spend, model::Criterion::lifetime_spend) &&
-              same(schema::Criterion::lifetime_ranking_points, model::Criterion::lifetime_ranking_points));
+              same(schema::Criterion::lifetime_ranking_points, model::Criterion::lifetime_ranking_points) &&
+              same(schema::Criterion::month_spend, model::Criterion::month_spend) &&
+              same(schema::Criterion::monthly_average_spend, model::Criterion::monthly_average_spend) &&
+              same(schema::Criterion::period_spend, model::Criterion::period_spend) &&
+              same(schema::Criterion::period_ranking_points, model::Criterion::period_ranking_points));
 static_assert(same(schema::Downgrade::immediate, model::Downgrade::immediate) &&
-              same(schema::Review::never, model::Review::never));
+              same(schema::Downgrade::at_review, model::Downgrade::at_review) &&
+              same(schema::Downgrade::never, model::Downgrade::never));
+static_assert(same(schema::Review::never, model::Review::never) &&
+              same(schema::Review::monthly, model::Review::monthly) &&
+              same(schema::Review::half_yearly, model::Review::half_yearly) &&
+              same(schema::Review::yearly, model::Review::yearly));
+static_assert(same(schema::Start::current, model::Start::current) &&
+              same(schema::Start::zero, model::Start::zero));
 static_assert(same(schema::BelowZero::debt, model::BelowZero::debt) &&
               same(schema::BelowZero::clamp, model::BelowZero::clamp));
 
@@ -34,6 +45,7 @@ class ProgramReader {
             currency_ = program.currency = *currency;
         else
             fault("currency", currency.error().message);
+        program.enabled = table.enabled();
         read_points(*table.points(), program.points);
         if (table.tiering() != nullptr) read_tiering(*table.tiering(), program.tiering);
         if (table.tiers()->size() > model::kMaxTiers) {
@@ -69,7 +81,7 @@ class ProgramReader {
 
     std::int64_t figure(const std::string& path, const flatbuffers::String& string,
                         model::Criterion criterion) {
-        if (criterion == model::Criterion::lifetime_spend) return money(path, string).value;
+        if (model::is_money(criterion)) return money(path, string).value;
         auto number = model::parse_integer(string.string_view());
         if (number) return *number;
         fault(path, number.error().message);
@@ -102,6 +114,7 @@ class ProgramReader {
         tiering.downgrade =
             choice<model::Downgrade>("tiering.downgrade", table.downgrade(), schema::Downgrade::MAX);
         tiering.review = choice<model::Review>("tiering.review", table.review(), schema::Review::MAX);
+        tiering.start = choice<model::Start>("tiering.start", table.start(), schema::Start::MAX);
     }
 
     model::Tier read_tier(const schema::Tier& table, const std::string& path, model::Criterion criterion) {
@@ -114,10 +127,16 @@ class ProgramReader {
             for (const auto* benefit : *table.benefits())
                 tier.benefits.push_back(benefit->str());
         }
+        if (table.criterion())
+            tier.criterion = criterion =
+                choice<model::Criterion>(path + ".criterion", *table.criterion(), schema::Criterion::MAX);
         tier.min = figure(path + ".min", *table.min(), criterion);
         if (table.max() != nullptr) tier.max = figure(path + ".max", *table.max(), criterion);
         tier.keep_points = {table.keep_points()};
         tier.active = table.active();
+        tier.upgrade_bonus = {table.upgrade_bonus()};
+        tier.multiplier_bp = table.multiplier_bp();
+        tier.visible = table.visible();
         return tier;
     }
 
@@ -129,15 +148,15 @@ class ProgramReader {
 
 std::unique_ptr<schema::ProgramT> to_schema(const model::Program& program) {
     const auto money = [&](model::Money amount) { return model::format_money(amount, program.currency); };
-    const auto figure = [&](std::int64_t value) {
-        return program.tiering.criterion == model::Criterion::lifetime_spend ? money({value})
-                                                                             : fmt::format("{}", value);
+    const auto figure = [&](const model::Tier& tier, std::int64_t value) {
+        return model::is_money(program.criterion_of(tier)) ? money({value}) : fmt::format("{}", value);
     };
     auto table = std::make_unique<schema::ProgramT>();
     table->id = program.id;
     table->name = program.name;
     table->currency = program.currency.code;
     table->time_zone = program.time_zone;
+    table->enabled = program.enabled;
     table->points = std::make_unique<schema::PointsRulesT>();
     table->points->unit = program.points.unit;
     table->points->earn = std::make_unique<schema::EarnRateT>();
@@ -155,6 +174,7 @@ std::unique_ptr<schema::ProgramT> to_schema(const model::Program& program) {
     table->tiering->criterion = static_cast<schema::Criterion>(program.tiering.criterion);
     table->tiering->downgrade = static_cast<schema::Downgrade>(program.tiering.downgrade);
     table->tiering->review = static_cast<schema::Review>(program.tiering.review);
+    table->tiering->start = static_cast<schema::Start>(program.tiering.start);
     for (const model::Tier& tier : program.tiers) {
         auto entry = std::make_unique<schema::TierT>();
         entry->id = tier.id;
@@ -162,10 +182,14 @@ std::unique_ptr<schema::ProgramT> to_schema(const model::Program& program) {
         entry->description = tier.description;
         entry->icon = tier.icon;
         entry->benefits = tier.benefits;
-        entry->min = figure(tier.min);
-        if (tier.max) entry->max = figure(*tier.max);
+        if (tier.criterion) entry->criterion = static_cast<schema::Criterion>(*tier.criterion);
+        entry->min = figure(tier, tier.min);
+        if (tier.max) entry->max = figure(tier, *tier.max);
         entry->keep_points = tier.keep_points.value;
         entry->active = tier.active;
+        entry->upgrade_bonus = tier.upgrade_bonus.value;
+        entry->multiplier_bp = tier.multiplier_bp;
+        entry->visible = tier.visible;
         table->tiers.push_back(std::move(entry));
     }
     return table;

@@ -30,7 +30,52 @@ model::Tier tier(std::string id, std::int64_t min, std::int64_t keep_points = 0,
 
 }  // namespace
 
-std::vector<model::Program> CommandGenerator::programs() {
+void CommandGenerator::choose_tiering(model::Program& program, Choices& choices) {
+    using model::Criterion;
+    using model::Downgrade;
+    using model::Review;
+    constexpr Criterion immediate[] = {Criterion::lifetime_spend, Criterion::lifetime_ranking_points,
+                                       Criterion::month_spend, Criterion::monthly_average_spend};
+    constexpr Criterion reviewed[] = {Criterion::lifetime_spend, Criterion::lifetime_ranking_points,
+                                      Criterion::monthly_average_spend, Criterion::period_spend,
+                                      Criterion::period_ranking_points};
+    model::Tiering& tiering = program.tiering;
+    const std::uint64_t dice = choices.below(10);
+    tiering.downgrade = dice < 5 ? Downgrade::at_review : dice < 8 ? Downgrade::immediate : Downgrade::never;
+    const bool at_review = tiering.downgrade == Downgrade::at_review;
+    tiering.review = at_review ? static_cast<Review>(choices.between(1, 3)) : Review::never;
+    const auto any = [&] {
+        return at_review ? reviewed[choices.below(std::size(reviewed))]
+                         : immediate[choices.below(std::size(immediate))];
+    };
+    tiering.criterion = any();
+    tiering.start = choices.chance(20) ? model::Start::zero : model::Start::current;
+    const bool bonuses = choices.chance(60);
+    const bool own = choices.chance(25);
+    constexpr std::int64_t spend_mins[] = {0, 1'000'000, 3'000'000, 8'000'000};
+    constexpr std::int64_t point_mins[] = {0, 100, 300, 800};
+    program.tiers.clear();
+    for (std::size_t i = 0; i < std::size(spend_mins); ++i) {
+        model::Tier next = tier(fmt::format("t{}", i), 0, static_cast<std::int64_t>(i) * 5);
+        if (own && i > 0 && choices.chance(50)) next.criterion = any();
+        const auto criterion = next.criterion.value_or(tiering.criterion);
+        next.min = (model::is_money(criterion) ? spend_mins[i] : point_mins[i]) * choices.between(1, 2);
+        if (i > 0 && program.criterion_of(program.tiers.back()) == criterion)
+            next.min = std::max(next.min, program.tiers.back().min + 1);
+        if (bonuses && i > 0) next.upgrade_bonus.value = choices.between(0, 60);
+        if (choices.chance(30)) next.multiplier_bp = static_cast<std::int32_t>(choices.between(0, 30'000));
+        if (i > 0 && choices.chance(10)) next.active = false;
+        program.tiers.push_back(std::move(next));
+    }
+    // Of figures of one criterion the minimums ascend, whatever stands between them.
+    for (std::size_t i = 1; i < program.tiers.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j)
+            if (program.criterion_of(program.tiers[i]) == program.criterion_of(program.tiers[j]))
+                program.tiers[i].min = std::max(program.tiers[i].min, program.tiers[j].min + 1);
+    if (!model::validate(program).empty()) tiering.start = model::Start::current;
+}
+
+std::vector<model::Program> CommandGenerator::programs(Choices& choices) {
     model::Program points = nhanh_program("by-points");
     points.currency = {"GBP", 2};
     points.time_zone = "Europe/London";
@@ -47,7 +92,12 @@ std::vector<model::Program> CommandGenerator::programs() {
     plain.points.redeem.reset();
     plain.points.late_days = 3;
     plain.tiers = {tier("all", 0, 7)};
-    return {nhanh_program("by-spend"), points, plain};
+    model::Program tiered = nhanh_program("tiered");
+    tiered.points.late_days = 400;
+    tiered.points.return_days = 800;
+    if (choices.chance(30)) tiered.points.below_zero = model::BelowZero::clamp;
+    choose_tiering(tiered, choices);
+    return {nhanh_program("by-spend"), points, plain, tiered};
 }
 
 OwnedCommand CommandGenerator::next(Instant clock) {
@@ -176,12 +226,21 @@ OwnedCommand CommandGenerator::new_version(ProgramId program, Instant clock) {
         document.points.below_zero = document.points.below_zero == model::BelowZero::debt
                                          ? model::BelowZero::clamp
                                          : model::BelowZero::debt;
+    const bool moves = document.id != "tiered" || choices_.chance(20);
     for (std::size_t i = 1; i < document.tiers.size(); ++i) {
-        document.tiers[i].min += document.tiers[i].min / 10;
+        if (moves) document.tiers[i].min += document.tiers[i].min / 10;
         document.tiers[i].keep_points.value = choices_.between(0, 60);
         document.tiers[i].max.reset();
     }
     document.tiers[0].max.reset();
+    if (document.id == "tiered") {
+        const std::uint64_t dice = choices_.below(10);
+        if (dice < 4) choose_tiering(document, choices_);
+        if (dice == 4) document.enabled = !document.enabled;
+        if (dice == 5)
+            for (std::size_t i = 1; i < document.tiers.size(); ++i)
+                document.tiers[i].upgrade_bonus.value = choices_.between(0, 90);
+    }
     Instant effective = kNoInstant;
     if (time_ == runtime::TimeSource::system && choices_.chance(50))
         effective.value = now + choices_.between(1, 48) * kHourMs;
@@ -240,7 +299,7 @@ void CommandGenerator::set_time(OwnedCommand& command, Instant clock) {
         if (dice < 75)
             command.command.at.value -= choices_.between(0, 40 * kHourMs);
         else if (dice < 90)
-            command.command.at.value -= choices_.between(0, 29) * kDayMs;
+            command.command.at.value -= choices_.between(0, choices_.chance(80) ? 29 : 380) * kDayMs;
         else if (dice < 92)
             command.command.at.value -= choices_.between(31, 60) * kDayMs;
         else if (dice < 98)

@@ -18,8 +18,12 @@ class CommandGenerator {
     CommandGenerator(runtime::TimeSource time, const NaiveModel& model, Choices& choices)
         : time_(time), model_(model), choices_(choices) {}
 
-    /// The programs to begin with: both criteria, both ways below zero, floors, a tier that is not active.
-    static std::vector<model::Program> programs();
+    /// The programs to begin with: both lifetime criteria, both ways below zero, floors, a tier that is not
+    /// active, and one whose tiers are found in a random way.
+    static std::vector<model::Program> programs(Choices& choices);
+    /// Gives a program any criterion, policy and review that go together, own criteria of tiers, bonuses,
+    /// multipliers.
+    static void choose_tiering(model::Program& program, Choices& choices);
 
     OwnedCommand next(model::Instant clock);
 

@@ -14,13 +14,27 @@ using model::Refusal;
 
 namespace {
 
-constexpr std::size_t kMostLogLines = 60;
+constexpr std::size_t kMostLogLines = 400;
 constexpr std::size_t kHistoryPage = 7;
 
 bool has_detail(Refusal refusal) {
     return refusal == Refusal::too_late || refusal == Refusal::return_too_late ||
            refusal == Refusal::return_exceeds_sale || refusal == Refusal::capture_exceeds_hold ||
            refusal == Refusal::too_many_holds || refusal == Refusal::insufficient_points;
+}
+
+/// How a program finds tiers, in a line.
+std::string describe_tiering(const model::Program& program) {
+    const auto number = [](auto choice) { return static_cast<int>(choice); };
+    std::string text =
+        fmt::format("  {}: enabled {}, criterion {}, downgrade {}, review {}, start {}", program.id,
+                    program.enabled, number(program.tiering.criterion), number(program.tiering.downgrade),
+                    number(program.tiering.review), number(program.tiering.start));
+    for (const auto& tier : program.tiers)
+        text += fmt::format("; {} from {} of {}, bonus {}, {} bp{}", tier.id, tier.min,
+                            number(program.criterion_of(tier)), tier.upgrade_bonus.value, tier.multiplier_bp,
+                            tier.active ? "" : ", not active");
+    return text;
 }
 
 Who by_id(CustomerId customer) {
@@ -59,13 +73,14 @@ std::string Lockstep::run() {
 
 std::string Lockstep::begin() {
     std::uint64_t number = std::uint64_t{1} << 50;
-    for (const auto& program : CommandGenerator::programs()) {
+    for (const auto& program : CommandGenerator::programs(choices_)) {
         const OwnedCommand command = make_put_program(request(number++), program);
         const Outcome expected = model_.judge(command, fixture_.clock().now());
         const Outcome actual = fixture_.execute(command);
         if (actual.refusal != Refusal::none || actual.program != expected.program)
             return fmt::format("put_program {}: {}", program.id, describe(actual));
         model_.learn(actual.sequence, actual.depends_on);
+        note(describe_tiering(program));
     }
     fixture_.commit();
     return {};
@@ -79,11 +94,14 @@ std::string Lockstep::maintain() {
         fixture_.clock().advance(choices_.between(0, 20 * kMinuteMs));
     else if (dice < 84)
         fixture_.clock().advance(choices_.between(0, 3 * kDayMs));
+    else if (dice == 199)
+        fixture_.clock().advance(choices_.between(1, 300) * kDayMs);
     else if (dice < 100)
         fixture_.commit();
-    else if (dice < 105)
+    else if (dice < 105) {
+        note("sweep");
         static_cast<void>(fixture_.engine().step_sweep());
-    else if (dice < 109) {
+    } else if (dice < 109) {
         note("checkpoint");
         if (const auto done = fixture_.engine().checkpoint(); !done)
             return "checkpoint: " + done.error().message;
@@ -119,6 +137,7 @@ std::string Lockstep::run_batch() {
         const Outcome expected = model_.judge(commands[i], clock);
         note(fmt::format("[{}] {}  =>  {}", outcomes[i].sequence.value, describe(commands[i]),
                          describe(outcomes[i])));
+        if (commands[i].document) note(describe_tiering(*commands[i].document));
         ++refusal_counts_[static_cast<std::size_t>(outcomes[i].refusal)];
         const std::string difference = compare_outcome(commands[i], expected, outcomes[i]);
         if (!difference.empty()) return difference;

@@ -26,10 +26,17 @@ bool is_return(CommandKind kind) {
 
 }  // namespace
 
-/// floor(amount / per_amount) × points, by the version that priced `priced`.
+/// floor(amount / per_amount) × points, times the multiplier of the tier held, by the version that priced
+/// `priced`. A return that names no sale takes the base rate.
 NaiveModel::Wide NaiveModel::receipt_points(const Accepted& priced, Wide amount) const {
-    const auto& earn = document(priced.program, priced.priced_by).points.earn;
-    return amount / earn.per_amount.value * earn.points.value;
+    const model::Program& rules = document(priced.program, priced.priced_by);
+    const Wide base = amount / rules.points.earn.per_amount.value * rules.points.earn.points.value;
+    if (!rules.enabled || is_return(priced.command.command.kind)) return base;
+    const std::string& held = document(priced.program, priced.judged_by).tiers[priced.held_tier].id;
+    for (const model::Tier& tier : rules.tiers)
+        if (tier.id == held && (tier.active || priced.priced_by == priced.judged_by))
+            return base * tier.multiplier_bp / 10'000;
+    return base;
 }
 
 /// What is left of a sale after the returns among the first `length` entries.
@@ -97,30 +104,91 @@ NaiveModel::Wide NaiveModel::full_points(std::size_t index) const {
     }
 }
 
-NaiveModel::Wide NaiveModel::moved_points(std::size_t index) const {
-    const Accepted& entry = accepted_[index];
-    const Wide full = full_points(index);
-    if (!is_return(entry.command.command.kind) ||
-        document(entry.program, entry.judged_by).points.below_zero == model::BelowZero::debt)
-        return full;
-    const Wide free =
-        points(entry.program, entry.customer, index) - held(entry.program, entry.customer, index, entry.now);
-    return -std::min(-full, std::max<Wide>(0, free));
+void NaiveModel::settle(NaiveFold& state, ProgramId program, std::uint16_t last, std::int64_t until) const {
+    const std::int64_t month = month_of(program, until);
+    for (;;) {
+        const auto next = static_cast<std::uint16_t>(state.version + 1);
+        // At one instant a month begins before a version does.
+        const bool version_comes = next <= last && month_of(program, effective(program, next)) <= state.month;
+        if (version_comes) {
+            state.begin_version(document(program, state.version), document(program, next));
+            state.version = next;
+        } else if (state.month < month || next <= last) {
+            state.begin_month(document(program, state.version));
+        } else {
+            return;
+        }
+    }
 }
 
-NaiveModel::Wide NaiveModel::points(ProgramId program, CustomerId customer, std::size_t length) const {
-    // One pass: `moved_points` of a return under `clamp` would otherwise walk the list again for each entry.
-    Wide sum = 0;
+void NaiveModel::add_to(NaiveFold& state, std::size_t index) const {
+    const Accepted& entry = accepted_[index];
+    const auto& command = entry.command.command;
+    const Wide full = full_points(index);
+    state.moved = full;
+    const bool counts =
+        command.kind == CommandKind::sale || is_return(command.kind) || command.kind == CommandKind::adjust;
+    const auto& rules = document(entry.program, entry.judged_by);
+    const auto clamped = [&](Wide points) {
+        if (points >= 0 || rules.points.below_zero == model::BelowZero::debt) return points;
+        const Wide free = state.points - held(entry.program, entry.customer, index, entry.now);
+        return -std::min(-points, std::max<Wide>(0, free));
+    };
+    if (is_return(command.kind)) state.moved = clamped(full);
+    state.points += state.moved;
+    if (!counts) return;
+
+    Wide spend = command.amount.value;
+    if (is_return(command.kind)) spend = -spend;
+    if (command.kind == CommandKind::sale) state.orders.push_back({command.name, entry.at, spend, false});
+    for (NaiveFold::Order& order : state.orders) {
+        if (!is_return(command.kind) || order.name != command.original) continue;
+        if (command.kind == CommandKind::voided) spend = -order.left;
+        order.left += spend;
+        if (order.left == 0 && (spend != 0 || command.kind == CommandKind::voided)) order.undone = true;
+    }
+    std::int64_t first = INT64_MAX;
+    for (const NaiveFold::Order& order : state.orders)
+        if (!order.undone) first = std::min(first, order.at);
+    if (first != INT64_MAX) state.first_order_month = month_of(entry.program, first);
+    const bool ranks = command.kind != CommandKind::adjust || command.ranking;
+    state.post(month_of(entry.program, posted_at(entry)), spend, ranks ? full : 0);
+    if (entry.customer.value == 0) return;
+    const Wide bonus = state.find_tier(rules);
+    if (bonus == 0) return;
+    state.points += clamped(bonus);
+    state.post(state.month, 0, bonus);
+}
+
+NaiveFold NaiveModel::fold(ProgramId program, CustomerId customer, std::size_t length) const {
+    NaiveFold state;
+    bool begun = false;
     for (std::size_t i = 0; i < length; ++i) {
         const Accepted& entry = accepted_[i];
-        if (!of(entry, program, customer)) continue;
-        const Wide full = full_points(i);
-        const bool clamped = is_return(entry.command.command.kind) &&
-                             document(program, entry.judged_by).points.below_zero == model::BelowZero::clamp;
-        sum +=
-            clamped ? -std::min(-full, std::max<Wide>(0, sum - held(program, customer, i, entry.now))) : full;
+        if (!of(entry, program, customer) || entry.command.command.kind == CommandKind::put_program) continue;
+        const std::int64_t until = std::max(entry.now, entry.at);
+        if (!begun || customer.value == 0) {
+            // Nobody's months only count postings.
+            const std::int64_t month = month_of(program, until);
+            if (!begun || month > state.month) state.month = month;
+            state.version = entry.judged_by;
+            const std::int64_t months = state.period_months(document(program, entry.judged_by));
+            state.one_period = false;
+            state.period_start = months == 0 ? state.month : state.month - state.month % months;
+            begun = true;
+        } else {
+            settle(state, program, entry.judged_by, until);
+        }
+        add_to(state, i);
     }
-    return sum;
+    return state;
+}
+
+NaiveFold NaiveModel::fold_until(ProgramId program, CustomerId customer, std::size_t length, std::int64_t now,
+                                 std::int64_t until) const {
+    NaiveFold state = fold(program, customer, length);
+    if (customer.value != 0) settle(state, program, version_at(program, now), until);
+    return state;
 }
 
 /// Points of holds that are open at `now`, going by the first `length` entries.
@@ -157,53 +225,10 @@ std::size_t NaiveModel::open_holds(ProgramId program, CustomerId customer, std::
     return count;
 }
 
-NaiveModel::Wide NaiveModel::lifetime(ProgramId program, CustomerId customer) const {
-    Wide sum = 0;
-    for (std::size_t i = 0; i < accepted_.size(); ++i) {
-        const Accepted& entry = accepted_[i];
-        if (!of(entry, program, customer)) continue;
-        const auto& command = entry.command.command;
-        if (command.kind == CommandKind::sale || command.kind == CommandKind::adjust)
-            sum += command.amount.value;
-        if (command.kind == CommandKind::returned) sum -= command.amount.value;
-        if (command.kind == CommandKind::voided)
-            sum -= find(program, command.original)->command.command.amount.value;
-    }
-    return sum;
-}
-
 std::int64_t NaiveModel::posted_at(const Accepted& entry) const {
     const auto& command = entry.command.command;
     const bool names_sale = is_return(command.kind) && command.original.kind != model::NameKind::none;
     return names_sale ? find(entry.program, command.original)->at : entry.at;
-}
-
-NaiveModel::Wide NaiveModel::month_spend(ProgramId program, CustomerId customer, std::int64_t month) const {
-    Wide sum = 0;
-    for (const Accepted& entry : accepted_) {
-        if (!of(entry, program, customer) || month_of(program, posted_at(entry)) != month) continue;
-        const auto& command = entry.command.command;
-        if (command.kind == CommandKind::sale || command.kind == CommandKind::adjust)
-            sum += command.amount.value;
-        if (command.kind == CommandKind::returned) sum -= command.amount.value;
-        if (command.kind == CommandKind::voided)
-            sum -= find(program, command.original)->command.command.amount.value;
-    }
-    return sum;
-}
-
-/// All that was earned, less what returns call for, and adjustments that say so; spending never counts.
-NaiveModel::Wide NaiveModel::ranking(ProgramId program, CustomerId customer) const {
-    Wide sum = 0;
-    for (std::size_t i = 0; i < accepted_.size(); ++i) {
-        const Accepted& entry = accepted_[i];
-        if (!of(entry, program, customer)) continue;
-        const auto& command = entry.command.command;
-        if (command.kind == CommandKind::sale || is_return(command.kind) ||
-            (command.kind == CommandKind::adjust && command.ranking))
-            sum += full_points(i);
-    }
-    return sum;
 }
 
 std::int64_t NaiveModel::month_of(ProgramId program, std::int64_t instant) const {
@@ -211,25 +236,15 @@ std::int64_t NaiveModel::month_of(ProgramId program, std::int64_t instant) const
         date::locate_zone(document(program, 1).time_zone)
             ->to_local(date::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(instant)));
     const date::year_month_day day(date::floor<date::days>(local));
-    return static_cast<int>(day.year()) * 12 + static_cast<std::int64_t>(static_cast<unsigned>(day.month()));
-}
-
-std::uint8_t NaiveModel::tier(ProgramId program, CustomerId customer, std::int64_t now) const {
-    const auto& rules = document(program, version_at(program, now));
-    const Wide figure = std::max<Wide>(0, rules.tiering.criterion == model::Criterion::lifetime_spend
-                                              ? lifetime(program, customer)
-                                              : ranking(program, customer));
-    std::uint8_t best = 0;
-    for (std::size_t i = 0; i < rules.tiers.size(); ++i)
-        if (rules.tiers[i].active && rules.tiers[i].min <= figure) best = static_cast<std::uint8_t>(i);
-    return best;
+    return static_cast<int>(day.year()) * 12 + static_cast<std::int64_t>(static_cast<unsigned>(day.month())) -
+           1;
 }
 
 NaiveModel::Wide NaiveModel::spendable(ProgramId program, CustomerId customer, std::int64_t now) const {
     const auto& rules = document(program, version_at(program, now));
-    return std::max<Wide>(0, points(program, customer, accepted_.size()) -
-                                 held(program, customer, accepted_.size(), now) -
-                                 rules.tiers[tier(program, customer, now)].keep_points.value);
+    const NaiveFold state = fold_until(program, customer, accepted_.size(), now, now);
+    const std::int64_t keep = rules.enabled ? rules.tiers[state.tier].keep_points.value : 0;
+    return std::max<Wide>(0, state.points - held(program, customer, accepted_.size(), now) - keep);
 }
 
 const NaiveModel::Accepted* NaiveModel::hold_of(ProgramId program, Sequence hold) const {
@@ -244,16 +259,16 @@ Figures NaiveModel::figures(ProgramId program, CustomerId customer, Instant cloc
     const std::int64_t instant = now(program, clock);
     Figures result;
     result.version = version_at(program, instant);
-    result.tier = tier(program, customer, instant);
-    result.points = static_cast<std::int64_t>(points(program, customer, accepted_.size()));
+    const NaiveFold state = fold_until(program, customer, accepted_.size(), instant, instant);
+    result.tier = state.tier;
+    result.points = static_cast<std::int64_t>(state.points);
     result.held = static_cast<std::int64_t>(held(program, customer, accepted_.size(), instant));
     result.spendable = static_cast<std::int64_t>(spendable(program, customer, instant));
-    result.ranking = static_cast<std::int64_t>(ranking(program, customer));
-    result.lifetime = static_cast<std::int64_t>(lifetime(program, customer));
-    result.month = static_cast<std::int64_t>(month_spend(program, customer, month_of(program, instant)));
-    result.metric = document(program, result.version).tiering.criterion == model::Criterion::lifetime_spend
-                        ? result.lifetime
-                        : result.ranking;
+    result.ranking = static_cast<std::int64_t>(state.ranking());
+    result.lifetime = static_cast<std::int64_t>(state.lifetime());
+    result.month = static_cast<std::int64_t>(state.month_spend(state.month));
+    result.metric =
+        static_cast<std::int64_t>(state.figure(document(program, result.version).tiering.criterion));
     for (const Accepted& entry : accepted_) {
         if (!of(entry, program, customer) || entry.command.command.kind != CommandKind::sale || undone(entry))
             continue;

@@ -83,7 +83,8 @@ Outcome refused(model::Refusal refusal, std::int64_t detail = 0) {
 
 bool same_tier(const model::Tier& a, const model::Tier& b) {
     return a.id == b.id && a.name == b.name && a.min == b.min && a.max == b.max &&
-           a.keep_points == b.keep_points && a.active == b.active;
+           a.keep_points == b.keep_points && a.active == b.active && a.criterion == b.criterion &&
+           a.upgrade_bonus == b.upgrade_bonus && a.multiplier_bp == b.multiplier_bp;
 }
 
 /// As far as tests change programs.
@@ -94,7 +95,9 @@ bool same_program(const model::Program& a, const model::Program& b) {
            p.redeem.has_value() == q.redeem.has_value() &&
            (!p.redeem || (p.redeem->points == q.redeem->points && p.redeem->value == q.redeem->value)) &&
            p.below_zero == q.below_zero && p.late_days == q.late_days && p.return_days == q.return_days &&
-           a.tiering.criterion == b.tiering.criterion &&
+           a.tiering.criterion == b.tiering.criterion && a.tiering.downgrade == b.tiering.downgrade &&
+           a.tiering.review == b.tiering.review && a.tiering.start == b.tiering.start &&
+           a.enabled == b.enabled &&
            std::equal(a.tiers.begin(), a.tiers.end(), b.tiers.begin(), b.tiers.end(), same_tier);
 }
 
@@ -177,7 +180,10 @@ Outcome NaiveModel::judge(const OwnedCommand& owned, Instant clock) {
     const bool known = entry.customer.value != 0 && command.kind != CommandKind::enroll;
     outcome.version.value = entry.judged_by;
     outcome.customer = entry.customer;
-    if (known) outcome.tier_before = tier(entry.program, entry.customer, entry.now);
+    if (known)
+        entry.held_tier = outcome.tier_before = fold_until(entry.program, entry.customer, accepted_.size(),
+                                                           entry.now, std::max(entry.now, entry.at))
+                                                    .tier;
     accepted_.push_back(entry);
     if (overflows(entry)) {
         accepted_.pop_back();
@@ -190,7 +196,8 @@ Outcome NaiveModel::judge(const OwnedCommand& owned, Instant clock) {
         outcome.balance.value = after.points;
         outcome.spendable.value = after.spendable;
         outcome.held.value = after.held;
-        outcome.points.value = static_cast<std::int64_t>(moved_points(accepted_.size() - 1));
+        outcome.points.value =
+            static_cast<std::int64_t>(fold(entry.program, entry.customer, accepted_.size()).moved);
         if (command.kind == CommandKind::balance) {
             outcome.lifetime_spend.value = after.lifetime;
             outcome.points.value =
@@ -353,11 +360,10 @@ bool NaiveModel::same_content(const Accepted& first, const Command& again) const
 bool NaiveModel::overflows(const Accepted& entry) const {
     const auto beyond = [](Wide value) { return value > INT64_MAX || value < INT64_MIN; };
     const Command& command = entry.command.command;
-    return beyond(full_points(accepted_.size() - 1)) || beyond(lifetime(entry.program, entry.customer)) ||
-           beyond(points(entry.program, entry.customer, accepted_.size())) ||
-           beyond(ranking(entry.program, entry.customer)) ||
-           beyond(month_spend(entry.program, entry.customer, month_of(entry.program, posted_at(entry)))) ||
-           (command.kind == CommandKind::balance && beyond(receipt_points(entry, command.amount.value)));
+    if (command.kind == CommandKind::balance) return beyond(receipt_points(entry, command.amount.value));
+    const NaiveFold state = fold(entry.program, entry.customer, accepted_.size());
+    return beyond(full_points(accepted_.size() - 1)) || beyond(state.points) ||
+           !state.within_bounds(document(entry.program, entry.judged_by));
 }
 
 // ------------------------------------------------------------------------------------------------ the list

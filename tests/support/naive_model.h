@@ -9,6 +9,7 @@
 #include "engine/model/command.h"
 #include "engine/runtime/engine.h"
 #include "tests/support/commands.h"
+#include "tests/support/naive_fold.h"
 
 namespace tim::tests {
 
@@ -50,6 +51,7 @@ class NaiveModel {
         std::int64_t now = 0;
         std::uint16_t priced_by = 0;  ///< version in force at `at`
         std::uint16_t judged_by = 0;  ///< version in force at `now`
+        std::uint8_t held_tier = 0;   ///< the customer's, of the version that judged
         std::int64_t cost = 0;        ///< redeem: points taken
         model::Sequence sequence{};
         model::Sequence durable_at{};
@@ -107,20 +109,25 @@ class NaiveModel {
     bool undone(const Accepted& sale) const;
     /// Points that entry `index` gives (> 0) or calls for (< 0), before `clamp` looks at them.
     Wide full_points(std::size_t index) const;
-    /// Points of the customer after the first `length` entries.
-    Wide points(model::ProgramId program, model::CustomerId customer, std::size_t length) const;
-    /// Points that entry `index` really moved.
-    Wide moved_points(std::size_t index) const;
+    /// What a customer has come to with the first `length` entries, settled up to the last of them. Nobody's
+    /// sales have figures, but no tiers.
+    NaiveFold fold(model::ProgramId program, model::CustomerId customer, std::size_t length) const;
+    /// The same, settled up to an instant, with the versions that are in force `now`.
+    NaiveFold fold_until(model::ProgramId program, model::CustomerId customer, std::size_t length,
+                         std::int64_t now, std::int64_t until) const;
+    /// Lets time pass: versions up to `last`, months by `until`.
+    void settle(NaiveFold& state, model::ProgramId program, std::uint16_t last, std::int64_t until) const;
+    void add_to(NaiveFold& state, std::size_t index) const;
+    Wide points(model::ProgramId program, model::CustomerId customer, std::size_t length) const {
+        return fold(program, customer, length).points;
+    }
     Wide held(model::ProgramId program, model::CustomerId customer, std::size_t length,
               std::int64_t now) const;
     std::size_t open_holds(model::ProgramId program, model::CustomerId customer, std::int64_t now) const;
-    Wide lifetime(model::ProgramId program, model::CustomerId customer) const;
     /// The instant whose month gets the entry's spend: the sale's of a return that names it.
     std::int64_t posted_at(const Accepted& entry) const;
-    Wide month_spend(model::ProgramId program, model::CustomerId customer, std::int64_t month) const;
-    Wide ranking(model::ProgramId program, model::CustomerId customer) const;
+    /// Months since the year 0, program time.
     std::int64_t month_of(model::ProgramId program, std::int64_t instant) const;
-    std::uint8_t tier(model::ProgramId program, model::CustomerId customer, std::int64_t now) const;
     Wide spendable(model::ProgramId program, model::CustomerId customer, std::int64_t now) const;
     const Accepted* hold_of(model::ProgramId program, model::Sequence hold) const;
 

@@ -31,10 +31,10 @@ TEST(CustomerTable, GrowsAcrossBlocksAndPagesAndKeepsWhatItHas) {
         EXPECT_EQ(table.blocks(), count / kRecordsPerBlock + 1);
         EXPECT_EQ(&table.at(0), first) << "records stay where they are";
         for (; filled < count; ++filled)
-            table.at(filled + 1).last = {filled + 1};
+            table.at(filled + 1).last = model::Sequence{filled + 1};
     }
     for (std::uint64_t id = 1; id <= table.count(); ++id)
-        ASSERT_EQ(table.at(id).last.value, id);
+        ASSERT_EQ(table.at(id).last.get().value, id);
     EXPECT_EQ(table.bytes(), 4 * kPerHugePage * sizeof(CustomerRecord));
 }
 

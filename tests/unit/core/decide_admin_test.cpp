@@ -21,11 +21,11 @@ constexpr std::int64_t kMost = INT64_MAX;
 TEST(DecideAdjust, ChangesPointsAndSpend) {
     for (const bool ranking : {false, true}) {
         Desk desk;
-        const CustomerRecord record{.last = test::kLast,
-                                    .points = {20},
+        const CustomerRecord record{.points = {20},
                                     .ranking_points = {7},
                                     .held = {4},
-                                    .lifetime_spend = {2'999'999}};
+                                    .lifetime_spend = {2'999'999},
+                                    .last = test::kLast};
         model::Command gift = command(CommandKind::adjust, 1, -16);
         gift.ranking = ranking;
         ASSERT_TRUE(decide_adjust(gift, desk.moment, kCustomer, record, desk.facts).accepted());
@@ -75,7 +75,13 @@ TEST(DecideAdjust, RefusesWhatIsNotThereAndWhatWouldOverflow) {
              Case{"points", {.points = {kMost}}, 1, 0, Refusal::overflow, 0},
              Case{"ranking points", {.ranking_points = {kMost}}, 1, 0, Refusal::overflow, 0},
              Case{"lifetime spend", {.lifetime_spend = {kMost}}, 0, 1, Refusal::overflow, 0},
-             Case{"this month", {.month_spend = {-kMost}, .month = kJanuary}, 0, -2, Refusal::overflow, 0},
+             Case{"lifetime spend, just", {.lifetime_spend = {kMaxSum - 1}}, 0, 1, Refusal::none, 0},
+             Case{"the month before",
+                  {.month = {700}, .spend_before_month = {-kMaxSum}},
+                  0,
+                  -2,
+                  Refusal::overflow,
+                  0},
          }) {
         Desk desk;
         model::Command given = command(CommandKind::adjust, gift.amount, gift.points);

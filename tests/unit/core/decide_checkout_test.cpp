@@ -17,7 +17,7 @@ using test::kNow;
 
 /// Of the level whose floor is 100 points.
 const CustomerRecord kGold{
-    .last = test::kLast, .points = {180}, .held = {10}, .lifetime_spend = {10'000'000}};
+    .points = {180}, .held = {10}, .lifetime_spend = {10'000'000}, .last = test::kLast};
 constexpr std::int64_t kMost = 70;
 
 model::Instant after_now(std::int64_t ms) {
@@ -61,14 +61,14 @@ TEST(Settled, ShowsTheRecordAsItStandsNow) {
     CustomerRecord record = kGold;
     record.held = {18};
     record.month = {static_cast<std::uint16_t>(test::kJanuary.value - 1)};
-    record.month_spend = {500};
-    record.closed_month_spend = {7};
+    record.spend_before_month = {10'000'000 - 500};
+    record.spend_before_closed_month = {10'000'000 - 507};
     record.tier = 1;
     const CustomerRecord view = settled(record, &kHolds, kNow, *rules);
     EXPECT_EQ(view.held, Points{5});
     EXPECT_EQ(view.month, test::kJanuary);
-    EXPECT_EQ(view.month_spend, model::Money{0});
-    EXPECT_EQ(view.closed_month_spend, model::Money{500});
+    EXPECT_EQ(view.month_spend(), model::Money{0});
+    EXPECT_EQ(view.closed_month_spend(), model::Money{500});
     EXPECT_EQ(view.tier, 3);
     EXPECT_EQ(settled(record, nullptr, kNow, *rules).held, Points{18});
 }

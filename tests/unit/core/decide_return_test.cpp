@@ -35,16 +35,15 @@ SaleEvidence evidence(const Rules& pricing) {
     sale.sale.points = sale.points = {9};
     sale.first_order = {111};
     sale.last_order = {222};
-    sale.pricing = &pricing;
+    sale.pricing = sale.judged = &pricing;
     return sale;
 }
 
-const CustomerRecord kBuyer{.last = test::kLast,
-                            .points = {309},
+const CustomerRecord kBuyer{.points = {309},
                             .ranking_points = {309},
                             .held = {4},
                             .lifetime_spend = {3'095'000},
-                            .month_spend = {3'095'000},
+                            .last = test::kLast,
                             .orders = 2,
                             .month = kJanuary};
 
@@ -300,7 +299,8 @@ TEST(DecideReturn, RefusesWhatWouldOverflow) {
              Case{"points, just", {.points = {kLeast + 9}}, Refusal::none},
              Case{"ranking points", {.ranking_points = {kLeast}}, Refusal::overflow},
              Case{"lifetime spend", {.lifetime_spend = {kLeast}}, Refusal::overflow},
-             Case{"this month", {.month_spend = {kLeast}, .month = kJanuary}, Refusal::overflow},
+             Case{"lifetime spend, just", {.lifetime_spend = {95'000 - kMaxSum}}, Refusal::none},
+             Case{"the month before", {.month = {700}, .spend_before_month = {-kMaxSum}}, Refusal::overflow},
          }) {
         Desk desk;
         const SaleEvidence sale = evidence(*desk.rules);

@@ -20,11 +20,11 @@ constexpr std::int64_t kMost = INT64_MAX;
 
 TEST(DecideSale, WritesOneFact) {
     Desk desk;
-    const CustomerRecord record{.last = test::kLast,
-                                .points = {10},
+    const CustomerRecord record{.points = {10},
                                 .ranking_points = {20},
                                 .held = {4},
                                 .lifetime_spend = {2'990'000},
+                                .last = test::kLast,
                                 .orders = 2};
     const model::Command sale = command(CommandKind::sale, 25'000);
     ASSERT_TRUE(decide_sale(sale, desk.moment, kCustomer, record, desk.facts).accepted());
@@ -114,14 +114,20 @@ TEST(DecideSale, RefusesWhatWouldOverflow) {
     const model::Month next{static_cast<std::uint16_t>(kJanuary.value + 1)};
     for (const Case& sale : {
              Case{"earned", {}, kMost / 2 + 1, Refusal::overflow},
-             Case{"earned, just", {}, kMost / 2, Refusal::none},
+             Case{"earned, just", {}, kMaxSum / 2, Refusal::none},
+             Case{"ranking points at once", {}, kMaxSum / 2 + 1, Refusal::overflow},
              Case{"points", {.points = {kMost - 1}}, 1, Refusal::overflow},
              Case{"points, just", {.points = {kMost - 2}}, 1, Refusal::none},
              Case{"ranking points", {.ranking_points = {kMost - 1}}, 1, Refusal::overflow},
              Case{"lifetime spend", {.lifetime_spend = {kMost}}, 1, Refusal::overflow},
-             Case{"this month", {.month_spend = {kMost}, .month = kJanuary}, 1, Refusal::overflow},
-             Case{"a new month", {.month_spend = {kMost}}, 1, Refusal::none},
-             Case{"the closed month", {.month = next, .closed_month_spend = {kMost}}, 1, Refusal::overflow},
+             Case{"lifetime spend, just", {.lifetime_spend = {kMaxSum - 1}}, 1, Refusal::none},
+             Case{
+                 "before this month", {.month = next, .spend_before_month = {kMaxSum}}, 1, Refusal::overflow},
+             Case{"before the closed month",
+                  {.month = {static_cast<std::uint16_t>(kJanuary.value + 2)},
+                  .spend_before_closed_month = {kMaxSum}},
+                  1,
+                  Refusal::overflow},
              Case{"orders", {.orders = UINT32_MAX}, 1, Refusal::overflow},
          }) {
         Desk desk(program);
@@ -136,7 +142,7 @@ TEST(DecideSale, RefusesWhatWouldOverflow) {
 
 TEST(Quote, IsWhatASaleWouldEarn) {
     const auto rules = test::compile(test::program());
-    EXPECT_EQ(quote(*rules, {25'000}), model::Points{2});
+    EXPECT_EQ(quote(*rules, {25'000}, 0), model::Points{2});
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ TEST(Fact, GivesBackTheNameThatWasSet) {
 
 TEST(FactTypeName, IsThereForEveryTypeAndTellsThemApart) {
     std::set<std::string_view> names;
-    for (std::uint8_t i = 0; i <= static_cast<std::uint8_t>(FactType::shortfall); ++i) {
+    for (std::uint8_t i = 0; i <= static_cast<std::uint8_t>(FactType::tier_bonus); ++i) {
         const auto name = fact_type_name(static_cast<FactType>(i));
         EXPECT_NE(name, "unknown") << int{i};
         EXPECT_TRUE(names.insert(name).second) << name;

@@ -1,0 +1,165 @@
+#include <algorithm>
+
+#include "engine/core/decide_common.h"
+#include "engine/core/settle.h"
+
+namespace tim::core {
+
+using model::Fact;
+using model::FactType;
+using model::Points;
+using model::Refusal;
+
+namespace {
+
+/// What a customer's figures lead to.
+struct Standing {
+    std::uint8_t tier = 0;
+    std::uint8_t opening = 0;
+    Points bonus{};  ///< to pay now (> 0), or to take back
+};
+
+/// The tier is found from the figure without this period's bonuses, climbing by the bonus of each tier that
+/// is reached; those above where it ends are taken back (rules.md, Tier bonus).
+Standing climb(const Rules& rules, const CustomerRecord& record) {
+    Standing standing{record.tier, record.opening_tier, {}};
+    if (!rules.enabled()) return standing;
+    if (rules.reopens()) standing.opening = rules.reached_at_opening(record);
+    const Points paid = rules.bonuses(std::max(record.opening_tier, record.bonus_floor), record.bonus_tier);
+    const std::uint8_t floor = std::max(standing.opening, record.bonus_floor);
+    std::uint8_t least = 0;
+    if (rules.downgrade() == model::Downgrade::never) least = record.tier;
+    if (rules.downgrade() == model::Downgrade::at_review) least = standing.opening;
+    Points due{};
+    for (;;) {
+        standing.tier = std::max(least, rules.reached(record, {due.value - paid.value}));
+        const Points reached = rules.bonuses(floor, standing.tier);
+        if (reached == due) break;
+        due = reached;
+    }
+    standing.bonus.value = due.value - paid.value;
+    return standing;
+}
+
+/// Adds what a customer's facts lead to, one behind the other.
+class Consequences {
+  public:
+    Consequences(const Moment& moment, model::Subject subject, CustomerRecord& draft, FactWriter& facts)
+        : moment_(moment), subject_(subject), draft_(draft), facts_(facts) {}
+
+    void correct(const Standing& standing) {
+        Fact& fact = add(FactType::period_corrected);
+        fact.month = draft_.month;
+        fact.tiers = tier_state(draft_);
+        fact.tiers.opening_tier = standing.opening;
+        fold_figures(draft_, fact);
+    }
+
+    Judgement pay(const Standing& standing) {
+        Points moved = standing.bonus;
+        if (moved.value < 0 && moment_.current->clamps()) {
+            const auto unheld = checked_sub(draft_.points, draft_.held);
+            const Points free = std::max(Points{}, unheld.value_or(Points{}));
+            moved.value = -std::min(-moved.value, free.value);
+        }
+        const model::Month month = std::max(draft_.month, moment_.current->calendar().month_of(moment_.now));
+        const std::uint8_t months = moment_.current->period_months();
+        const auto points = checked_add(draft_.points, moved);
+        if (!points || !can_post(draft_, month, months, {}, standing.bonus)) return refuse(Refusal::overflow);
+        Fact& fact = add(FactType::tier_bonus);
+        fact.flags = model::kFactRanking;
+        set_month(fact, moment_, month);
+        fact.points = moved;
+        fact.points_after = *points;
+        fact.tiers = tier_state(draft_);
+        fact.tiers.bonus_tier = standing.tier;
+        fold_figures(draft_, fact);
+        if (moved == standing.bonus) return {};
+        fact.flags |= model::kFactClamped;
+        Fact& shortfall = add(FactType::shortfall);
+        set_month(shortfall, moment_, month);
+        shortfall.points = {standing.bonus.value - moved.value};
+        fold_figures(draft_, shortfall);
+        return {};
+    }
+
+  private:
+    Fact& add(FactType type) {
+        const model::Sequence sequence = facts_.next();
+        Fact& fact = facts_.add(type, subject_, draft_.last);
+        stamp(fact, moment_, draft_.tier, draft_.tier, draft_.points, draft_.held);
+        draft_.last = sequence;
+        return fact;
+    }
+
+    const Moment& moment_;
+    model::Subject subject_;
+    CustomerRecord& draft_;
+    FactWriter& facts_;
+};
+
+}  // namespace
+
+CustomerRecord settle_tiers(const CustomerRecord& record, model::Subject subject, const Moment& moment,
+                            FactWriter& facts) {
+    const Settlement settlement = settle(record, *moment.current, settled_until(moment));
+    if (settlement.type == FactType::none) return record;
+    CustomerRecord draft = settlement.record;
+    const model::Sequence sequence = facts.next();
+    Fact& fact = facts.add(settlement.type, subject, record.last);
+    stamp(fact, moment, settlement.tier_before, draft.tier, draft.points, draft.held);
+    fact.at = settlement.at;
+    set_month(fact, moment, draft.month);
+    fact.tiers = settlement.state;
+    facts.end_transaction();
+    draft.last = sequence;
+    return draft;
+}
+
+Judgement end_posting(const Moment& moment, model::Subject subject, const CustomerRecord& before,
+                      FactWriter& facts) {
+    const Rules& rules = *moment.current;
+    const std::size_t begin = facts.transaction_begin();
+    if (subject.kind() != model::SubjectKind::customer) {
+        facts.end_transaction();
+        return {};
+    }
+    std::uint8_t tier = before.tier;
+    if (rules.plain()) {
+        std::int64_t figure = rules.by_spend() ? before.lifetime_spend.value : before.ranking_points.value;
+        for (const Fact& fact : facts.facts().subspan(begin)) {
+            if (fact.subject != subject || fact.type == FactType::order_undone) continue;
+            const bool ranking = (fact.flags & model::kFactRanking) != 0 || fact.type == FactType::shortfall;
+            if (rules.by_spend())
+                figure += fact.amount.value;
+            else if (ranking)
+                figure += fact.points.value;
+        }
+        tier = rules.tier_of(figure);
+    } else {
+        CustomerRecord draft = before;
+        model::Sequence sequence{facts.next().value - (facts.facts().size() - begin)};
+        for (const Fact& fact : facts.facts().subspan(begin)) {
+            if (fact.subject == subject) {
+                fold_figures(draft, fact);
+                draft.last = sequence;
+            }
+            ++sequence.value;
+        }
+        draft.tier = before.tier;
+        const Standing standing = climb(rules, draft);
+        tier = standing.tier;
+        Consequences consequences(moment, subject, draft, facts);
+        if (standing.opening != draft.opening_tier) consequences.correct(standing);
+        if (standing.bonus.value != 0) {
+            if (const Judgement paid = consequences.pay(standing); !paid.accepted()) return paid;
+        }
+    }
+    for (Fact& fact : facts.facts().subspan(begin)) {
+        if (fact.subject == subject) fact.tier_after = tier;
+    }
+    facts.end_transaction();
+    return {};
+}
+
+}  // namespace tim::core
