@@ -52,6 +52,7 @@ class Consequences {
         fact.month = draft_.month;
         fact.tiers = tier_state(draft_);
         fact.tiers.opening_tier = standing.opening;
+        fact.tiers.bonus_tier = standing.tier;  // what this makes due is settled by the bonus behind it
         fold_figures(draft_, fact);
     }
 
