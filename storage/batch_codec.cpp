@@ -17,7 +17,7 @@ using model::Sequence;
 static_assert(std::endian::native == std::endian::little, "the ledger's bytes are little-endian");
 
 constexpr std::uint32_t kMagic = 0x424D4954;  // "TIMB"
-constexpr std::uint16_t kVersion = 1;
+constexpr std::uint16_t kVersion = 2;
 constexpr std::uint64_t kSectionBytes = 4096;
 
 struct Header {

@@ -174,6 +174,15 @@ model::Points Rules::bonuses(std::uint8_t floor, std::uint8_t tier) const {
     return sum;
 }
 
+std::uint8_t Rules::paid_up_to(const CustomerRecord& record) const {
+    const std::uint8_t floor = std::max(record.opening_tier, record.bonus_floor);
+    for (std::uint8_t tier = record.bonus_tier; has_bonuses_ && tier > floor; --tier) {
+        const model::Tier& paid = program_->tiers[tier];
+        if (paid.active && paid.upgrade_bonus.value > 0) return tier;
+    }
+    return record.bonus_floor;
+}
+
 std::optional<std::uint8_t> Rules::index_of(const Rules& other, std::uint8_t tier) const {
     const auto& tiers = program_->tiers;
     const auto found = std::ranges::find(tiers, other.program().tiers[tier].id,

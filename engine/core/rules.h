@@ -95,6 +95,8 @@ class Rules {
     /// The bonuses (S5.3) of the active tiers above `floor`, up to `tier`.
     model::Points bonuses(std::uint8_t floor, std::uint8_t tier) const;
     bool has_bonuses() const { return has_bonuses_; }
+    /// The highest tier whose bonus the record's period has dealt with: paid, or beneath the floor.
+    std::uint8_t paid_up_to(const CustomerRecord& record) const;
 
     /// S5.6.
     bool enabled() const { return program_->enabled; }

@@ -35,8 +35,7 @@ class Passage {
         const std::uint8_t held = record_.tier;
         record_.tier = found(rules);
         // What time takes away leaves the bonus; it is not paid again in the same period.
-        if (!rules.reopens() && record_.tier < held)
-            record_.bonus_floor = std::max(record_.bonus_floor, record_.bonus_tier);
+        if (!rules.reopens() && record_.tier < held) record_.bonus_floor = rules.paid_up_to(record_);
     }
 
     /// A version begins to hold that finds tiers in another way.
@@ -46,7 +45,7 @@ class Passage {
         record_.tier = before.tier_of(record_);
         if (rules.only_bonuses_changed()) {
             std::uint8_t paid = std::max(record_.opening_tier, record_.tier);
-            if (before.has_bonuses()) paid = std::max({paid, record_.bonus_floor, record_.bonus_tier});
+            if (before.has_bonuses()) paid = std::max(paid, before.paid_up_to(record_));
             record_.bonus_floor = record_.bonus_tier = paid;
             return;
         }
@@ -54,7 +53,7 @@ class Passage {
         if (rules.starts_at_zero()) return start_at_zero(rules);
         const auto kept = mapped(record_.tier);
         const std::uint8_t paid =
-            before.has_bonuses() ? mapped(record_.bonus_tier).value_or(0) : std::uint8_t{0};
+            before.has_bonuses() ? mapped(before.paid_up_to(record_)).value_or(0) : std::uint8_t{0};
         if (!rules.enabled()) {
             record_.tier = kept ? *kept : rules.reached(record_);
             record_.opening_tier = 0;

@@ -271,7 +271,7 @@ class Validation {
         }
         if (std::ranges::none_of(tiers, [](const Tier& tier) { return tier.active && tier.min == 0; }))
             fault("tiers", "needs an active tier with minimum 0");
-        else if (!tiers[0].active || tiers[0].min != 0)
+        else if (!tiers[0].active || tiers[0].min > 0)
             fault("tiers[0]", "must be active and have minimum 0: it is the tier in which everybody begins");
     }
 

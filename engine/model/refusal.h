@@ -55,7 +55,7 @@ namespace tim::model {
     X(too_many_holds,         75, "the customer has too many open holds ({} at most)")                                 \
     /* figures */                                                                                                      \
     X(insufficient_points,    80, "{} points is the most that can be spent now")                                       \
-    X(overflow,               81, "a figure would leave the range of 64 bits")                                         \
+    X(overflow,               81, "a figure would leave the range that is kept (sums of spend and ranking points: 62 bits)") \
     /* keys of access */                                                                                               \
     X(unknown_access_key,     90, "there is no such access key")                                                       \
     X(access_key_exists,      91, "an access key of that name exists")                                                 \

@@ -21,10 +21,11 @@ std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise)
     return text == nullptr ? otherwise : std::stoull(text);
 }
 
-std::string run_seed(std::uint64_t seed, runtime::TimeSource time, std::vector<std::uint64_t>& refusals,
-                     std::size_t& commands) {
+std::string run_seed(std::uint64_t seed, runtime::TimeSource time, bool years,
+                     std::vector<std::uint64_t>& refusals, std::size_t& commands) {
     LockstepOptions options;
     options.time = time;
+    options.years = years;
     options.seed = seed;
     options.commands = kCommandsPerSeed;
     Choices choices(seed);
@@ -35,8 +36,9 @@ std::string run_seed(std::uint64_t seed, runtime::TimeSource time, std::vector<s
         refusals[i] += lockstep.refusal_counts()[i];
     if (difference.empty()) return {};
     return fmt::format(
-        "{}\nTo see it again: TIM_SEED={} TIM_TIME={} property_lockstep_test --gtest_filter=*one_seed",
-        difference, seed, time == runtime::TimeSource::events ? "events" : "system");
+        "{}\nTo see it again: TIM_SEED={} TIM_TIME={} TIM_YEARS={:d} property_lockstep_test "
+        "--gtest_filter=*one_seed",
+        difference, seed, time == runtime::TimeSource::events ? "events" : "system", years);
 }
 
 void run_seeds(runtime::TimeSource time) {
@@ -44,7 +46,7 @@ void run_seeds(runtime::TimeSource time) {
     std::vector<std::uint64_t> refusals(128);
     std::size_t commands = 0;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-        const std::string difference = run_seed(seed, time, refusals, commands);
+        const std::string difference = run_seed(seed, time, false, refusals, commands);
         ASSERT_EQ(difference, "") << "seed " << seed;
     }
     std::string reached;
@@ -74,6 +76,26 @@ TEST(Lockstep, with_the_clock_of_events) {
     run_seeds(runtime::TimeSource::events);
 }
 
+/// The naive model stops the world at every month's end, review and version; the engine settles whoever is
+/// visited, and sweeps a few now and then.
+void run_years(runtime::TimeSource time) {
+    const std::uint64_t seeds = number_from_environment("TIM_SEEDS", 200);
+    std::vector<std::uint64_t> refusals(128);
+    std::size_t commands = 0;
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed)
+        ASSERT_EQ(run_seed(seed, time, true, refusals, commands), "") << "seed " << seed;
+    fmt::print("{} seeds, {} commands, accepted or repeated {}\n", seeds, commands, refusals[0]);
+    EXPECT_GT(refusals[0], commands / 4);
+}
+
+TEST(Lockstep, S5_10_settling_whenever_equals_stopping_the_world_by_the_wall_clock) {
+    run_years(runtime::TimeSource::system);
+}
+
+TEST(Lockstep, S5_10_settling_whenever_equals_stopping_the_world_by_the_clock_of_events) {
+    run_years(runtime::TimeSource::events);
+}
+
 TEST(Lockstep, one_seed) {
     const char* time = std::getenv("TIM_TIME");
     std::vector<std::uint64_t> refusals(128);
@@ -81,7 +103,7 @@ TEST(Lockstep, one_seed) {
     EXPECT_EQ(run_seed(number_from_environment("TIM_SEED", 4711),
                        time != nullptr && std::string(time) == "events" ? runtime::TimeSource::events
                                                                         : runtime::TimeSource::system,
-                       refusals, commands),
+                       number_from_environment("TIM_YEARS", 0) != 0, refusals, commands),
               "");
 }
 

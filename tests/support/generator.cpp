@@ -129,7 +129,7 @@ OwnedCommand CommandGenerator::fresh(ProgramId program, Instant clock) {
         command = spend(program, clock);
     else if (dice < 91)
         command = adjust(program, clock);
-    else if (dice < 92)
+    else if (dice < (model_.document(program, 1).id == "tiered" ? 95U : 92U))
         return new_version(program, clock);
     else
         return make_balance(program, customer(program), amount(program));
@@ -320,7 +320,7 @@ void CommandGenerator::set_time(OwnedCommand& command, Instant clock) {
     else if (dice < 97)
         command.command.at.value += choices_.between(0, 10 * kHourMs);
     else
-        command.command.at.value += choices_.between(1, 40) * kDayMs;
+        command.command.at.value += choices_.between(1, choices_.chance(70) ? 40 : 400) * kDayMs;
 }
 
 Who CommandGenerator::customer(ProgramId program) {

@@ -74,6 +74,7 @@ std::string Lockstep::run() {
 std::string Lockstep::begin() {
     std::uint64_t number = std::uint64_t{1} << 50;
     for (const auto& program : CommandGenerator::programs(choices_)) {
+        if (options_.years && program.id != "tiered") continue;
         const OwnedCommand command = make_put_program(request(number++), program);
         const Outcome expected = model_.judge(command, fixture_.clock().now());
         const Outcome actual = fixture_.execute(command);
@@ -94,7 +95,7 @@ std::string Lockstep::maintain() {
         fixture_.clock().advance(choices_.between(0, 20 * kMinuteMs));
     else if (dice < 84)
         fixture_.clock().advance(choices_.between(0, 3 * kDayMs));
-    else if (dice == 199)
+    else if (dice == 199 || (options_.years && dice >= 190))
         fixture_.clock().advance(choices_.between(1, 300) * kDayMs);
     else if (dice < 100)
         fixture_.commit();

@@ -16,6 +16,7 @@ struct LockstepOptions {
     std::size_t commands = 300;        ///< at most; fewer when the choices run out
     std::size_t names_in_memory = 24;  ///< few, so that names move to disk within a run
     std::uint64_t seed = 1;            ///< of the engine's entropy
+    bool years = false;                ///< one program whose tiers are found in a random way, for years
 };
 
 /// Runs random commands through the engine and the naive model side by side, with restarts, crashes,

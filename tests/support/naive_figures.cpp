@@ -172,9 +172,15 @@ NaiveFold NaiveModel::fold(ProgramId program, CustomerId customer, std::size_t l
             const std::int64_t month = month_of(program, until);
             if (!begun || month > state.month) state.month = month;
             state.version = entry.judged_by;
+            bool one_period = false;
+            for (std::uint16_t version = 2; version <= entry.judged_by; ++version)
+                one_period =
+                    NaiveFold::is_one_period(document(program, static_cast<std::uint16_t>(version - 1)),
+                                             one_period, document(program, version));
+            state.one_period = one_period;
             const std::int64_t months = state.period_months(document(program, entry.judged_by));
-            state.one_period = false;
-            state.period_start = months == 0 ? state.month : state.month - state.month % months;
+            if (!begun || months != 0)
+                state.period_start = months == 0 ? 0 : state.month - state.month % months;
             begun = true;
         } else {
             settle(state, program, entry.judged_by, until);

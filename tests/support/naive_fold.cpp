@@ -210,7 +210,22 @@ void NaiveFold::begin_month(const Program& rules) {
     if (rules.tiering.downgrade == Downgrade::immediate) tier = now;
     if (rules.tiering.downgrade == Downgrade::at_review) tier = std::max(opening, now);
     if (rules.tiering.downgrade == Downgrade::never) tier = std::max(held, now);
-    if (!reopens(rules) && tier < held) bonus_floor = std::max(bonus_floor, bonus_tier);
+    if (!reopens(rules) && tier < held && has_bonuses(rules)) bonus_floor = paid_up_to(rules);
+}
+
+std::uint8_t NaiveFold::paid_up_to(const Program& rules) const {
+    std::uint8_t highest = bonus_floor;
+    for (std::size_t i = 0; i <= bonus_tier; ++i)
+        if (i > std::max(opening, bonus_floor) && rules.tiers[i].active &&
+            rules.tiers[i].upgrade_bonus.value > 0)
+            highest = static_cast<std::uint8_t>(i);
+    return highest;
+}
+
+bool NaiveFold::is_one_period(const Program& before, bool was, const Program& rules) {
+    if (rules.tiering.review != Review::never || rules.tiering.criterion == Criterion::month_spend)
+        return false;
+    return was || (!same_thresholds(before, rules) && rules.tiering.start == model::Start::zero);
 }
 
 void NaiveFold::begin_version(const Program& before, const Program& rules) {
@@ -219,15 +234,13 @@ void NaiveFold::begin_version(const Program& before, const Program& rules) {
     const bool other_policy = before.tiering.downgrade != rules.tiering.downgrade;
     const std::int64_t months_before = period_months(before);
     const bool zero = new_thresholds && rules.tiering.start == model::Start::zero;
-    const bool reviewed =
-        rules.tiering.review != Review::never || rules.tiering.criterion == Criterion::month_spend;
     const bool was_one_period = one_period;
-    one_period = !reviewed && (zero || one_period);
+    one_period = is_one_period(before, one_period, rules);
     if (!new_thresholds && !other_review && !other_policy && before.enabled == rules.enabled &&
         one_period == was_one_period) {
         if (same_bonuses(before, rules)) return;
         std::uint8_t paid = std::max(opening, tier);
-        if (has_bonuses(before)) paid = std::max({paid, bonus_floor, bonus_tier});
+        if (has_bonuses(before)) paid = std::max(paid, paid_up_to(before));
         bonus_floor = bonus_tier = paid;
         return;
     }
@@ -254,7 +267,7 @@ void NaiveFold::begin_version(const Program& before, const Program& rules) {
         return;
     }
     const std::uint8_t paid =
-        has_bonuses(before) ? same_tier_in(rules, before.tiers[bonus_tier].id, 0) : std::uint8_t{0};
+        has_bonuses(before) ? same_tier_in(rules, before.tiers[paid_up_to(before)].id, 0) : std::uint8_t{0};
     if (!rules.enabled) {
         tier = same_tier_in(rules, before.tiers[tier].id, reached(rules, 0));
         opening = 0;

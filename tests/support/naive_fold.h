@@ -54,6 +54,11 @@ struct NaiveFold {
     std::uint8_t reached_at_opening(const model::Program& rules) const;
     void post(std::int64_t to_month, Wide spend, Wide ranking);
 
+    /// The highest tier of which the bonus is paid in this period, or beneath the floor.
+    std::uint8_t paid_up_to(const model::Program& rules) const;
+    /// Whether there is one period under rules, because everybody started at zero under them or before.
+    static bool is_one_period(const model::Program& before, bool was, const model::Program& rules);
+
     /// A month begins under rules.
     void begin_month(const model::Program& rules);
     /// A version takes effect.

@@ -180,6 +180,89 @@ TEST(Validate, AsksForAnActiveTierFromZero) {
     EXPECT_THAT(faults_after([](Program& p) { p.tiers[1].active = false; }), IsEmpty());
 }
 
+TEST(Validate, AsksThatEverybodyBeginsInTheFirstTier) {
+    EXPECT_THAT(faults_after([](Program& p) {
+                    p.tiers = {tier("a", 5), tier("b", 0)};
+                    p.tiers[0].criterion = Criterion::month_spend;
+                }),
+                ElementsAre(fault("tiers[0]", "the tier in which everybody begins")));
+    EXPECT_THAT(faults_after([](Program& p) { p.tiers[0].upgrade_bonus = {1}; }),
+                ElementsAre(fault("tiers[0].upgrade_bonus", "never be paid")));
+}
+
+TEST(Validate, KnowsWhichCriteriaPoliciesAndReviewsGoTogether) {
+    using enum Criterion;
+    struct Case {
+        Criterion criterion;
+        Downgrade downgrade;
+        Review review;
+        const char* sentence;  ///< null: they do
+    };
+    for (const Case& c : {
+             Case{lifetime_spend, Downgrade::immediate, Review::never, nullptr},
+             Case{lifetime_spend, Downgrade::never, Review::never, nullptr},
+             Case{lifetime_spend, Downgrade::at_review, Review::yearly, nullptr},
+             Case{lifetime_spend, Downgrade::at_review, Review::never, "without a review"},
+             Case{lifetime_ranking_points, Downgrade::immediate, Review::yearly, "nothing to do"},
+             Case{lifetime_ranking_points, Downgrade::never, Review::monthly, "nothing to do"},
+             Case{month_spend, Downgrade::immediate, Review::never, nullptr},
+             Case{month_spend, Downgrade::immediate, Review::monthly, nullptr},
+             Case{month_spend, Downgrade::never, Review::never, nullptr},
+             Case{month_spend, Downgrade::immediate, Review::yearly, "every month's end"},
+             Case{month_spend, Downgrade::at_review, Review::monthly, "immediate or never"},
+             Case{monthly_average_spend, Downgrade::immediate, Review::never, nullptr},
+             Case{monthly_average_spend, Downgrade::at_review, Review::half_yearly, nullptr},
+             Case{period_spend, Downgrade::at_review, Review::half_yearly, nullptr},
+             Case{period_spend, Downgrade::at_review, Review::never, "a period ends with a review"},
+             Case{period_ranking_points, Downgrade::at_review, Review::monthly, nullptr},
+             Case{period_ranking_points, Downgrade::immediate, Review::yearly, "must be at_review"},
+             Case{period_spend, Downgrade::never, Review::yearly, "must be at_review"},
+         }) {
+        const auto faults = faults_after([&](Program& p) {
+            p.tiering.criterion = c.criterion;
+            p.tiering.downgrade = c.downgrade;
+            p.tiering.review = c.review;
+        });
+        if (c.sentence == nullptr)
+            EXPECT_THAT(faults, IsEmpty());
+        else
+            EXPECT_THAT(faults, ElementsAre(fault("tiering", c.sentence)));
+    }
+}
+
+TEST(Validate, JudgesTheOwnCriterionOfATier) {
+    EXPECT_THAT(faults_after([](Program& p) { p.tiers[2].criterion = Criterion::month_spend; }), IsEmpty());
+    EXPECT_THAT(faults_after([](Program& p) { p.tiers[2].criterion = Criterion::period_spend; }),
+                ElementsAre(fault("tiers[2].criterion", "a period ends with a review")));
+    EXPECT_THAT(faults_after([](Program& p) {
+                    p.tiers[1].criterion = Criterion::monthly_average_spend;
+                    p.tiers[1].min = 0;  // of another figure: nothing overlaps
+                }),
+                IsEmpty());
+}
+
+TEST(Validate, KnowsWhatCannotStartAtZero) {
+    EXPECT_THAT(faults_after([](Program& p) { p.tiering.start = Start::zero; }), IsEmpty());
+    EXPECT_THAT(faults_after([](Program& p) {
+                    p.tiering.start = Start::zero;
+                    p.tiering.criterion = Criterion::monthly_average_spend;
+                }),
+                ElementsAre(fault("tiering.start", "cannot start at zero")));
+    EXPECT_THAT(faults_after([](Program& p) {
+                    p.tiering.start = Start::zero;
+                    p.tiering.downgrade = Downgrade::at_review;
+                    p.tiering.review = Review::yearly;
+                }),
+                ElementsAre(fault("tiering.start", "take the period's")));
+}
+
+TEST(Validate, BoundsBonusesAndMultipliers) {
+    EXPECT_THAT(faults_after([](Program& p) { p.tiers[1].upgrade_bonus = {-1}; }),
+                ElementsAre(fault("tiers[1].upgrade_bonus", "is -1")));
+    EXPECT_THAT(faults_after([](Program& p) { p.tiers[1].multiplier_bp = 1'000'001; }),
+                ElementsAre(fault("tiers[1].multiplier_bp", "from 0 to 1000000")));
+}
+
 TEST(Validate, RefusesNegativeFigures) {
     EXPECT_THAT(faults_after([](Program& p) { p.tiers.insert(p.tiers.begin(), tier("x", -5, -1)); }),
                 ElementsAre(fault("tiers[0].min", "is -5; it may not be negative")));

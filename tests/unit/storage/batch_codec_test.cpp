@@ -99,7 +99,7 @@ TEST(BatchCodec, SaysWhatIsWrongWithAHeader) {
         return message_of(BatchView::open(bytes, {77}));
     };
     EXPECT_THAT(message(0, std::uint32_t{1}), HasSubstr("mark"));
-    EXPECT_THAT(message(4, std::uint16_t{2}), HasSubstr("format version 2"));
+    EXPECT_THAT(message(4, std::uint16_t{1}), HasSubstr("format version 1"));
     EXPECT_THAT(message(6, std::uint16_t{63}), HasSubstr("another shape"));
     EXPECT_THAT(message(8, std::uint64_t{78}), HasSubstr("header's checksum"));
     EXPECT_THAT(message(16, std::uint32_t{4}), HasSubstr("length"));
