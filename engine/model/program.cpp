@@ -161,12 +161,17 @@ class Validation {
 
     void check_tiering() {
         const Tiering& tiering = program_.tiering;
+        const std::size_t before = faults_.size();
         if (tiering.criterion > Criterion::period_ranking_points)
-            return fault("tiering.criterion", "is not one of its choices");
+            fault("tiering.criterion",
+                  "must be lifetime_spend, lifetime_ranking_points, month_spend, monthly_average_spend, "
+                  "period_spend or period_ranking_points");
         if (tiering.downgrade > Downgrade::never)
-            return fault("tiering.downgrade", "is not one of its choices");
-        if (tiering.review > Review::yearly) return fault("tiering.review", "is not one of its choices");
-        if (tiering.start > Start::zero) return fault("tiering.start", "is not one of its choices");
+            fault("tiering.downgrade", "must be immediate, at_review or never");
+        if (tiering.review > Review::yearly)
+            fault("tiering.review", "must be never, monthly, half_yearly or yearly");
+        if (tiering.start > Start::zero) fault("tiering.start", "must be current or zero");
+        if (faults_.size() != before) return;  // what goes together cannot be told
         if (std::string text = combination_fault(tiering.criterion); !text.empty())
             fault("tiering", std::move(text));
         if (tiering.start == Start::zero)

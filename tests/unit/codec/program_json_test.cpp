@@ -69,6 +69,42 @@ TEST(ProgramJson, PrintsInFullAndReadsThatBack) {
     EXPECT_EQ(program_to_json(*again), text);
 }
 
+TEST(ProgramJson, S3_3_ReadsATiersOwnCriterionAndAllOfTiering) {
+    const auto program = parse_program_json(R"({"id":"p","currency":"GBP","time_zone":"Europe/London",
+        "enabled":false,
+        "points":{"earn":{"per_amount":"1.00"}},
+        "tiering":{"criterion":"period_ranking_points","downgrade":"at_review","review":"half_yearly","start":"zero"},
+        "tiers":[{"id":"a","min":"0"},
+                 {"id":"b","criterion":"period_spend","min":"12.50","upgrade_bonus":7,"multiplier_bp":12000},
+                 {"id":"c","min":"1000","visible":false}]})",
+                                            "p.json");
+    ASSERT_TRUE(program) << program.error().message;
+    EXPECT_FALSE(program->enabled);
+    EXPECT_EQ(program->tiering.review, model::Review::half_yearly);
+    EXPECT_EQ(program->tiering.start, model::Start::zero);
+    EXPECT_EQ(program->tiers[1].criterion, model::Criterion::period_spend);
+    EXPECT_EQ(program->tiers[1].min, 1'250) << "money, as its own criterion says";
+    EXPECT_EQ(program->tiers[1].upgrade_bonus.value, 7);
+    EXPECT_EQ(program->tiers[1].multiplier_bp, 12'000);
+    EXPECT_FALSE(program->tiers[2].criterion);
+    EXPECT_FALSE(program->tiers[2].visible);
+    const std::string text = program_to_json(*program);
+    EXPECT_THAT(text, AllOf(HasSubstr("\"review\": \"half_yearly\""), HasSubstr("\"min\": \"12.50\""),
+                            HasSubstr("\"multiplier_bp\": 10000")));
+    const auto again = parse_program_json(text, "printed.json");
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(program_to_json(*again), text);
+}
+
+TEST(ProgramJson, WhatTheEngineDoesNotObeyIsRefusedWhereItStands) {
+    const auto program = parse_program_json(R"({"id":"p","currency":"VND","time_zone":"Asia/Ho_Chi_Minh",
+        "points":{"earn":{"per_amount":"10000"}},
+        "tiers":[{"id":"a","min":"0"},{"id":"b","min":"1000","makes_vip":true}]})",
+                                            "p.json");
+    ASSERT_FALSE(program);
+    EXPECT_THAT(program.error().message, HasSubstr("p.json:3:62: tiers[1].makes_vip: unknown field"));
+}
+
 TEST(ProgramJson, ReadsMinimumsInPoints) {
     const auto program = parse_program_json(R"({"id":"p","currency":"VND","time_zone":"Asia/Ho_Chi_Minh",
         "points":{"earn":{"per_amount":"10000"},"redeem":{"points":1,"value":"1000"},"below_zero":"clamp"},

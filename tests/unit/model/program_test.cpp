@@ -110,10 +110,13 @@ TEST(Validate, RefusesValuesOutsideTheEnumerations) {
                 ElementsAre(fault("points.below_zero", "debt or clamp")));
     EXPECT_THAT(
         faults_after([](Program& p) {
-            p.tiering = {static_cast<Criterion>(9), static_cast<Downgrade>(9), static_cast<Review>(9)};
+            p.tiering = {static_cast<Criterion>(9), static_cast<Downgrade>(9), static_cast<Review>(9),
+                         static_cast<Start>(9)};
         }),
         ElementsAre(fault("tiering.criterion", "lifetime_spend"), fault("tiering.downgrade", "immediate"),
-                    fault("tiering.review", "never")));
+                    fault("tiering.review", "never"), fault("tiering.start", "zero")));
+    EXPECT_THAT(faults_after([](Program& p) { p.tiers[1].criterion = static_cast<Criterion>(9); }),
+                ElementsAre(fault("tiers[1].criterion", "choices")));
 }
 
 TEST(Validate, NamesBothTiersThatOverlap) {
