@@ -105,7 +105,13 @@ std::vector<std::vector<std::byte>> good_payloads() {
     program.currency = {"GBP", 2};
     program.time_zone = "Europe/London";
     program.points.redeem = model::RedeemRate{{1}, {100}};
-    program.tiers.push_back({"a", "A", "", "", {"one", "two"}, 0, 100, {}, true});
+    model::Tier tier;
+    tier.id = "a";
+    tier.name = "A";
+    tier.benefits = {"one", "two"};
+    tier.criterion = model::Criterion::month_spend;
+    tier.max = 100;
+    program.tiers.push_back(tier);
     schema::ProgramPutT put;
     put.request_id.assign(16, 1);
     put.program = to_schema(program);
