@@ -54,9 +54,13 @@ std::optional<std::string> ReceiptFold::reduce(const Fact& fact, Sequence sequen
         return wrong(fmt::format("has {} left; {} came back of {}", fact.amount.value, returned->value,
                                  before.amount.value));
 
-    if (sale->pricing == nullptr) return wrong("was priced by rules that are not there");
+    if (sale->pricing == nullptr || sale->judged == nullptr)
+        return wrong("was priced by rules that are not there");
     const bool anonymous = sale->fact.subject.kind() == SubjectKind::anonymous;
-    const auto worth = anonymous ? model::Points{} : sale->pricing->earned(fact.amount);
+    if (sale->fact.tier_before >= sale->judged->program().tiers.size())
+        return wrong("was sold in a tier that is not there");
+    const auto worth = anonymous ? model::Points{}
+                                 : sale->pricing->earned(fact.amount, *sale->judged, sale->fact.tier_before);
     if (worth != fact.points)
         return wrong(fmt::format("is worth {} points; {} are left of it", worth ? worth->value : 0,
                                  fact.points.value));

@@ -25,6 +25,7 @@ class ReceiptFold {
     struct Sale {
         model::Fact fact;
         const core::Rules* pricing = nullptr;  ///< of the sale; null when its program has no such version
+        const core::Rules* judged = nullptr;   ///< the version that the sale's fact names; null likewise
     };
     using FindSale = std::function<model::Result<Sale>(model::Sequence)>;
 

@@ -122,7 +122,8 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
         const core::ProgramState* const program = folded.program(sale.subject.program());
         const bool known =
             program != nullptr && sale.version.value != 0 && sale.version.value <= program->version_count();
-        return ReceiptFold::Sale{sale, known ? &program->version_at(sale.at, sale.version) : nullptr};
+        return ReceiptFold::Sale{sale, known ? &program->version_at(sale.at, sale.version) : nullptr,
+                                 known ? &program->version(sale.version) : nullptr};
     });
     const auto fold = [&](const Fact& fact, model::Sequence sequence, model::BytesView blob) {
         const SubjectKind kind = fact.subject.kind();

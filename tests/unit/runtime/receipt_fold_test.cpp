@@ -47,7 +47,7 @@ class Ledger {
         ReceiptFold fold([this](Sequence sequence) -> model::Result<ReceiptFold::Sale> {
             if (sequence.value == 0 || sequence.value > facts_.size())
                 return model::failure(model::ErrorKind::not_found, "no such fact");
-            return ReceiptFold::Sale{facts_[sequence.value - 1], rules_.get()};
+            return ReceiptFold::Sale{facts_[sequence.value - 1], rules_.get(), rules_.get()};
         });
         std::string text;
         for (std::size_t i = 0; i < facts_.size(); ++i)
