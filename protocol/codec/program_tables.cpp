@@ -127,9 +127,12 @@ class ProgramReader {
             for (const auto* benefit : *table.benefits())
                 tier.benefits.push_back(benefit->str());
         }
-        if (table.criterion())
-            tier.criterion = criterion =
+        if (table.criterion()) {
+            const auto own =
                 choice<model::Criterion>(path + ".criterion", *table.criterion(), schema::Criterion::MAX);
+            if (own != criterion) tier.criterion = own;
+            criterion = own;
+        }
         tier.min = figure(path + ".min", *table.min(), criterion);
         if (table.max() != nullptr) tier.max = figure(path + ".max", *table.max(), criterion);
         tier.keep_points = {table.keep_points()};
@@ -182,7 +185,7 @@ std::unique_ptr<schema::ProgramT> to_schema(const model::Program& program) {
         entry->description = tier.description;
         entry->icon = tier.icon;
         entry->benefits = tier.benefits;
-        if (tier.criterion) entry->criterion = static_cast<schema::Criterion>(*tier.criterion);
+        entry->criterion = static_cast<schema::Criterion>(program.criterion_of(tier));
         entry->min = figure(tier, tier.min);
         if (tier.max) entry->max = figure(tier, *tier.max);
         entry->keep_points = tier.keep_points.value;

@@ -335,7 +335,9 @@ TEST(Ladder, overflow) {
     EXPECT_EQ(shop.sale("S", kHuge).refusal, Refusal::overflow);
     EXPECT_EQ(shop.adjust(kHuge).refusal, Refusal::none);
     EXPECT_EQ(shop.adjust(1).refusal, Refusal::overflow);
-    EXPECT_EQ(shop.adjust(0, kHuge).refusal, Refusal::none);
+    constexpr std::int64_t most_spend = std::int64_t{1} << 62;
+    EXPECT_EQ(shop.adjust(0, most_spend + 1).refusal, Refusal::overflow);
+    EXPECT_EQ(shop.adjust(0, most_spend).refusal, Refusal::none);
     EXPECT_EQ(shop.adjust(0, 1).refusal, Refusal::overflow);
     EXPECT_EQ(shop.sale("S", 1).refusal, Refusal::overflow);
     EXPECT_EQ(shop.figures().orders, 0U);

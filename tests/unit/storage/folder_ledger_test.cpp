@@ -24,7 +24,7 @@ std::unique_ptr<Store> must_open(const std::filesystem::path& folder, const Stor
 
 /// Where the encoded batch that begins at `first` stands in a ledger's file.
 std::size_t find_batch(const std::string& file, std::uint64_t first) {
-    std::string start("TIMB\1\0\x40\0", 8);
+    std::string start("TIMB\2\0\x40\0", 8);
     start.append(reinterpret_cast<const char*>(&first), sizeof first);
     const std::size_t at = file.find(start);
     EXPECT_NE(at, std::string::npos) << "no batch at " << first;
