@@ -22,8 +22,8 @@ struct KeyDigest {
     std::uint64_t high = 0;
     std::uint32_t low = 0;
     KeyKind kind = KeyKind::none;
-    /// Zero. Without it a copy leaves the padding out, in two stores that overlap, and whoever reads the digest
-    /// next waits for both.
+    /// Zero. Without it a copy leaves the padding out, in two stores that overlap, and whoever reads the
+    /// digest next waits for both.
     std::array<std::uint8_t, 3> reserved{};
 
     friend bool operator==(const KeyDigest&, const KeyDigest&) = default;

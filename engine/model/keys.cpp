@@ -41,8 +41,8 @@ bool all_digits(std::uint64_t word) {
     return (((word + kOnes * (0x7F - '9')) | (word - kOnes * '0') | word) & (kOnes * 0x80)) == 0;
 }
 
-/// Whether a phone is in normal form already, as tills send it: `+` and 8 to 15 digits, looked at in two halves
-/// that overlap. What is not may still be brought into it.
+/// Whether a phone is in normal form already, as tills send it: `+` and 8 to 15 digits, looked at in two
+/// halves that overlap. What is not may still be brought into it.
 bool is_normal_phone(std::string_view text) {
     if (text.size() < kMinPhoneDigits + 1 || text.size() > kMaxPhoneDigits + 1 || text[0] != '+' ||
         text[1] == '0')

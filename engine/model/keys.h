@@ -39,9 +39,9 @@ struct Key {
 ///   card   1 to 64 printable ASCII bytes without blanks, kept as it is
 Result<Key> normalize_key(KeyKind kind, std::string_view text);
 
-/// As `normalize_key`, without allocating: the hot path's way. Returns `text` itself where it is in normal form
-/// (what is copied and read again at once waits for its own stores), else what was written to `buffer`, which
-/// holds at least `kMaxEmailBytes`; nothing when the key is not a valid one.
+/// As `normalize_key`, without allocating: the hot path's way. Returns `text` itself where it is in normal
+/// form (what is copied and read again at once waits for its own stores), else what was written to `buffer`,
+/// which holds at least `kMaxEmailBytes`; nothing when the key is not a valid one.
 std::string_view normalize_key_into(KeyKind kind, std::string_view text, char* buffer);
 
 /// A customer as a command names one: a key, or the dense id.
