@@ -190,7 +190,7 @@ void put_tier_state(CustomerRecord& record, model::Month month, const model::Tie
                       static_cast<Sum>(state.sums[2]),
                       static_cast<Sum>(state.sums[3]),
                       month,
-                      state.period};
+                      {state.period}};
     bases.put(record);
     record.opening_tier = state.opening_tier;
     record.bonus_floor = state.bonus_floor;

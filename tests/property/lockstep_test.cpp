@@ -58,6 +58,7 @@ void run_seeds(runtime::TimeSource time) {
                reached);
     // A generator that stopped reaching the rules would pass everything.
     EXPECT_GT(refusals[0], commands / 4);
+    if (seeds < 100) return;  // too few to reach each of these
     using model::Refusal;
     for (const Refusal refusal :
          {Refusal::invalid_time, Refusal::conflict, Refusal::unknown_customer, Refusal::key_taken,

@@ -307,8 +307,8 @@ Wide NaiveFold::find_tier(const Program& rules) {
 }
 
 bool NaiveFold::within_bounds(const Program& rules) const {
-    const Wide most = Wide{1} << 62;
-    const auto within = [most](Wide sum) { return sum <= most && sum >= -most; };
+    constexpr Wide kMost = Wide{1} << 62;
+    const auto within = [](Wide sum) { return sum <= kMost && sum >= -kMost; };
     const Wide spend = lifetime();
     const Wide points_sum = ranking();
     const std::int64_t months = period_months(rules);
