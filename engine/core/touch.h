@@ -16,8 +16,6 @@ __attribute__((no_sanitize("thread"))) inline void touch(const void* address) {
     static_cast<void>(*static_cast<const volatile char*>(address));
 }
 
-inline constexpr std::size_t kCacheLineBytes = 64;
-
 /// Collects addresses and then touches them all in one short loop. Loads that stand among the work of finding
 /// the next address fill the processor's window after few of them; here it holds as many as it has buffers
 /// for misses.

@@ -198,9 +198,9 @@ class Engine {
 
     /// Commits what is waiting; returns whether there was anything.
     virtual bool step_commit() = 0;
-    /// Settles what has come due (holds that timed out), a bounded piece, and looks after the space on the
-    /// disk
-    /// (`on_space`); returns whether anything was due. One thread.
+    /// Settles what has come due (holds that timed out, months and periods that closed, new versions), a
+    /// bounded piece, and looks after the space on the disk (`on_space`); returns whether anything was due.
+    /// One thread.
     virtual bool step_sweep() = 0;
     /// Writes a checkpoint of everything durable.
     virtual Result<void> checkpoint() = 0;

@@ -245,8 +245,8 @@ class EngineImpl final : public Engine {
     bool little_waits() const;
     /// Rows have run, and perhaps more follow: asks for a commit once it is worth its fixed cost.
     void commit_if_worth();
-    /// The caller has no more rows: commits what little waits in its thread; more, unless more follows, is
-    /// the committer's.
+    /// The caller's rows have run: commits what little waits in its thread; more is the committer's, at once
+    /// unless more follows.
     void commit_rest(Follows follows) ABSL_LOCKS_EXCLUDED(sequencer_);
     bool commit() ABSL_EXCLUSIVE_LOCKS_REQUIRED(commit_) ABSL_LOCKS_EXCLUDED(sequencer_);
     bool step_names();
