@@ -127,7 +127,7 @@ TEST_F(TimdTest, StoppingEndsLongQueriesEarly) {
     PlainCaller seller(port, admin_key());
     ASSERT_TRUE(seller.authenticate()) << seller.refusal();
     put_program(seller);
-    constexpr std::uint32_t kBatches = 60;
+    constexpr std::uint32_t kBatches = 240;
     for (std::uint32_t i = 0; i < kBatches; ++i)
         seller.client().sales(10 + i, 1'000, 10'000);
     seller.send();
