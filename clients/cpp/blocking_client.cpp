@@ -77,9 +77,41 @@ model::Result<LedgerPage> BlockingClient::ledger(std::string_view program, model
 
 model::Result<model::Outcome> BlockingClient::put_program(const model::Program& program,
                                                           const model::Name& name, model::Instant at,
-                                                          std::int64_t timeout_ms) {
+                                                          std::int64_t timeout_ms, model::VersionId follows) {
     return wait_for<model::Outcome>(
-        [&](auto done) { return client_.put_program(program, name, at, done, timeout_ms); });
+        [&](auto done) { return client_.put_program(program, name, at, done, timeout_ms, follows); });
+}
+
+model::Result<Customer> BlockingClient::show_as_of(std::string_view program,
+                                                   const model::CustomerRef& customer, model::Instant as_of,
+                                                   std::int64_t timeout_ms) {
+    return wait_for<Customer>(
+        [&](auto done) { return client_.show_as_of(program, customer, as_of, done, timeout_ms); });
+}
+
+model::Result<Standing> BlockingClient::standing(std::string_view program, const model::CustomerRef& customer,
+                                                 std::int64_t timeout_ms) {
+    return wait_for<Standing>(
+        [&](auto done) { return client_.standing(program, customer, done, timeout_ms); });
+}
+
+model::Result<Explanation> BlockingClient::explain(std::string_view program, const model::Name& receipt,
+                                                   std::int64_t timeout_ms) {
+    return wait_for<Explanation>(
+        [&](auto done) { return client_.explain(program, receipt, done, timeout_ms); });
+}
+
+model::Result<WhatIf> BlockingClient::what_if(const model::Program& change, model::Instant at,
+                                              model::CustomerId after, std::uint32_t limit,
+                                              std::int64_t timeout_ms) {
+    return wait_for<WhatIf>(
+        [&](auto done) { return client_.what_if(change, at, after, limit, done, timeout_ms); });
+}
+
+model::Result<RecomputeReport> BlockingClient::recompute(std::string_view program, ProgressCallback progress,
+                                                         std::int64_t timeout_ms) {
+    return wait_for<RecomputeReport>(
+        [&](auto done) { return client_.recompute(program, progress, done, timeout_ms); });
 }
 
 model::Result<ProgramInfo> BlockingClient::program(std::string_view id, model::VersionId version,

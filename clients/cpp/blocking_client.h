@@ -41,7 +41,19 @@ class BlockingClient {
 
     model::Result<model::Outcome> put_program(const model::Program& program, const model::Name& name,
                                               model::Instant at = model::kNoInstant,
-                                              std::int64_t timeout_ms = 0);
+                                              std::int64_t timeout_ms = 0, model::VersionId follows = {});
+
+    model::Result<Customer> show_as_of(std::string_view program, const model::CustomerRef& customer,
+                                       model::Instant as_of, std::int64_t timeout_ms = 0);
+    model::Result<Standing> standing(std::string_view program, const model::CustomerRef& customer,
+                                     std::int64_t timeout_ms = 0);
+    model::Result<Explanation> explain(std::string_view program, const model::Name& receipt,
+                                       std::int64_t timeout_ms = 0);
+    model::Result<WhatIf> what_if(const model::Program& change, model::Instant at = model::kNoInstant,
+                                  model::CustomerId after = {}, std::uint32_t limit = 0,
+                                  std::int64_t timeout_ms = 0);
+    model::Result<RecomputeReport> recompute(std::string_view program, ProgressCallback progress = {},
+                                             std::int64_t timeout_ms = 0);
     model::Result<ProgramInfo> program(std::string_view id, model::VersionId version = {},
                                        std::int64_t timeout_ms = 0);
     model::Result<std::vector<ProgramSummary>> programs(std::int64_t timeout_ms = 0);

@@ -323,6 +323,10 @@ std::unique_ptr<PendingRequest> query(Body body, Result<T> (*convert)(const sche
 
 }  // namespace
 
+Admission Client::ask(std::unique_ptr<PendingRequest> request, std::int64_t timeout_ms) {
+    return impl_->submit(std::move(request), timeout_ms);
+}
+
 Admission Client::sales(std::string_view program, std::span<const model::Command> rows,
                         Completion<Outcomes> completion, std::int64_t timeout_ms) {
     return impl_->submit(rows_request(RowsRequest::sales(program, rows), std::move(completion)), timeout_ms);
@@ -378,11 +382,13 @@ Admission Client::ledger(std::string_view program, model::Sequence after, std::u
 }
 
 Admission Client::put_program(const model::Program& program, const model::Name& name, model::Instant at,
-                              Completion<model::Outcome> completion, std::int64_t timeout_ms) {
+                              Completion<model::Outcome> completion, std::int64_t timeout_ms,
+                              model::VersionId follows) {
     schema::ProgramPutT body;
     body.request_id = request_id_bytes(name);
     body.program = codec::to_schema(program);
     body.at_ms = at.value;
+    body.follows = follows.value;
     return impl_->submit(std::make_unique<ChangeRequest>(std::move(body), std::move(completion)), timeout_ms);
 }
 

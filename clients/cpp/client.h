@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "clients/cpp/insight.h"
 #include "clients/cpp/options.h"
 #include "clients/cpp/random.h"
 #include "clients/cpp/types.h"
@@ -19,6 +20,8 @@ class io_context;
 }
 
 namespace tim::client {
+
+class PendingRequest;
 
 /// An asynchronous, pipelined client of one server. It connects by itself, again and again with back-off, and
 /// carries every accepted request to its answer:
@@ -91,9 +94,25 @@ class Client {
     Admission ledger(std::string_view program, model::Sequence after, std::uint32_t limit,
                      Completion<LedgerPage> completion, std::int64_t timeout_ms = 0);
 
-    /// `name` is a request id (make_request_id).
+    /// A customer as of a past instant.
+    Admission show_as_of(std::string_view program, const model::CustomerRef& customer, model::Instant as_of,
+                         Completion<Customer> completion, std::int64_t timeout_ms = 0);
+    Admission standing(std::string_view program, const model::CustomerRef& customer,
+                       Completion<Standing> completion, std::int64_t timeout_ms = 0);
+    Admission explain(std::string_view program, const model::Name& receipt,
+                      Completion<Explanation> completion, std::int64_t timeout_ms = 0);
+    /// A change run over all customers without effect; with `limit`, a page of those who would move.
+    Admission what_if(const model::Program& change, model::Instant at, model::CustomerId after,
+                      std::uint32_t limit, Completion<WhatIf> completion, std::int64_t timeout_ms = 0);
+    /// Long work, as `verify`. May be asked for again at any time.
+    Admission recompute(std::string_view program, ProgressCallback progress,
+                        Completion<RecomputeReport> completion, std::int64_t timeout_ms = 0);
+
+    /// `name` is a request id (make_request_id). With `follows` the put is refused `version_moved` when
+    /// another version is the newest.
     Admission put_program(const model::Program& program, const model::Name& name, model::Instant at,
-                          Completion<model::Outcome> completion, std::int64_t timeout_ms = 0);
+                          Completion<model::Outcome> completion, std::int64_t timeout_ms = 0,
+                          model::VersionId follows = {});
     /// Version 0 is the newest.
     Admission program(std::string_view id, model::VersionId version, Completion<ProgramInfo> completion,
                       std::int64_t timeout_ms = 0);
@@ -115,6 +134,8 @@ class Client {
   private:
     class Impl;
     struct IoThread;
+
+    Admission ask(std::unique_ptr<PendingRequest> request, std::int64_t timeout_ms);
 
     std::unique_ptr<IoThread> thread_;  // none on the caller's loop
     std::shared_ptr<Impl> impl_;

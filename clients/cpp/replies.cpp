@@ -12,14 +12,6 @@ std::string text_of(const flatbuffers::String* text) {
     return text ? text->str() : std::string();
 }
 
-/// What the reply is when it is not the one that was asked for.
-tl::unexpected<model::Error> other_reply(const schema::Reply& reply) {
-    if (const auto* message = reply.body_as_Failure()) return tl::unexpected(to_error(*message));
-    return model::failure(model::ErrorKind::corrupt,
-                          fmt::format("the server answered with a message of kind {}, which does not fit",
-                                      static_cast<unsigned>(reply.body_type())));
-}
-
 Customer convert(const schema::Customer& stored) {
     Customer customer;
     customer.id = {stored.id()};
@@ -64,6 +56,13 @@ HistoryEntry convert(const schema::HistoryEntry& stored) {
 }
 
 }  // namespace
+
+tl::unexpected<model::Error> other_reply(const schema::Reply& reply) {
+    if (const auto* message = reply.body_as_Failure()) return tl::unexpected(to_error(*message));
+    return model::failure(model::ErrorKind::corrupt,
+                          fmt::format("the server answered with a message of kind {}, which does not fit",
+                                      static_cast<unsigned>(reply.body_type())));
+}
 
 model::Result<Customer> to_customer(const schema::Reply& reply) {
     const auto* body = reply.body_as_Customer();

@@ -8,6 +8,9 @@ namespace tim::client {
 // Replies as the values of types.h. A reply of another kind than the one asked for is ErrorKind::corrupt, a
 // Failure the error that it tells.
 
+/// What the reply is when it is not the one that was asked for.
+tl::unexpected<model::Error> other_reply(const schema::Reply& reply);
+
 model::Result<Customer> to_customer(const schema::Reply& reply);
 model::Result<CustomersPage> to_customers(const schema::Reply& reply);
 model::Result<History> to_history(const schema::Reply& reply);

@@ -64,6 +64,15 @@ CustomerRecord settle_holds(const CustomerRecord& record, model::Subject subject
 CustomerRecord settle_tiers(const CustomerRecord& record, model::Subject subject, const Moment& moment,
                             FactWriter& facts);
 
+/// Whether a recomputation of everybody's tiers has something to record of a customer: what `is_due`, or a
+/// tier that was recorded under other thresholds.
+bool needs_recompute(const CustomerRecord& record, const Rules& current, model::Instant now);
+
+/// As `settle_tiers`; and of plain rules, whose tiers nobody needs to visit, the tier of now as a fact where
+/// another one was recorded last.
+CustomerRecord recompute_tiers(const CustomerRecord& record, model::Subject subject, const Moment& moment,
+                               FactWriter& facts);
+
 /// The instant up to which a customer is settled before a command: one that is ahead of the clock takes the
 /// customer with it.
 inline model::Instant settled_until(const Moment& moment) {

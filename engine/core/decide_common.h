@@ -33,6 +33,9 @@ inline void set_month(model::Fact& fact, const Moment& moment, model::Month mont
     fact.period_months = moment.current->period_months();
 }
 
+/// The tier that a record's figures lead to once something was posted to them.
+std::uint8_t found_tier(const Rules& rules, const CustomerRecord& record);
+
 /// Ends the transaction that posts to a customer's figures: finds the tier that they lead to, adds what
 /// follows from it (a correction of the tier that the period began with, bonuses) and fills in the tiers.
 /// `before` is the settled record that the transaction's facts, from the writer's `transaction_begin` on,

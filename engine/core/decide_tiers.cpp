@@ -101,6 +101,10 @@ class Consequences {
 
 }  // namespace
 
+std::uint8_t found_tier(const Rules& rules, const CustomerRecord& record) {
+    return climb(rules, record).tier;
+}
+
 CustomerRecord settle_tiers(const CustomerRecord& record, model::Subject subject, const Moment& moment,
                             FactWriter& facts) {
     const Settlement settlement = settle(record, *moment.current, settled_until(moment));
@@ -113,6 +117,32 @@ CustomerRecord settle_tiers(const CustomerRecord& record, model::Subject subject
     set_month(fact, moment, draft.month);
     fact.tiers = settlement.state;
     facts.end_transaction();
+    draft.last = sequence;
+    return draft;
+}
+
+bool needs_recompute(const CustomerRecord& record, const Rules& current, model::Instant now) {
+    if (is_due(record, current, now)) return true;
+    if (!current.plain()) return false;
+    const Rules& recorded = current.before(record.version);
+    return current.index_of(recorded, record.tier) != current.tier_of(record);
+}
+
+CustomerRecord recompute_tiers(const CustomerRecord& record, model::Subject subject, const Moment& moment,
+                               FactWriter& facts) {
+    const Rules& rules = *moment.current;
+    CustomerRecord draft = settle_tiers(record, subject, moment, facts);
+    if (draft.last.get() != record.last.get() || !needs_recompute(record, rules, moment.now)) return draft;
+    const std::uint8_t tier = rules.tier_of(draft);
+    const std::uint8_t before = rules.index_of(rules.before(record.version), record.tier).value_or(tier);
+    const model::Sequence sequence = facts.next();
+    Fact& fact = facts.add(FactType::tiers_recalculated, subject, draft.last);
+    stamp(fact, moment, before, tier, draft.points, draft.held);
+    set_month(fact, moment, draft.month);
+    fact.tiers = tier_state(draft);
+    facts.end_transaction();
+    draft.tier = tier;
+    draft.version = rules.version();
     draft.last = sequence;
     return draft;
 }

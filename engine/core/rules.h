@@ -113,6 +113,13 @@ class Rules {
     const Rules& founder() const { return founder_ == nullptr ? *this : *founder_; }
     model::VersionId epoch() const { return epoch_; }
     const Rules* previous() const { return previous_; }
+    /// The version of a number up to this one's.
+    const Rules& before(model::VersionId version) const {
+        const Rules* rules = this;
+        while (rules->version_ > version && rules->previous_ != nullptr)
+            rules = rules->previous_;
+        return *rules;
+    }
     /// Of an epoch's first version: whether only bonuses differ from the version before.
     bool only_bonuses_changed() const { return only_bonuses_changed_; }
     /// Of an epoch's first version: whether everybody starts at zero under it (S5.7).

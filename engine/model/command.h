@@ -54,6 +54,7 @@ struct Command {
     std::string_view reason;  ///< adjust
     const Enrollment* enrollment = nullptr;
     const Program* document = nullptr;      ///< put_program: validated
+    VersionId follows{};                    ///< put_program: the version that it changes; 0: whichever
     const AccessKey* access_key = nullptr;  ///< add_access_key, revoke_access_key
 };
 

@@ -61,7 +61,8 @@ namespace tim::model {
     X(access_key_exists,      91, "an access key of that name exists")                                                 \
     /* programs */                                                                                                     \
     X(too_many_programs,      95, "an engine keeps at most {} programs")                                               \
-    X(too_many_versions,      96, "a program has at most {} versions")
+    X(too_many_versions,      96, "a program has at most {} versions")                                                 \
+    X(version_moved,         100, "the program has moved on: its newest version is {}; look at it and change that one")
 // clang-format on
 
 /// Why a command was not carried out. `none` means that it was, now or before (a duplicate).

@@ -54,6 +54,8 @@ Judgement EngineImpl::decide_program(const Command& command, const model::Bytes&
         }
         if (program->version_count() == core::kMaxVersions)
             return refuse(Refusal::too_many_versions, core::kMaxVersions);
+        if (command.follows.value != 0 && command.follows != program->newest().version())
+            return refuse(Refusal::version_moved, program->newest().version().value);
         const Judgement judgement =
             effective_from(*program, command.at, now_of(*program, recorded), effective);
         if (!judgement.accepted()) return judgement;

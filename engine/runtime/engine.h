@@ -14,6 +14,7 @@
 #include "engine/model/command.h"
 #include "engine/model/documents.h"
 #include "engine/model/result.h"
+#include "engine/runtime/insight.h"
 #include "engine/runtime/seams.h"
 #include "storage/store.h"
 
@@ -170,12 +171,24 @@ class Engine {
     virtual Result<ProgramVersion> program(model::ProgramId id, model::VersionId version = {}) const = 0;
 
     // ---------------------------------------------------------------------------------------- queries
-    // Each waits until what it shows is durable. `history`, `customers`, `ledger` and `verify` may take long:
-    // see EngineOptions::stop_queries.
+    // Each waits until what it shows is durable. `show_as_of`, `history`, `explain`, `what_if`, `customers`,
+    // `ledger`, `recompute` and `verify` may take long: see EngineOptions::stop_queries.
 
     virtual std::vector<ProgramVersion> programs() const = 0;
     virtual std::vector<model::AccessKey> access_keys() const = 0;
     virtual Result<CustomerView> show(model::ProgramId program, const model::CustomerRef& customer) = 0;
+    /// A customer as of a past instant: the facts that the program knew by then, settled up to then by the
+    /// versions of then. By the wall clock those recorded by then; by the clock of events those before the
+    /// first of a later `at` (ARCHITECTURE.md, Where time comes from). Reads the customer's whole history.
+    virtual Result<CustomerView> show_as_of(model::ProgramId program, const model::CustomerRef& customer,
+                                            model::Instant as_of) = 0;
+    virtual Result<StandingView> standing(model::ProgramId program, const model::CustomerRef& customer) = 0;
+    /// Where every point of a receipt came from and went to; `receipt` may name whatever a receipt names.
+    virtual Result<Explanation> explain(model::ProgramId program, const model::Name& receipt) = 0;
+    /// Runs a change over all customers without effect (rules.md, Changing rules), block by block: nobody
+    /// waits for it. A change that would be refused is an error that says why.
+    virtual Result<WhatIf> what_if(model::ProgramId program, const model::Program& change,
+                                   const WhatIfQuery& query) = 0;
     /// Newest first, sequences below `before` (0: from the newest).
     virtual Result<std::vector<HistoryEntry>> history(model::ProgramId program,
                                                       const model::CustomerRef& customer,
@@ -190,6 +203,12 @@ class Engine {
     /// keys and names too. Takes memory for a second state (but no index), a byte for each customer's keys,
     /// and at most 76 bytes for each sale of which something came back.
     virtual Result<VerifyReport> verify(
+        const std::function<void(std::uint64_t done, std::uint64_t total)>& progress) = 0;
+    /// Settles every customer now and records what was due (S3.11, S5.5); nobody's figures depend on it.
+    /// Doing it again changes nothing more. Ends early, with an error, when facts are not taken now; what was
+    /// recorded stays.
+    virtual Result<RecomputeReport> recompute(
+        model::ProgramId program,
         const std::function<void(std::uint64_t done, std::uint64_t total)>& progress) = 0;
     virtual std::vector<Stat> stats() const = 0;
 

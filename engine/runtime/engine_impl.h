@@ -12,6 +12,7 @@
 #include "engine/core/state.h"
 #include "engine/runtime/commit_buffer.h"
 #include "engine/runtime/engine.h"
+#include "engine/runtime/explain.h"
 #include "engine/runtime/stripe_locks.h"
 #include "storage/mutex.h"
 
@@ -127,6 +128,14 @@ class EngineImpl final : public Engine {
     std::vector<ProgramVersion> programs() const override;
     std::vector<model::AccessKey> access_keys() const override;
     Result<CustomerView> show(model::ProgramId program, const model::CustomerRef& customer) override;
+    Result<CustomerView> show_as_of(model::ProgramId program, const model::CustomerRef& customer,
+                                    model::Instant as_of) override;
+    Result<StandingView> standing(model::ProgramId program, const model::CustomerRef& customer) override;
+    Result<Explanation> explain(model::ProgramId program, const model::Name& receipt) override;
+    Result<WhatIf> what_if(model::ProgramId program, const model::Program& change,
+                           const WhatIfQuery& query) override;
+    Result<RecomputeReport> recompute(
+        model::ProgramId program, const std::function<void(std::uint64_t, std::uint64_t)>& progress) override;
     Result<std::vector<HistoryEntry>> history(model::ProgramId program, const model::CustomerRef& customer,
                                               model::Sequence before, std::size_t limit) override;
     Result<std::vector<CustomerView>> customers(model::ProgramId program, model::CustomerId after,
@@ -261,6 +270,12 @@ class EngineImpl final : public Engine {
     Result<void> load_checkpoint();
     Result<void> replay();
 
+    // what_if.cpp
+    /// A bounded piece of a recomputation, from customer `next` on; returns who is next. What ended it early
+    /// is in `judgement`.
+    std::uint64_t recompute_some(core::ProgramState& program, std::uint64_t next, RecomputeReport& report,
+                                 core::Judgement& judgement) ABSL_LOCKS_EXCLUDED(sequencer_);
+
     // verify.cpp
     /// Differences between the names of durable facts and the index of names, as sentences; of keys likewise.
     std::vector<std::string> check_names(const storage::Batch& batch, model::Sequence newest) const
@@ -279,8 +294,15 @@ class EngineImpl final : public Engine {
     Result<model::CustomerId> resolve_customer(const core::ProgramState& program,
                                                const model::CustomerRef& customer) const
         ABSL_LOCKS_EXCLUDED(keys_);
+    /// A customer's record as of now, settled, and the rules that it stands under.
+    core::CustomerRecord settled_now(core::ProgramState& program, model::CustomerId customer,
+                                     const core::Rules*& rules) const;
     CustomerView view_of(core::ProgramState& program, model::CustomerId customer, model::Sequence& profile,
                          model::Sequence& last);
+    /// The transaction that a fact belongs to.
+    Transaction transaction_of(model::Sequence sequence) const;
+    /// What the rest of a sale had earned before a return.
+    model::Points earned_before(const Transaction& back, const storage::StoredFact& sale) const;
     HistoryEntry history_entry(storage::StoredFact stored) const;
     Result<void> add_profile(const core::ProgramState& program, model::Sequence profile,
                              CustomerView& view) const;
@@ -331,7 +353,7 @@ class EngineImpl final : public Engine {
     std::atomic<bool> disk_full_{false};   ///< as it was told; the upkeep's thread writes it
     std::uint64_t refused_disk_full_ = 0;  ///< the upkeep's: refusals when it was last told
     mutable Counters counters_;
-    std::array<std::atomic<std::uint64_t>, 128> refusals_{};  ///< by the refusal's code
+    std::array<std::atomic<std::uint64_t>, 256> refusals_{};  ///< by the refusal's code
 
     std::thread committer_thread_;
     std::thread upkeep_thread_;

@@ -49,6 +49,9 @@ inline constexpr std::size_t kBlocksPerWrite = 16;
 /// Facts that one query of the ledger looks at; those of other programs count too.
 inline constexpr std::size_t kMaxLedgerFactsSeen = 256 * 1024;
 
+/// Returns of one receipt that its explanation tells.
+inline constexpr std::size_t kMaxExplainedReturns = 500;
+
 /// Differences that `verify` names.
 inline constexpr std::size_t kMaxDifferences = 100;
 

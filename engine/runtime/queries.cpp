@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "engine/core/apply.h"
+#include "engine/runtime/customer_view.h"
 #include "engine/runtime/engine_impl.h"
 #include "engine/runtime/limits.h"
 #include "engine/runtime/seal.h"
@@ -82,36 +83,21 @@ Result<CustomerId> EngineImpl::resolve_customer(const core::ProgramState& progra
     return failure(ErrorKind::not_found, "no customer has that key");
 }
 
+core::CustomerRecord EngineImpl::settled_now(core::ProgramState& program, CustomerId customer,
+                                             const core::Rules*& rules) const {
+    const model::Instant now = now_of(program, clock_.now());
+    rules = &program.version_at(now);
+    const StripeLocks::Guard stripe(stripes_, stripe_bit(customer));
+    return settled_record(program, customer, now, *rules);
+}
+
 CustomerView EngineImpl::view_of(core::ProgramState& program, CustomerId customer, Sequence& profile,
                                  Sequence& last) {
-    const model::Instant now = now_of(program, clock_.now());
-    const core::Rules& current = program.version_at(now);
-    core::CustomerRecord record;
-    {
-        const StripeLocks::Guard stripe(stripes_, stripe_bit(customer));
-        const core::CustomerRecord& stored = program.customers.at(customer.value);
-        const bool has_holds = (stored.flags & core::kRecordHasHolds) != 0;
-        record =
-            core::settled(stored, has_holds ? program.holds[core::stripe_of(customer)].of(customer) : nullptr,
-                          now, current);
-    }
+    const core::Rules* rules = nullptr;
+    const core::CustomerRecord record = settled_now(program, customer, rules);
     profile = record.profile;
     last = record.last;
-    CustomerView view;
-    view.id = customer;
-    view.version = current.version();
-    view.tier = record.tier;
-    view.points = record.points;
-    view.held = record.held;
-    view.spendable = core::spendable(record.points, record.held, current.keep_points(record.tier));
-    view.ranking_points = record.ranking_points;
-    view.period_metric = current.metric(record);
-    view.lifetime_spend = record.lifetime_spend;
-    view.month_spend = record.month_spend();
-    view.orders = record.orders;
-    view.first_order_at = record.first_order_at;
-    view.last_order_at = record.last_order_at;
-    return view;
+    return figures_of(customer, record, *rules);
 }
 
 Result<void> EngineImpl::add_profile(const core::ProgramState& program, Sequence profile,

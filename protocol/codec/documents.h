@@ -36,6 +36,10 @@ std::unique_ptr<schema::ProgramT> to_schema(const model::Program& program);
 /// name the field: `tiers[2].min: "12.345" has more decimals than GBP (2)`, a line each.
 model::Result<model::Program> to_model(const schema::Program& table);
 
+/// One tier of a program, and back: with a criterion of its own in any case.
+std::unique_ptr<schema::TierT> to_schema(const model::Program& program, const model::Tier& tier);
+model::Result<model::Tier> to_model(const schema::Tier& table, const model::Currency& currency);
+
 /// The same with what is wrong apart, for those who tell people all of it at once.
 struct ProgramReading {
     model::Program program;

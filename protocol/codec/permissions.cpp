@@ -46,6 +46,8 @@ bool may_request(Role role, RequestBody body) {
         case RequestBody::HistoryRequest:
         case RequestBody::ProgramGet:
         case RequestBody::ProgramListRequest:
+        case RequestBody::StandingRequest:
+        case RequestBody::ExplainRequest:
             return anyone;
         case RequestBody::SaleBatch:
             return may_command(role, CommandKind::sale);
@@ -59,6 +61,8 @@ bool may_request(Role role, RequestBody body) {
         case RequestBody::AccessKeyAdd:
         case RequestBody::AccessKeyListRequest:
         case RequestBody::AccessKeyRevoke:
+        case RequestBody::WhatIfRequest:
+        case RequestBody::RecomputeRequest:
             return role == Role::admin;
         case RequestBody::NONE:
             return false;
@@ -78,6 +82,10 @@ std::string_view deed(RequestBody body) {
             return "read the ledger";
         case RequestBody::ProgramPut:
             return "put a program in force";
+        case RequestBody::WhatIfRequest:
+            return "try changes of a program";
+        case RequestBody::RecomputeRequest:
+            return "recompute everybody's tiers";
         case RequestBody::VerifyRequest:
             return "verify the ledger";
         case RequestBody::StatsRequest:

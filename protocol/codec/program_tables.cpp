@@ -59,6 +59,14 @@ class ProgramReader {
         return program;
     }
 
+    /// A tier by itself, with its own criterion.
+    model::Tier read(const schema::Tier& table, const model::Currency& currency) {
+        currency_ = currency;
+        model::Tier tier = read_tier(table, "tier", model::Criterion::lifetime_spend);
+        if (table.criterion() && !tier.criterion) tier.criterion = model::Criterion::lifetime_spend;
+        return tier;
+    }
+
     std::vector<model::ProgramFault> take_faults() { return std::move(faults_); }
 
   private:
@@ -149,11 +157,31 @@ class ProgramReader {
 
 }  // namespace
 
+std::unique_ptr<schema::TierT> to_schema(const model::Program& program, const model::Tier& tier) {
+    const auto figure = [&](std::int64_t value) {
+        return model::is_money(program.criterion_of(tier))
+                   ? model::format_money(model::Money{value}, program.currency)
+                   : fmt::format("{}", value);
+    };
+    auto entry = std::make_unique<schema::TierT>();
+    entry->id = tier.id;
+    entry->name = tier.name;
+    entry->description = tier.description;
+    entry->icon = tier.icon;
+    entry->benefits = tier.benefits;
+    entry->criterion = static_cast<schema::Criterion>(program.criterion_of(tier));
+    entry->min = figure(tier.min);
+    if (tier.max) entry->max = figure(*tier.max);
+    entry->keep_points = tier.keep_points.value;
+    entry->active = tier.active;
+    entry->upgrade_bonus = tier.upgrade_bonus.value;
+    entry->multiplier_bp = tier.multiplier_bp;
+    entry->visible = tier.visible;
+    return entry;
+}
+
 std::unique_ptr<schema::ProgramT> to_schema(const model::Program& program) {
     const auto money = [&](model::Money amount) { return model::format_money(amount, program.currency); };
-    const auto figure = [&](const model::Tier& tier, std::int64_t value) {
-        return model::is_money(program.criterion_of(tier)) ? money({value}) : fmt::format("{}", value);
-    };
     auto table = std::make_unique<schema::ProgramT>();
     table->id = program.id;
     table->name = program.name;
@@ -178,23 +206,8 @@ std::unique_ptr<schema::ProgramT> to_schema(const model::Program& program) {
     table->tiering->downgrade = static_cast<schema::Downgrade>(program.tiering.downgrade);
     table->tiering->review = static_cast<schema::Review>(program.tiering.review);
     table->tiering->start = static_cast<schema::Start>(program.tiering.start);
-    for (const model::Tier& tier : program.tiers) {
-        auto entry = std::make_unique<schema::TierT>();
-        entry->id = tier.id;
-        entry->name = tier.name;
-        entry->description = tier.description;
-        entry->icon = tier.icon;
-        entry->benefits = tier.benefits;
-        entry->criterion = static_cast<schema::Criterion>(program.criterion_of(tier));
-        entry->min = figure(tier, tier.min);
-        if (tier.max) entry->max = figure(tier, *tier.max);
-        entry->keep_points = tier.keep_points.value;
-        entry->active = tier.active;
-        entry->upgrade_bonus = tier.upgrade_bonus.value;
-        entry->multiplier_bp = tier.multiplier_bp;
-        entry->visible = tier.visible;
-        table->tiers.push_back(std::move(entry));
-    }
+    for (const model::Tier& tier : program.tiers)
+        table->tiers.push_back(to_schema(program, tier));
     return table;
 }
 
@@ -204,6 +217,14 @@ ProgramReading read_program(const schema::Program& table) {
     reading.program = reader.read(table);
     reading.faults = reader.take_faults();
     return reading;
+}
+
+model::Result<model::Tier> to_model(const schema::Tier& table, const model::Currency& currency) {
+    ProgramReader reader;
+    model::Tier tier = reader.read(table, currency);
+    if (const auto faults = reader.take_faults(); !faults.empty())
+        return failure(ErrorKind::invalid, model::describe(faults));
+    return tier;
 }
 
 model::Result<model::Program> to_model(const schema::Program& table) {

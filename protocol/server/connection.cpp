@@ -324,6 +324,7 @@ void Connection::put_program(std::uint32_t correlation, const schema::ProgramPut
     command.program = context_.engine.find_program(id).value_or(model::ProgramId{});
     command.at = {put.at_ms()};
     command.document = batch.keep(std::move(*program));
+    command.follows = {put.follows()};
     take_single(correlation, put.request_id(), command, batch);
 }
 
@@ -368,9 +369,11 @@ void Connection::take_single(std::uint32_t correlation, const flatbuffers::Vecto
 }
 
 void Connection::take_query(const codec::Frame& frame, const schema::Request& request) {
-    if (frame.payload.size() > kMaxQueryBytes) {
+    const bool carries_program = request.body_type() == schema::RequestBody::WhatIfRequest;
+    const std::size_t most = carries_program ? kMaxProgramQueryBytes : kMaxQueryBytes;
+    if (frame.payload.size() > most) {
         refuse_request(frame.correlation, schema::FailureCode::too_large,
-                       fmt::format("a query has at most {} bytes", kMaxQueryBytes));
+                       fmt::format("a query of this kind has at most {} bytes", most));
         return;
     }
     std::string_view program;
@@ -389,6 +392,18 @@ void Connection::take_query(const codec::Frame& frame, const schema::Request& re
             break;
         case schema::RequestBody::ProgramGet:
             program = view(request.body_as_ProgramGet()->id());
+            break;
+        case schema::RequestBody::StandingRequest:
+            program = view(request.body_as_StandingRequest()->program());
+            break;
+        case schema::RequestBody::ExplainRequest:
+            program = view(request.body_as_ExplainRequest()->program());
+            break;
+        case schema::RequestBody::WhatIfRequest:
+            program = view(request.body_as_WhatIfRequest()->program()->id());
+            break;
+        case schema::RequestBody::RecomputeRequest:
+            program = view(request.body_as_RecomputeRequest()->program());
             break;
         default:
             break;  // of no single program

@@ -21,8 +21,9 @@ inline constexpr std::size_t kMaxQueriesInFlight = 4;
 /// Queries that wait for a worker, of all connections together.
 inline constexpr std::size_t kMaxQueuedQueries = kMaxConnections * kMaxQueriesInFlight;
 
-/// A query's greatest payload.
+/// A query's greatest payload; of one that carries a program, which only an administrator may send.
 inline constexpr std::size_t kMaxQueryBytes = 4 * 1024;
+inline constexpr std::size_t kMaxProgramQueryBytes = codec::kMaxProgramBytes + kMaxQueryBytes;
 /// Room for the next read of a connection, before and after its client has proved who it is.
 inline constexpr std::size_t kHandshakeReadBytes = 2 * 1024;
 inline constexpr std::size_t kReadBytes = 32 * 1024;
@@ -66,6 +67,8 @@ inline constexpr std::int64_t kAcceptRetryMs = 100;
 inline constexpr std::size_t kQueryThreads = 2;
 inline constexpr std::size_t kMaxIoThreads = 256;
 
+static_assert(kMaxProgramQueryBytes <= codec::kMaxRequestBytes,
+              "a query that carries a program fits a frame");
 static_assert(kMaxRequestsInFlight > kMaxQueriesInFlight, "queries are requests too");
 static_assert(kOutboxFullBytes >= kOutboxChunkBytes * kGatheredChunks, "a full outbox fills whole writes");
 static_assert(kKeptBufferBytes >= kOutboxChunkBytes, "the usual piece is kept");

@@ -12,6 +12,7 @@
 #include "protocol/codec/documents.h"
 #include "protocol/codec/messages.h"
 #include "protocol/codec/permissions.h"
+#include "protocol/server/insight_replies.h"
 #include "protocol/server/limits.h"
 
 namespace tim::server {
@@ -71,6 +72,14 @@ class Answerer {
                 return stats();
             case schema::RequestBody::AccessKeyListRequest:
                 return access_keys();
+            case schema::RequestBody::StandingRequest:
+                return standing(*(*request)->body_as_StandingRequest());
+            case schema::RequestBody::ExplainRequest:
+                return explain(*(*request)->body_as_ExplainRequest());
+            case schema::RequestBody::WhatIfRequest:
+                return what_if(*(*request)->body_as_WhatIfRequest());
+            case schema::RequestBody::RecomputeRequest:
+                return recompute(*(*request)->body_as_RecomputeRequest());
             default:
                 return fail({model::ErrorKind::invalid, "that is no query"});
         }
@@ -118,9 +127,54 @@ class Answerer {
         if (!program) return fail(program.error());
         const auto customer = codec::decode_customer(*request.customer());
         if (!customer) return fail(customer.error());
-        const auto shown = engine_.show(*program, *customer);
+        const model::Instant as_of{request.as_of_ms()};
+        const auto shown = as_of == model::kNoInstant ? engine_.show(*program, *customer)
+                                                      : engine_.show_as_of(*program, *customer, as_of);
         if (!shown) return fail(shown.error());
         reply(to_schema(*shown));
+    }
+
+    void standing(const schema::StandingRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        const auto customer = codec::decode_customer(*request.customer());
+        if (!customer) return fail(customer.error());
+        const auto found = engine_.standing(*program, *customer);
+        if (!found) return fail(found.error());
+        reply(server::to_schema(*found));
+    }
+
+    void explain(const schema::ExplainRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        const model::Name receipt = model::Name::receipt({request.terminal()}, view(request.number()));
+        if (!receipt.valid() || view(request.number()).size() > model::kMaxReceiptBytes)
+            return fail(
+                {model::ErrorKind::invalid, "number: a receipt number is 1 to 24 printable ASCII bytes"});
+        const auto found = engine_.explain(*program, receipt);
+        if (!found) return fail(found.error());
+        reply(server::to_schema(*found));
+    }
+
+    void what_if(const schema::WhatIfRequest& request) {
+        const auto program = find(request.program()->id());
+        if (!program) return fail(program.error());
+        const auto change = codec::to_model(*request.program());
+        if (!change) return fail(change.error());
+        const runtime::WhatIfQuery query{{request.at_ms()},
+                                         {request.after()},
+                                         std::min<std::size_t>(request.limit(), codec::kMaxCustomersPerPage)};
+        const auto found = engine_.what_if(*program, *change, query);
+        if (!found) return fail(found.error());
+        reply(server::to_schema(*found));
+    }
+
+    void recompute(const schema::RecomputeRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        const auto report = engine_.recompute(*program, teller());
+        if (!report) return fail(report.error());
+        reply(server::to_schema(*report));
     }
 
     static bool names_hold(const model::Fact& fact) {
@@ -252,11 +306,11 @@ class Answerer {
         reply(std::move(list));
     }
 
-    void verify() {
+    /// Tells the client how far long work has come, now and then.
+    std::function<void(std::uint64_t, std::uint64_t)> teller() {
         using std::chrono::milliseconds;
         using std::chrono::steady_clock;
-        auto told = steady_clock::now();
-        const auto report = engine_.verify([&](std::uint64_t done, std::uint64_t total) {
+        return [this, told = steady_clock::now()](std::uint64_t done, std::uint64_t total) mutable {
             const auto now = steady_clock::now();
             if (now - told < milliseconds(kProgressIntervalMs)) return;
             told = now;
@@ -266,7 +320,11 @@ class Answerer {
             ByteBuffer frame;
             codec::append_reply(frame, query_.correlation, progress);
             progress_(std::move(frame));
-        });
+        };
+    }
+
+    void verify() {
+        const auto report = engine_.verify(teller());
         if (!report) return fail(report.error());
         schema::VerifyReplyT answer;
         answer.facts = report->facts;

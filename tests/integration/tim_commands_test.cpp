@@ -240,7 +240,7 @@ TEST(TimCommands, BadInputIsNamedBeforeAnythingIsSent) {
     fails_with({"enrol"}, "\"enrol\" is no command of `tim`; did you mean \"enroll\"?");
     fails_with({"frobnicate"}, "\"frobnicate\" is no command of `tim`; known are program, enroll, show,");
     fails_with({"export", "nonsense"}, "\"nonsense\" is no command of `tim export`; known are customers");
-    fails_with({"export"}, "`tim export` needs one of customers, ledger");
+    fails_with({"export"}, "`tim export` needs one of customers, tiers, ledger");
     fails_with({"enrol", "card:1", "--nam", "An"}, "\"enrol\" is no command of `tim`");
     fails_with({"show", "card:1", "card:2"}, "\"card:2\" is more than `tim show` takes");
     fails_with({"sale", "--recipt", "1/1", "--amount", "1"},

@@ -43,7 +43,7 @@ std::string run_seed(std::uint64_t seed, runtime::TimeSource time, bool years,
 
 void run_seeds(runtime::TimeSource time) {
     const std::uint64_t seeds = number_from_environment("TIM_SEEDS", 200);
-    std::vector<std::uint64_t> refusals(128);
+    std::vector<std::uint64_t> refusals(256);
     std::size_t commands = 0;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
         const std::string difference = run_seed(seed, time, false, refusals, commands);
@@ -81,7 +81,7 @@ TEST(Lockstep, with_the_clock_of_events) {
 /// visited, and sweeps a few now and then.
 void run_years(runtime::TimeSource time) {
     const std::uint64_t seeds = number_from_environment("TIM_SEEDS", 200);
-    std::vector<std::uint64_t> refusals(128);
+    std::vector<std::uint64_t> refusals(256);
     std::size_t commands = 0;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed)
         ASSERT_EQ(run_seed(seed, time, true, refusals, commands), "") << "seed " << seed;
@@ -99,7 +99,7 @@ TEST(Lockstep, S5_10_settling_whenever_equals_stopping_the_world_by_the_clock_of
 
 TEST(Lockstep, one_seed) {
     const char* time = std::getenv("TIM_TIME");
-    std::vector<std::uint64_t> refusals(128);
+    std::vector<std::uint64_t> refusals(256);
     std::size_t commands = 0;
     EXPECT_EQ(run_seed(number_from_environment("TIM_SEED", 4711),
                        time != nullptr && std::string(time) == "events" ? runtime::TimeSource::events

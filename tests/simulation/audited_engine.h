@@ -77,6 +77,28 @@ class AuditedEngine final : public runtime::Engine {
         const std::function<void(std::uint64_t, std::uint64_t)>& progress) override {
         return engine_.verify(progress);
     }
+    model::Result<runtime::CustomerView> show_as_of(model::ProgramId program,
+                                                    const model::CustomerRef& customer,
+                                                    model::Instant as_of) override {
+        return engine_.show_as_of(program, customer, as_of);
+    }
+    model::Result<runtime::StandingView> standing(model::ProgramId program,
+                                                  const model::CustomerRef& customer) override {
+        return engine_.standing(program, customer);
+    }
+    model::Result<runtime::Explanation> explain(model::ProgramId program,
+                                                const model::Name& receipt) override {
+        return engine_.explain(program, receipt);
+    }
+    model::Result<runtime::WhatIf> what_if(model::ProgramId program, const model::Program& change,
+                                           const runtime::WhatIfQuery& query) override {
+        return engine_.what_if(program, change, query);
+    }
+    model::Result<runtime::RecomputeReport> recompute(
+        model::ProgramId program,
+        const std::function<void(std::uint64_t, std::uint64_t)>& progress) override {
+        return engine_.recompute(program, progress);
+    }
     std::vector<runtime::Stat> stats() const override { return engine_.stats(); }
     bool step_commit() override { return engine_.step_commit(); }
     bool step_sweep() override { return engine_.step_sweep(); }

@@ -15,6 +15,7 @@ using model::Refusal;
 namespace {
 
 constexpr std::size_t kMostLogLines = 400;
+constexpr std::size_t kMostSnapshots = 12;
 constexpr std::size_t kHistoryPage = 7;
 
 bool has_detail(Refusal refusal) {
@@ -49,7 +50,7 @@ Lockstep::Lockstep(const LockstepOptions& options, Choices& choices)
       fixture_(EngineFixture::stepped(options.time, options.names_in_memory), options.seed),
       model_(options.time),
       generator_(options.time, model_, choices),
-      refusal_counts_(128) {}
+      refusal_counts_(256) {}
 
 void Lockstep::note(std::string line) {
     log_.push_back(std::move(line));
@@ -87,8 +88,65 @@ std::string Lockstep::begin() {
     return {};
 }
 
+/// Right before the clock goes on: nothing more is recorded at this instant.
+void Lockstep::take_snapshot() {
+    if (options_.time != runtime::TimeSource::system || choices_.chance(70)) return;
+    const ProgramId program{static_cast<std::uint16_t>(1 + choices_.below(model_.program_count()))};
+    const std::uint64_t customers = model_.customer_count(program);
+    if (customers == 0) return;
+    const CustomerId customer{1 + choices_.below(customers)};
+    const Instant now = fixture_.clock().now();
+    if (snapshots_.size() == kMostSnapshots) snapshots_.erase(snapshots_.begin());
+    snapshots_.push_back({program, customer, now, model_.figures(program, customer, now)});
+}
+
+std::string Lockstep::compare_snapshots() {
+    for (const Snapshot& then : snapshots_) {
+        if (fixture_.clock().now() <= then.instant) continue;
+        const Who who = by_id(then.customer);
+        const auto view =
+            fixture_.engine().show_as_of(then.program, {who.kind, who.id, who.text}, then.instant);
+        if (!view) return "show_as_of: " + view.error().message;
+        if (figures_of(*view) == then.figures) continue;
+        return fmt::format("program {} customer {} as of {}\n  expected {}\n  actual   {}",
+                           then.program.value, then.customer.value, then.instant.value,
+                           describe(then.figures), describe(figures_of(*view)));
+    }
+    return {};
+}
+
+std::string Lockstep::ask_what_if(const OwnedCommand& put) {
+    foreseen_.reset();
+    const auto program = fixture_.engine().find_program(put.document->id);
+    if (!put.document || !program || put.command.at != model::kNoInstant) return {};
+    fixture_.commit();
+    auto answer = fixture_.engine().what_if(*program, *put.document, {model::kNoInstant, {}, 1'000});
+    if (!answer) return "what_if: " + answer.error().message;
+    foreseen_ = std::move(*answer);
+    return {};
+}
+
+std::string Lockstep::compare_what_if(ProgramId program) {
+    const auto before = fixture_.engine().program(program, foreseen_->version)->program;
+    const auto after = fixture_.engine().program(program, {})->program;
+    for (std::uint64_t id = 1; id <= model_.customer_count(program); ++id) {
+        const Figures now = fixture_.show(program, by_id({id}));
+        if (now.version <= foreseen_->version.value) return {};  // it holds from later on
+        for (const runtime::WhatIfCustomer& row : foreseen_->rows) {
+            if (row.id.value != id) continue;
+            if (row.tier_after != now.tier || row.spendable_after.value != now.spendable)
+                return fmt::format("customer {} was to move to tier {} with {} to spend\n  actual   {}", id,
+                                   row.tier_after, row.spendable_after.value, describe(now));
+            if (before->tiers[row.tier_before].id == after->tiers[now.tier].id)
+                return fmt::format("customer {} was to move, and stays", id);
+        }
+    }
+    return {};
+}
+
 std::string Lockstep::maintain() {
     const std::uint64_t dice = choices_.below(200);
+    if (dice < 84) take_snapshot();
     if (dice < 60)
         fixture_.clock().advance(choices_.between(0, 90 * kSecondMs));
     else if (dice < 80)
@@ -100,8 +158,12 @@ std::string Lockstep::maintain() {
     else if (dice < 100)
         fixture_.commit();
     else if (dice < 105) {
-        note("sweep");
-        static_cast<void>(fixture_.engine().step_sweep());
+        const bool everybody = choices_.chance(30);
+        note(everybody ? "recompute" : "sweep");
+        if (!everybody) static_cast<void>(fixture_.engine().step_sweep());
+        for (std::uint16_t program = 1; everybody && program <= model_.program_count(); ++program)
+            if (const auto done = fixture_.engine().recompute({program}, {}); !done)
+                return "recompute: " + done.error().message;
     } else if (dice < 109) {
         note("checkpoint");
         if (const auto done = fixture_.engine().checkpoint(); !done)
@@ -116,6 +178,7 @@ std::string Lockstep::maintain() {
         note(fmt::format("crash, durable {}", durable.value));
         fixture_.crash_and_reopen();
         model_.lose_after(durable);
+        snapshots_.clear();  // what was lost was seen in some of them
         return compare_all();
     } else if (dice == 117) {
         return fixture_.verify();
@@ -131,6 +194,9 @@ std::string Lockstep::run_batch() {
     std::vector<OwnedCommand> commands;
     for (std::size_t i = 0; i < size; ++i)
         commands.push_back(generator_.next(clock));
+    const bool tries = size == 1 && commands[0].document;
+    if (tries)
+        if (const std::string failed = ask_what_if(commands[0]); !failed.empty()) return failed;
     const std::vector<Outcome> outcomes = fixture_.execute(commands);
     commands_run_ += size;
     for (std::size_t i = 0; i < size; ++i) {
@@ -146,6 +212,9 @@ std::string Lockstep::run_batch() {
             model_.learn(outcomes[i].sequence, outcomes[i].depends_on);
         if (expected.refusal != Refusal::none) generator_.refused(commands[i]);
     }
+    if (tries && foreseen_ && outcomes[0].refusal == Refusal::none && !outcomes[0].duplicate)
+        if (std::string difference = compare_what_if(outcomes[0].program); !difference.empty())
+            return difference;
     for (std::size_t i = 0; i < size; ++i) {
         if (outcomes[i].customer.value == 0) continue;
         const std::string difference = compare_customer(commands[i].command.program, outcomes[i].customer);
@@ -210,7 +279,7 @@ std::string Lockstep::compare_all() {
             if (!difference.empty()) return difference;
         }
     }
-    return {};
+    return compare_snapshots();
 }
 
 /// A history goes back to the enrolment, page by page, and its changes add up to the figures.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,13 @@ class Lockstep {
                                 const model::Outcome& actual) const;
     std::string compare_customer(model::ProgramId program, model::CustomerId customer);
     std::string compare_all();
+    /// Remembers what somebody has now, to ask for it later as of now.
+    void take_snapshot();
+    std::string compare_snapshots();
+    /// Tries a version on everybody.
+    std::string ask_what_if(const OwnedCommand& put);
+    /// What was foreseen of a version that holds from now has come.
+    std::string compare_what_if(model::ProgramId program);
     std::string compare_history(model::ProgramId program, model::CustomerId customer);
     void note(std::string line);
 
@@ -48,6 +56,14 @@ class Lockstep {
     EngineFixture fixture_;
     NaiveModel model_;
     CommandGenerator generator_;
+    struct Snapshot {
+        model::ProgramId program{};
+        model::CustomerId customer{};
+        model::Instant instant{};
+        Figures figures;
+    };
+    std::vector<Snapshot> snapshots_;
+    std::optional<runtime::WhatIf> foreseen_;
     std::size_t commands_run_ = 0;
     std::vector<std::uint64_t> refusal_counts_;
     std::vector<std::string> log_;

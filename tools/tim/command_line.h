@@ -65,5 +65,8 @@ void add_checkout_commands(CLI::App& app, CommandLine& line);
 void add_feed_command(CLI::App& app, CommandLine& line);
 void add_export_command(CLI::App& app, CommandLine& line);
 void add_operation_commands(CLI::App& app, CommandLine& line);
+void add_insight_commands(CLI::App& app, CommandLine& line);
+/// whatif, on and off, below `tim program`.
+void add_program_change_commands(CLI::App& program, CommandLine& line);
 
 }  // namespace tim::cli

@@ -19,8 +19,7 @@ std::string ProgramVersion::tier_name(std::size_t index) const {
 }
 
 std::string ProgramVersion::metric(std::int64_t value) const {
-    return program().tiering.criterion == model::Criterion::lifetime_spend ? money({value})
-                                                                           : std::to_string(value);
+    return model::is_money(program().tiering.criterion) ? money({value}) : std::to_string(value);
 }
 
 Result<std::unique_ptr<Session>> Session::open(client::ConnectOptions connect) {

@@ -124,6 +124,59 @@ class FakeEngine final : public runtime::Engine {
         if (verify_error) return tl::unexpected(*verify_error);
         return runtime::VerifyReport{2, 1, 0, {}};
     }
+    model::Result<runtime::CustomerView> show_as_of(model::ProgramId program,
+                                                    const model::CustomerRef& customer,
+                                                    model::Instant as_of) override {
+        auto view = show(program, customer);
+        if (view) view->last_order_at = as_of;
+        return view;
+    }
+    /// In the lower of two tiers.
+    model::Result<runtime::StandingView> standing(model::ProgramId, const model::CustomerRef&) override {
+        auto program = std::make_shared<model::Program>();
+        program->currency = {"VND", 0};
+        program->tiers.resize(2);
+        program->tiers[0].id = "dong";
+        program->tiers[1].id = "bac";
+        program->tiers[1].min = 3'000'000;
+        runtime::StandingView view;
+        view.id = {7};
+        view.version = {1};
+        view.program = program;
+        view.next = std::uint8_t{1};
+        view.tiers = {{0, 1'000, 0, model::Money{}}, {1, 1'000, 2'999'000, model::Money{2'999'000}}};
+        return view;
+    }
+    model::Result<runtime::Explanation> explain(model::ProgramId, const model::Name& receipt) override {
+        runtime::Explanation explanation;
+        explanation.receipt = model::format_name(receipt);
+        explanation.customer = {7};
+        runtime::ExplainedLine& line = explanation.lines.emplace_back();
+        line.stored.sequence = {12};
+        line.stored.fact.type = model::FactType::sale;
+        line.stored.fact.subject = model::Subject::customer({1}, {7});
+        line.rule = "points.earn";
+        line.points = {9};
+        line.sentence = "It earns 9.";
+        return explanation;
+    }
+    /// Everybody who is asked for moves.
+    model::Result<runtime::WhatIf> what_if(model::ProgramId, const model::Program&,
+                                           const runtime::WhatIfQuery& query) override {
+        runtime::WhatIf answer;
+        answer.version = {1};
+        answer.customers = 5;
+        answer.moves = {{5, 0, 1}};
+        for (std::uint64_t id = query.after.value + 1; id <= 5 && answer.rows.size() < query.limit; ++id)
+            answer.rows.push_back({{id}, {}, 0, 1, {}, {}, {}});
+        if (!answer.rows.empty() && answer.rows.back().id.value < 5) answer.next = answer.rows.back().id;
+        return answer;
+    }
+    model::Result<runtime::RecomputeReport> recompute(
+        model::ProgramId, const std::function<void(std::uint64_t, std::uint64_t)>& progress) override {
+        progress(5, 5);
+        return runtime::RecomputeReport{{1}, 5, 2, {{2, 0, 1}}};
+    }
     std::vector<runtime::Stat> stats() const override { return {{"facts", 3, ""}}; }
     bool step_commit() override { return false; }
     bool step_sweep() override { return false; }

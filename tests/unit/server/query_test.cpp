@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "harness.h"
+#include "protocol/codec/documents.h"
 
 namespace tim::server::test {
 namespace {
@@ -97,6 +98,114 @@ TEST(Query, TheLedgerIsForAdminsOfTheProgram) {
     EXPECT_EQ(refusal(model::Role::admin, {"shop"}), "");
     EXPECT_EQ(refusal(model::Role::admin, {"other"}), "this key may not touch the program \"shop\"");
     EXPECT_EQ(refusal(model::Role::pos, {}), "a key of role pos may not read the ledger");
+}
+
+std::unique_ptr<schema::CustomerKeyT> card(const std::string& text) {
+    auto key = std::make_unique<schema::CustomerKeyT>();
+    key->kind = schema::CustomerKind::card;
+    key->text = text;
+    return key;
+}
+
+TEST(Query, TellsStandingExplanationAndThePast) {
+    Harness harness;
+    harness.authenticate();
+    schema::StandingRequestT standing;
+    standing.program = "shop";
+    standing.customer = card("1");
+    harness.client.request(1, std::move(standing));
+    schema::ExplainRequestT explain;
+    explain.program = "shop";
+    explain.terminal = 3;
+    explain.number = "A7";
+    harness.client.request(2, explain);
+    explain.number = "a number of more than 24 bytes";
+    harness.client.request(3, explain);
+    schema::ShowRequestT show;
+    show.program = "shop";
+    show.customer = card("1");
+    show.as_of_ms = 1'700'000'000'000;
+    harness.client.request(4, std::move(show));
+    const auto replies = harness.exchange();
+    ASSERT_EQ(replies.size(), 4U);
+    const auto* found = replies[0].reply->body_as_Standing();
+    ASSERT_NE(found, nullptr);
+    EXPECT_EQ(found->next(), 1);
+    ASSERT_EQ(found->tiers()->size(), 2U);
+    EXPECT_EQ(found->tiers()->Get(1)->tier()->min()->str(), "3000000");
+    EXPECT_EQ(found->tiers()->Get(1)->missing(), 2'999'000);
+    EXPECT_EQ(found->tiers()->Get(1)->sale(), 2'999'000);
+    const auto* told = replies[1].reply->body_as_Explanation();
+    ASSERT_NE(told, nullptr);
+    EXPECT_EQ(told->receipt()->str(), "3/A7");
+    EXPECT_EQ(told->lines()->Get(0)->rule()->str(), "points.earn");
+    EXPECT_EQ(told->lines()->Get(0)->subject(), schema::SubjectKind::customer);
+    ASSERT_NE(replies[2].failure(), nullptr);
+    EXPECT_EQ(replies[2].failure()->code(), FailureCode::invalid);
+    EXPECT_EQ(replies[3].reply->body_as_Customer()->last_order_at_ms(), 1'700'000'000'000);
+}
+
+std::unique_ptr<schema::ProgramT> small_program() {
+    model::Program program;
+    program.id = "shop";
+    program.currency = {"VND", 0};
+    program.time_zone = "Asia/Ho_Chi_Minh";
+    program.points.earn = {{10'000}, {1}};
+    program.tiers.resize(1);
+    program.tiers[0].id = "all";
+    return codec::to_schema(program);
+}
+
+TEST(Query, WhatIfComesInPagesAndMayCarryAProgram) {
+    Harness harness;
+    harness.authenticate();
+    schema::WhatIfRequestT ask;
+    ask.program = small_program();
+    ask.program->tiers[0]->description = std::string(6'000, 'x');
+    ask.limit = 3;
+    harness.client.request(1, std::move(ask));
+    schema::WhatIfRequestT rest;
+    rest.program = small_program();
+    rest.after = 3;
+    rest.limit = 3;
+    harness.client.request(2, std::move(rest));
+    schema::RecomputeRequestT recompute;
+    recompute.program = "shop";
+    harness.client.request(3, recompute);
+    const auto replies = harness.exchange();
+    ASSERT_GE(replies.size(), 3U);
+    const auto* page = replies[0].reply->body_as_WhatIfReply();
+    ASSERT_NE(page, nullptr);
+    EXPECT_EQ(page->rows()->size(), 3U);
+    EXPECT_EQ(page->next(), 3U);
+    EXPECT_EQ(page->moves()->Get(0)->customers(), 5U);
+    EXPECT_EQ(replies[1].reply->body_as_WhatIfReply()->rows()->size(), 2U);
+    EXPECT_EQ(replies[1].reply->body_as_WhatIfReply()->next(), 0U);
+    EXPECT_EQ(replies.back().reply->body_as_RecomputeReply()->recorded(), 2U);
+}
+
+TEST(Query, ChangesAreTriedByAdminsOfTheProgramAlone) {
+    const auto refusal = [](model::Role role, std::vector<std::string> programs, bool tries) {
+        Harness harness(role, std::move(programs));
+        harness.authenticate();
+        schema::WhatIfRequestT ask;
+        ask.program = small_program();
+        schema::RecomputeRequestT recompute;
+        recompute.program = "shop";
+        if (tries)
+            harness.client.request(1, std::move(ask));
+        else
+            harness.client.request(1, std::move(recompute));
+        const auto replies = harness.exchange();
+        const auto* failure = replies.back().failure();
+        return failure == nullptr ? std::string() : failure->message()->str();
+    };
+    for (const bool tries : {true, false}) {
+        EXPECT_EQ(refusal(model::Role::admin, {"shop"}, tries), "");
+        EXPECT_EQ(refusal(model::Role::admin, {"other"}, tries),
+                  "this key may not touch the program \"shop\"");
+        EXPECT_THAT(refusal(model::Role::checkout, {}, tries), HasSubstr("a key of role checkout may not"));
+    }
 }
 
 TEST(Query, ErrorsHaveTheirCodes) {

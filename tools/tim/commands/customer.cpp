@@ -18,6 +18,7 @@ struct Options {
     std::vector<std::string> also;
     std::string name;
     std::optional<std::string> at;
+    std::optional<std::string> as_of;
     std::optional<std::string> request_id;
     std::uint64_t limit = 20;
 };
@@ -130,7 +131,12 @@ int show(const CommandLine& line, const Options& options) {
     const auto customer = read_customer(options.customer);
     if (!customer) return fail_usage(customer.error().message);
     return with_shop(line, [&](Shop& shop) {
-        const auto shown = shop.session.client().show(shop.program, customer->ref());
+        const auto as_of = shop.read_time(options.as_of);
+        if (!as_of) return fail_usage(fmt::format("--as-of: {}", as_of.error().message));
+        client::BlockingClient& client = shop.session.client();
+        const auto shown = *as_of == model::kNoInstant
+                               ? client.show(shop.program, customer->ref())
+                               : client.show_as_of(shop.program, customer->ref(), *as_of);
         if (!shown) return fail(shown.error());
         const auto version = shop.session.program(shop.program, shown->version);
         if (!version) return fail(version.error());
@@ -242,9 +248,12 @@ void add_customer_commands(CLI::App& app, CommandLine& line) {
     enrolls->footer("Example:\n  tim enroll phone:+84901234567 --also card:20417 --name 'Nguyễn Văn An'");
     enrolls->callback([&line, options] { line.run = [&line, options] { return enroll(line, *options); }; });
 
-    CLI::App* shows = app.add_subcommand("show", "Show a customer's figures as of now");
+    CLI::App* shows = app.add_subcommand("show", "Show a customer's figures as of now, or of a past instant");
     shows->add_option("CUSTOMER", options->customer, customer_help)->required();
-    shows->footer("Example:\n  tim show phone:+84901234567 --json");
+    shows->add_option("--as-of", options->as_of,
+                      "As of then, ISO 8601: what was known by that instant, settled up to it");
+    shows->footer(
+        "Examples:\n  tim show phone:+84901234567 --json\n  tim show card:20417 --as-of 2026-06-30T23:59:59");
     shows->callback([&line, options] { line.run = [&line, options] { return show(line, *options); }; });
 
     CLI::App* lists = app.add_subcommand("history", "Show what happened to a customer, newest first");

@@ -2,15 +2,16 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <filesystem>
+#include <tuple>
+#include <vector>
 
 #include "protocol/codec/limits.h"
 #include "tools/tim/command_line.h"
+#include "tools/tim/csv_writer.h"
 #include "tools/tim/customer_csv.h"
 #include "tools/tim/ledger_csv.h"
+#include "tools/tim/output.h"
 #include "tools/tim/text_table.h"
 
 namespace tim::cli {
@@ -18,53 +19,6 @@ namespace {
 
 struct Options {
     std::string csv = "-";
-};
-
-/// What is written to a file, which appears whole or not at all, or to stdout as it comes.
-class Output {
-  public:
-    static model::Result<Output> open(const std::string& path) {
-        Output output;
-        output.path_ = path;
-        if (path == "-") return output;
-        output.file_.reset(std::fopen(output.partial().c_str(), "we"));
-        if (!output.file_) return fault(output.partial());
-        return output;
-    }
-    Output(Output&&) = default;
-    Output& operator=(Output&&) = default;
-    ~Output() {
-        std::error_code ignored;
-        if (file_) std::filesystem::remove(partial(), ignored);
-    }
-
-    model::Result<void> write(const std::string& text) {
-        std::FILE* const to = file_ ? file_.get() : stdout;
-        if (std::fwrite(text.data(), 1, text.size(), to) != text.size()) return fault(name());
-        return {};
-    }
-    model::Result<void> finish() {
-        if (std::fflush(file_ ? file_.get() : stdout) != 0) return fault(name());
-        if (!file_) return {};
-        if (std::rename(partial().c_str(), path_.c_str()) != 0) return fault(path_);
-        file_.reset();
-        return {};
-    }
-
-  private:
-    struct Close {
-        void operator()(std::FILE* file) const { std::fclose(file); }
-    };
-
-    Output() = default;
-    static tl::unexpected<model::Error> fault(const std::string& file) {
-        return model::failure(model::ErrorKind::io, fmt::format("{}: {}", file, std::strerror(errno)));
-    }
-    std::string partial() const { return path_ + ".partial"; }
-    std::string name() const { return file_ ? path_ : "standard output"; }
-
-    std::string path_;
-    std::unique_ptr<std::FILE, Close> file_;
 };
 
 int export_customers(const CommandLine& line, const Options& options) {
@@ -91,6 +45,54 @@ int export_customers(const CommandLine& line, const Options& options) {
         if (auto finished = output->finish(); !finished) return fail(finished.error());
         if (options.csv != "-")
             fmt::print(stderr, "{} in {}\n", counted(csv.size(), "customer"), options.csv);
+        return static_cast<int>(kDone);
+    });
+}
+
+/// The members of every tier, the lowest first: what S5.5 asks for before a tier is deleted.
+int export_tiers(const CommandLine& line, const Options& options) {
+    return with_shop(line, [&](Shop& shop) {
+        struct Member {
+            std::size_t tier;
+            std::string customer;
+            std::string text;
+        };
+        std::vector<Member> members;
+        model::CustomerId after{};
+        do {
+            const auto page =
+                shop.session.client().customers(shop.program, after, codec::kMaxCustomersPerPage);
+            if (!page) return fail(page.error());
+            for (const client::Customer& customer : page->rows) {
+                const auto version = shop.session.program(shop.program, customer.version);
+                if (!version) return fail(version.error());
+                Member member{customer.tier, customer_label(customer), {}};
+                CsvWriter csv;
+                csv.field((*version)->tier_id(customer.tier))
+                    .field((*version)->tier_name(customer.tier))
+                    .field(member.customer)
+                    .field(std::to_string(customer.id.value))
+                    .field((*version)->metric(customer.period_metric))
+                    .field(customer.points.value)
+                    .field(customer.spendable.value);
+                csv.end_line();
+                member.text = std::move(csv.text());
+                members.push_back(std::move(member));
+            }
+            after = page->next;
+        } while (after.value != 0);
+        std::sort(members.begin(), members.end(), [](const Member& a, const Member& b) {
+            return std::tie(a.tier, a.customer) < std::tie(b.tier, b.customer);
+        });
+        std::string text = "tier,tier_name,customer,id,period_metric,points,spendable\n";
+        for (const Member& member : members)
+            text += member.text;
+        auto output = Output::open(options.csv);
+        if (!output) return fail(output.error());
+        if (auto written = output->write(text); !written) return fail(written.error());
+        if (auto finished = output->finish(); !finished) return fail(finished.error());
+        if (options.csv != "-")
+            fmt::print(stderr, "{} in {}\n", counted(members.size(), "customer"), options.csv);
         return static_cast<int>(kDone);
     });
 }
@@ -143,6 +145,13 @@ void add_export_command(CLI::App& app, CommandLine& line) {
         "Example:\n  tim export customers --csv customers.csv");
     customers->callback(
         [&line, options] { line.run = [&line, options] { return export_customers(line, *options); }; });
+
+    CLI::App* tiers = exports->add_subcommand("tiers", "The members of every tier, the lowest tier first");
+    tiers->add_option("--csv", options->csv, "The file to write; - is standard output")
+        ->capture_default_str();
+    tiers->footer("Example:\n  tim export tiers --csv members.csv");
+    tiers->callback(
+        [&line, options] { line.run = [&line, options] { return export_tiers(line, *options); }; });
 
     CLI::App* ledger = exports->add_subcommand("ledger", "Every fact of the program, oldest first");
     ledger->add_option("--csv", options->csv, "The file to write; - is standard output")

@@ -1,21 +1,13 @@
 #include <fmt/format.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-
-#include "protocol/codec/limits.h"
 #include "protocol/codec/program_json.h"
 #include "tools/tim/command_line.h"
 #include "tools/tim/json_line.h"
+#include "tools/tim/program_file.h"
 #include "tools/tim/text_table.h"
 
 namespace tim::cli {
 namespace {
-
-using model::ErrorKind;
-using model::failure;
-using model::Result;
 
 struct Options {
     std::string file;
@@ -24,29 +16,6 @@ struct Options {
     std::optional<std::string> at;
     std::optional<std::string> request_id;
 };
-
-Result<model::Program> read_program(const std::string& path) {
-    std::error_code ignored;
-    if (std::filesystem::is_directory(path, ignored))
-        return failure(ErrorKind::io, fmt::format("{}: this is a folder, not a file", path));
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return failure(ErrorKind::io, fmt::format("{}: cannot be read", path));
-    std::string text;
-    text.resize(codec::kMaxProgramBytes + 1);
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(file.gcount()));
-    if (file.bad()) return failure(ErrorKind::io, fmt::format("{}: cannot be read", path));
-    if (text.size() > codec::kMaxProgramBytes)
-        return failure(ErrorKind::invalid,
-                       fmt::format("{}: a program has at most {} bytes", path, codec::kMaxProgramBytes));
-    return codec::parse_program_json(text, path);
-}
-
-/// Faults stand on lines of their own, each with its place, so no name goes before them.
-int fail_program(const model::Error& error) {
-    fmt::print(stderr, "{}\n", printable_lines(error.message));
-    return kUsage;
-}
 
 int check_program(const Options& options) {
     const auto program = read_program(options.file);
@@ -161,6 +130,8 @@ void add_program_commands(CLI::App& app, CommandLine& line) {
     CLI::App* list = program->add_subcommand("list", "List the programs that the key may touch");
     list->footer("Example:\n  tim program list --json");
     list->callback([&line] { line.run = [&line] { return list_programs(line); }; });
+
+    add_program_change_commands(*program, line);
 }
 
 }  // namespace tim::cli

@@ -1,0 +1,106 @@
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "engine/core/apply.h"
+#include "engine/runtime/customer_view.h"
+#include "engine/runtime/engine_impl.h"
+
+namespace tim::runtime {
+
+using model::ErrorKind;
+using model::failure;
+using model::Instant;
+using model::Sequence;
+using storage::StoredFact;
+
+namespace {
+
+/// One customer by itself, folded by the same `apply` as everybody: customer 1 of a program 1 that has the
+/// program's versions.
+class LoneCustomer {
+  public:
+    LoneCustomer(const core::ProgramState& program, const model::DocumentFormat& documents)
+        : state_(documents, 0, 0), program_(state_.add_program(program.name())) {
+        for (std::uint16_t number = 1; number <= program.version_count(); ++number) {
+            const core::Rules& rules = program.version({number});
+            auto again = core::Rules::compile(rules.shared_program(), rules.version(), rules.effective(),
+                                              number == 1 ? nullptr : &program_.newest());
+            TIM_INVARIANT(again, "a version that is in force can be compiled");
+            program_.add_version(std::move(*again));
+        }
+    }
+
+    /// Whether the fact leads to the state that it says.
+    bool add(const StoredFact& stored) {
+        model::Fact fact = stored.fact;
+        fact.subject = model::Subject::customer(program_.id(), kCustomer);
+        return core::apply(state_, fact, stored.sequence, stored.blob) == fact.check;
+    }
+
+    CustomerView view(model::CustomerId customer, Instant at, Sequence& profile) const {
+        // A customer's time never runs behind a command, so a late one may have been judged by a newer
+        // version than that of the instant.
+        const core::CustomerRecord& stored = program_.customers.at(kCustomer.value);
+        const core::Rules& of_then = program_.version_at(at);
+        const core::Rules& rules =
+            of_then.version() < stored.version ? program_.version(stored.version) : of_then;
+        const core::CustomerRecord record = settled_record(program_, kCustomer, at, rules);
+        profile = record.profile;
+        return figures_of(customer, record, rules);
+    }
+
+  private:
+    static constexpr model::CustomerId kCustomer{1};
+
+    core::State state_;
+    core::ProgramState& program_;
+};
+
+}  // namespace
+
+Result<CustomerView> EngineImpl::show_as_of(model::ProgramId id, const model::CustomerRef& customer,
+                                            Instant as_of) {
+    core::ProgramState* const program = state_.program(id);
+    if (program == nullptr) return failure(ErrorKind::not_found, "there is no such program");
+    const auto found = resolve_customer(*program, customer);
+    if (!found) return tl::unexpected(found.error());
+    if (as_of > now_of(*program, clock_.now()))
+        return failure(ErrorKind::invalid, "that instant is still to come");
+    Sequence next;
+    {
+        const StripeLocks::Guard stripe(stripes_, stripe_bit(*found));
+        next = program->customers.at(found->value).last;
+    }
+    if (!wait_durable(next)) return failure(ErrorKind::io, "a commit failed");
+
+    // From the newest back: what stands before the oldest fact that was not known is what was known.
+    std::vector<Sequence> chain;
+    while (next.value != 0) {
+        if (options_.stop_queries.stop_requested())
+            return failure(ErrorKind::unavailable, "the server is stopping; ask again later");
+        const StoredFact stored = fact_at(next);
+        const bool by_clock = options_.time == TimeSource::system;
+        if ((by_clock ? stored.fact.recorded : stored.fact.at) > as_of)
+            chain.clear();
+        else
+            chain.push_back(next);
+        next = stored.fact.previous;
+    }
+    if (chain.empty()) return failure(ErrorKind::not_found, "that customer was not enrolled by then");
+    const auto lone = std::make_unique<LoneCustomer>(*program, documents_);
+    for (auto sequence = chain.rbegin(); sequence != chain.rend(); ++sequence) {
+        if (options_.stop_queries.stop_requested())
+            return failure(ErrorKind::unavailable, "the server is stopping; ask again later");
+        if (!lone->add(fact_at(*sequence)))
+            return failure(
+                ErrorKind::corrupt,
+                fmt::format("fact {}: its check does not follow from those before it", sequence->value));
+    }
+    Sequence profile;
+    CustomerView view = lone->view(*found, as_of, profile);
+    if (auto added = add_profile(*program, profile, view); !added) return tl::unexpected(added.error());
+    return view;
+}
+
+}  // namespace tim::runtime

@@ -1,0 +1,438 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "engine/core/hashing.h"
+#include "engine/runtime/engine_impl.h"
+#include "engine/runtime/explain.h"
+#include "engine/runtime/limits.h"
+
+namespace tim::runtime {
+
+using model::ErrorKind;
+using model::Fact;
+using model::FactType;
+using model::failure;
+using model::Money;
+using model::Points;
+using model::SubjectKind;
+using storage::StoredFact;
+
+namespace {
+
+using Lines = std::vector<ExplainedLine>;
+
+std::string signed_number(std::int64_t value) {
+    return value > 0 ? fmt::format("+{}", value) : fmt::format("{}", value);
+}
+
+/// One fact with all that its explanation may need.
+class Told {
+  public:
+    Told(const core::ProgramState& program, const Transaction& transaction, std::size_t place)
+        : program_(program), transaction_(transaction), place_(place) {}
+
+    const Fact& fact() const { return transaction_.facts[place_].fact; }
+    const Fact* next() const {
+        return place_ + 1 < transaction_.facts.size() ? &transaction_.facts[place_ + 1].fact : nullptr;
+    }
+    const Transaction& transaction() const { return transaction_; }
+    const core::Rules& judged() const { return program_.version(fact().version); }
+    const core::Rules& pricing() const { return program_.version_at(fact().at, fact().version); }
+    const core::Rules& version_at(model::Instant at, model::VersionId known) const {
+        return program_.version_at(at, known);
+    }
+    /// The tier that priced a sale, by its name of then.
+    std::string tier_of(const StoredFact& sale) const {
+        const model::Tier& tier = program_.version(sale.fact.version).program().tiers[sale.fact.tier_before];
+        return tier.name.empty() ? tier.id : tier.name;
+    }
+    const model::Program& document() const { return judged().program(); }
+
+    std::string money(Money amount) const {
+        return fmt::format("{} {}", model::format_money(amount, document().currency),
+                           document().currency.code);
+    }
+    std::string points(Points points) const {
+        return fmt::format("{} {}", points.value, document().points.unit);
+    }
+    std::string tier(std::uint8_t index) const {
+        const model::Tier& tier = document().tiers[index];
+        return tier.name.empty() ? tier.id : tier.name;
+    }
+    std::string tier_move() const {
+        if (fact().tier_before == fact().tier_after) return {};
+        return fmt::format(" Tier {} → {}.", tier(fact().tier_before), tier(fact().tier_after));
+    }
+    std::string at() const { return document_calendar().format(fact().at); }
+    std::string instant(std::int64_t ms) const { return document_calendar().format({ms}); }
+
+    ExplainedLine line() const {
+        ExplainedLine line;
+        line.stored.sequence = transaction_.facts[place_].sequence;
+        line.stored.fact = fact();
+        line.name = transaction_.name;
+        return line;
+    }
+    /// The line that carries all that the fact changed.
+    ExplainedLine whole_line(std::string sentence) const {
+        ExplainedLine line = this->line();
+        line.amount = fact().amount;
+        line.points = fact().points;
+        if ((fact().flags & model::kFactRanking) != 0) line.ranking = fact().points;
+        line.sentence = std::move(sentence) + tier_move();
+        return line;
+    }
+    /// A line of a fact that moves no figures.
+    ExplainedLine bare_line(std::string sentence) const {
+        ExplainedLine line = this->line();
+        line.sentence = std::move(sentence) + tier_move();
+        return line;
+    }
+
+  private:
+    const model::Calendar& document_calendar() const { return judged().calendar(); }
+
+    const core::ProgramState& program_;
+    const Transaction& transaction_;
+    std::size_t place_;
+};
+
+// ------------------------------------------------------------------------------------------ what amounts
+// earn
+
+struct Earned {
+    std::string rate;        ///< in words
+    std::string arithmetic;  ///< of the base points
+    Points base{};
+};
+
+Earned base_points(const Told& told, const core::Rules& pricing, Money amount) {
+    const model::EarnRate& rate = pricing.program().points.earn;
+    const auto number = [&](Money money) { return model::format_money(money, pricing.program().currency); };
+    Earned earned;
+    earned.base = pricing.earned(amount).value_or(Points{});
+    earned.rate = fmt::format("{} for every whole {}", told.points(rate.points), told.money(rate.per_amount));
+    earned.arithmetic = fmt::format("floor({} / {}) × {} = {}", number(amount), number(rate.per_amount),
+                                    rate.points.value, earned.base.value);
+    return earned;
+}
+
+void explain_sale(const Told& told, Lines& lines) {
+    const Fact& fact = told.fact();
+    if (fact.subject.kind() == SubjectKind::anonymous) {
+        lines.push_back(told.whole_line(
+            fmt::format("A sale of {} to nobody in particular earns nothing.", told.money(fact.amount))));
+        return;
+    }
+    const core::Rules& pricing = told.pricing();
+    const Earned earned = base_points(told, pricing, fact.amount);
+    ExplainedLine base = told.line();
+    base.rule = "points.earn";
+    base.arithmetic = earned.arithmetic;
+    base.amount = fact.amount;
+    base.points = base.ranking = earned.base;
+    base.sentence = fmt::format("A sale of {} at {} earns {}.", told.money(fact.amount), earned.rate,
+                                told.points(earned.base));
+    const std::int64_t more = fact.points.value - earned.base.value;
+    if (more == 0) base.sentence += told.tier_move();
+    lines.push_back(std::move(base));
+    if (more == 0) return;
+    const auto tier = pricing.index_of(told.judged(), fact.tier_before).value_or(fact.tier_before);
+    const std::int32_t multiplier = pricing.program().tiers[tier].multiplier_bp;
+    ExplainedLine line = told.line();
+    line.rule = fmt::format("tiers[{}].multiplier_bp", tier);
+    line.arithmetic = fmt::format("floor({} × {} / {}) = {}", earned.base.value, multiplier, model::kWholeBp,
+                                  fact.points.value);
+    line.points = line.ranking = {more};
+    line.sentence = fmt::format("{}, the tier held before the sale, earns {} % of that: {}.{}",
+                                told.tier(fact.tier_before), static_cast<double>(multiplier) / 100,
+                                signed_number(more), told.tier_move());
+    lines.push_back(std::move(line));
+}
+
+void explain_return(const Told& told, Lines& lines) {
+    const Fact& fact = told.fact();
+    const Money back{-fact.amount.value};
+    const char* const word = fact.type == FactType::voided ? "void" : "return";
+    const Fact* const reduced = told.next();
+    if ((fact.flags & model::kFactWithOriginal) == 0 || reduced == nullptr ||
+        reduced->type != FactType::receipt_reduced) {
+        const Earned earned = base_points(told, told.pricing(), back);
+        ExplainedLine line =
+            told.whole_line(fmt::format("A {} of {} without its sale takes back the base rate, {}: {}.", word,
+                                        told.money(back), earned.rate, signed_number(fact.points.value)));
+        line.rule = "points.earn";
+        line.arithmetic = earned.arithmetic;
+        if (fact.subject.kind() == SubjectKind::anonymous) line.arithmetic.clear();
+        lines.push_back(std::move(line));
+        return;
+    }
+    const Transaction& transaction = told.transaction();
+    const StoredFact* const sale = transaction.sale;
+    ExplainedLine line = told.whole_line(fmt::format(
+        "A {} of {}: {} is left of the sale, which has earned {} for that: {}.", word, told.money(back),
+        told.money(reduced->amount), told.points(reduced->points), signed_number(fact.points.value)));
+    line.rule = "points.earn";
+    if (sale != nullptr && fact.subject.kind() == SubjectKind::customer) {
+        // What the rest earns, by the version and the tier that priced the sale.
+        const std::int64_t before = transaction.earned_before.value;
+        const core::Rules& priced = told.version_at(sale->fact.at, sale->fact.version);
+        const Earned rest = base_points(told, priced, reduced->amount);
+        line.arithmetic = rest.arithmetic;
+        if (rest.base != reduced->points)
+            line.arithmetic += fmt::format("; of tier {}: {}", told.tier_of(*sale), reduced->points.value);
+        line.arithmetic +=
+            fmt::format("; {} − {} = {}", reduced->points.value, before, reduced->points.value - before);
+        if ((fact.flags & model::kFactClamped) != 0)
+            line.arithmetic += fmt::format(", of which {} were there", -fact.points.value);
+    }
+    lines.push_back(std::move(line));
+}
+
+void explain_tier_bonus(const Told& told, Lines& lines) {
+    const Fact& fact = told.fact();
+    const auto& tiers = told.document().tiers;
+    const auto bonus = [&](std::size_t index) {
+        return tiers[index].active ? tiers[index].upgrade_bonus.value : 0;
+    };
+    // The bonuses next to where the customer stands now add up to what was paid, or taken back.
+    std::vector<std::size_t> named;
+    std::int64_t left = fact.points.value;
+    if (left > 0) {
+        for (std::size_t index = fact.tiers.bonus_tier + std::size_t{1}; index-- > 0 && left > 0;)
+            if (bonus(index) > 0) {
+                named.push_back(index);
+                left -= bonus(index);
+            }
+        std::ranges::reverse(named);
+    } else {
+        for (std::size_t index = fact.tiers.bonus_tier + std::size_t{1}; index < tiers.size() && left < 0;
+             ++index)
+            if (bonus(index) > 0) {
+                named.push_back(index);
+                left += bonus(index);
+            }
+    }
+    std::string names;
+    std::string arithmetic;
+    for (const std::size_t index : left == 0 ? named : std::vector<std::size_t>{}) {
+        names += fmt::format("{}{}", names.empty() ? "" : ", ", told.tier(static_cast<std::uint8_t>(index)));
+        arithmetic += fmt::format("{}{}", arithmetic.empty() ? "" : " + ", bonus(index));
+    }
+    const char* const what = fact.points.value > 0 ? "The bonus for reaching" : "The bonus is taken back of";
+    ExplainedLine line = told.whole_line(fmt::format(
+        "{} {}: {}.", what, names.empty() ? std::string("tiers") : names, signed_number(fact.points.value)));
+    line.rule = named.size() == 1 && left == 0 ? fmt::format("tiers[{}].upgrade_bonus", named.front())
+                                               : "tiers[].upgrade_bonus";
+    line.arithmetic = std::move(arithmetic);
+    lines.push_back(std::move(line));
+}
+
+void explain_shortfall(const Told& told, Lines& lines) {
+    ExplainedLine line = told.line();
+    line.rule = "points.below_zero";
+    line.ranking = told.fact().points;
+    line.sentence = fmt::format(
+        "Points stop at zero: {} more were to be taken and were not there. Ranking points fall by them.",
+        -told.fact().points.value);
+    lines.push_back(std::move(line));
+}
+
+void explain_receipt_reduced(const Told& told, Lines& lines) {
+    lines.push_back(
+        told.bare_line(fmt::format("Of the sale {} is left, worth {}.", told.money(told.fact().amount),
+                                   told.points(told.fact().points))));
+}
+
+void explain_order_undone(const Told& told, Lines& lines) {
+    lines.push_back(told.bare_line("All of it came back: it counts as an order no more."));
+}
+
+void explain_redeemed(const Told& told, Lines& lines) {
+    lines.push_back(told.whole_line(fmt::format("{} are spent.", told.points({-told.fact().points.value}))));
+}
+
+void explain_adjusted(const Told& told, Lines& lines) {
+    lines.push_back(told.whole_line(fmt::format("An adjustment by hand: {} points, {} of spend.",
+                                                signed_number(told.fact().points.value),
+                                                told.money(told.fact().amount))));
+}
+
+void explain_hold(const Told& told, Lines& lines) {
+    const Fact& fact = told.fact();
+    switch (fact.type) {
+        case FactType::hold_opened:
+            lines.push_back(told.bare_line(fmt::format("{} are held until {}.", told.points(fact.points),
+                                                       told.instant(fact.amount.value))));
+            return;
+        case FactType::hold_captured:
+            lines.push_back(told.whole_line(fmt::format("Of hold {}, {} are spent.", fact.request.related,
+                                                        told.points({-fact.points.value}))));
+            return;
+        case FactType::hold_released:
+            lines.push_back(told.bare_line(fmt::format("Hold {} is released.", fact.request.related)));
+            return;
+        default:
+            lines.push_back(told.bare_line(fmt::format("Hold {} has timed out.", fact.request.related)));
+    }
+}
+
+void explain_time(const Told& told, Lines& lines) {
+    switch (told.fact().type) {
+        case FactType::period_closed:
+            lines.push_back(told.bare_line(fmt::format("A month or period began at {}.", told.at())));
+            return;
+        case FactType::tiers_recalculated:
+            lines.push_back(told.bare_line(
+                fmt::format("Version {} of the rules holds from {}.", told.fact().version.value, told.at())));
+            return;
+        default:
+            lines.push_back(
+                told.bare_line(fmt::format("A closed period's figures changed: the current one began as {}.",
+                                           told.tier(told.fact().tiers.opening_tier))));
+    }
+}
+
+void explain_enrolled(const Told& told, Lines& lines) {
+    lines.push_back(told.bare_line("A new customer."));
+}
+
+/// A program or a key of access: of no receipt.
+void explain_administration(const Told&, Lines&) {}
+
+struct Explainer {
+    FactType type;
+    void (*explain)(const Told& told, Lines& lines);
+};
+
+/// How each type of fact is told. A type that is missing here is told by its name.
+constexpr std::array kExplainers{
+    Explainer{FactType::program_put, explain_administration},
+    Explainer{FactType::access_key_added, explain_administration},
+    Explainer{FactType::access_key_revoked, explain_administration},
+    Explainer{FactType::enrolled, explain_enrolled},
+    Explainer{FactType::sale, explain_sale},
+    Explainer{FactType::returned, explain_return},
+    Explainer{FactType::voided, explain_return},
+    Explainer{FactType::receipt_reduced, explain_receipt_reduced},
+    Explainer{FactType::order_undone, explain_order_undone},
+    Explainer{FactType::redeemed, explain_redeemed},
+    Explainer{FactType::adjusted, explain_adjusted},
+    Explainer{FactType::hold_opened, explain_hold},
+    Explainer{FactType::hold_captured, explain_hold},
+    Explainer{FactType::hold_released, explain_hold},
+    Explainer{FactType::hold_expired, explain_hold},
+    Explainer{FactType::shortfall, explain_shortfall},
+    Explainer{FactType::period_closed, explain_time},
+    Explainer{FactType::tiers_recalculated, explain_time},
+    Explainer{FactType::period_corrected, explain_time},
+    Explainer{FactType::tier_bonus, explain_tier_bonus},
+};
+
+}  // namespace
+
+bool has_explanation(FactType type) {
+    return std::ranges::find(kExplainers, type, &Explainer::type) != kExplainers.end();
+}
+
+void explain_transaction(const core::ProgramState& program, const Transaction& transaction, Lines& lines) {
+    for (std::size_t place = 0; place < transaction.facts.size(); ++place) {
+        const Told told(program, transaction, place);
+        const auto explainer = std::ranges::find(kExplainers, told.fact().type, &Explainer::type);
+        if (explainer != kExplainers.end())
+            explainer->explain(told, lines);
+        else
+            lines.push_back(told.whole_line(fmt::format("{}: {}.", model::fact_type_name(told.fact().type),
+                                                        signed_number(told.fact().points.value))));
+    }
+}
+
+Transaction EngineImpl::transaction_of(model::Sequence sequence) const {
+    Transaction transaction;
+    const StoredFact named = fact_at(sequence);
+    const std::uint64_t first = sequence.value - named.fact.position;
+    for (std::uint64_t at = first; at < first + named.fact.count; ++at) {
+        StoredFact& stored = transaction.facts.emplace_back(at == sequence.value ? named : fact_at({at}));
+        stored.blob.clear();
+    }
+    const Fact& head = transaction.facts.front().fact;
+    if (head.name_kind != model::NameKind::none) transaction.name = model::format_name(head.name());
+    return transaction;
+}
+
+Result<Explanation> EngineImpl::explain(model::ProgramId id, const model::Name& receipt) {
+    const core::ProgramState* const program = state_.program(id);
+    if (program == nullptr) return failure(ErrorKind::not_found, "there is no such program");
+    const std::uint64_t fingerprint = state_.hashing.name(id, receipt);
+    std::optional<StoredFact> named;
+    visit_candidates(fingerprint, candidates(fingerprint), [&](const StoredFact& stored) {
+        if (stored.fact.name() != receipt || stored.fact.subject.program() != id) return false;
+        named = stored;
+        return true;
+    });
+    if (!named)
+        return failure(ErrorKind::not_found,
+                       fmt::format("there is no receipt {}", model::format_name(receipt)));
+
+    Explanation explanation;
+    explanation.receipt = model::format_name(receipt);
+    if (named->fact.subject.kind() == SubjectKind::customer)
+        explanation.customer = {named->fact.subject.id()};
+    Transaction own = transaction_of(named->sequence);
+    model::Sequence newest{named->sequence.value + own.facts.size() - 1};
+    const auto names_sale = [](const Fact& fact) { return (fact.flags & model::kFactWithOriginal) != 0; };
+    if (names_sale(named->fact)) {
+        const StoredFact sale = fact_at({own.facts[1].fact.subject.id()});
+        explanation.original = model::format_name(sale.fact.name());
+        own.sale = &sale;
+        own.earned_before = earned_before(own, sale);
+        explain_transaction(*program, own, explanation.lines);
+    } else {
+        explain_transaction(*program, own, explanation.lines);
+    }
+    if (named->fact.type == FactType::sale) {
+        // From the newest return back along what was left of the receipt.
+        std::vector<model::Sequence> reductions;
+        const std::uint64_t state = state_.hashing.state_of(SubjectKind::receipt, named->sequence);
+        visit_candidates(state, candidates(state), [&](const StoredFact& stored) {
+            if (stored.fact.type != FactType::receipt_reduced ||
+                stored.fact.subject.id() != named->sequence.value)
+                return false;
+            reductions.push_back(stored.sequence);
+            return true;
+        });
+        while (!reductions.empty()) {
+            if (options_.stop_queries.stop_requested())
+                return failure(ErrorKind::unavailable, "the server is stopping; ask again later");
+            const model::Sequence previous = fact_at(reductions.back()).fact.previous;
+            if (previous.value == 0) break;
+            reductions.push_back(previous);
+        }
+        std::ranges::reverse(reductions);
+        if (!reductions.empty()) newest = std::max(newest, reductions.back());
+        if (reductions.size() > kMaxExplainedReturns) {
+            explanation.left_out = reductions.size() - kMaxExplainedReturns;
+            reductions.resize(kMaxExplainedReturns);
+        }
+        for (const model::Sequence reduced : reductions) {
+            Transaction back = transaction_of(reduced);
+            back.sale = &*named;
+            back.earned_before = earned_before(back, *named);
+            explain_transaction(*program, back, explanation.lines);
+        }
+    }
+    if (!wait_durable(newest)) return failure(ErrorKind::io, "a commit failed");
+    return explanation;
+}
+
+Points EngineImpl::earned_before(const Transaction& back, const StoredFact& sale) const {
+    for (const StoredFact& stored : back.facts) {
+        if (stored.fact.type != FactType::receipt_reduced) continue;
+        return stored.fact.previous.value == 0 ? sale.fact.points : fact_at(stored.fact.previous).fact.points;
+    }
+    return {};
+}
+
+}  // namespace tim::runtime

@@ -1,0 +1,112 @@
+#include "protocol/server/insight_replies.h"
+
+#include <memory>
+#include <utility>
+
+#include "engine/model/fact.h"
+#include "protocol/codec/documents.h"
+#include "protocol/codec/messages.h"
+
+namespace tim::server {
+
+namespace {
+
+std::vector<schema::TierMove> to_schema(const std::vector<runtime::TierMove>& moves) {
+    std::vector<schema::TierMove> rows;
+    rows.reserve(moves.size());
+    for (const runtime::TierMove& move : moves)
+        rows.emplace_back(move.customers, move.before, move.after);
+    return rows;
+}
+
+}  // namespace
+
+schema::StandingT to_schema(const runtime::StandingView& view) {
+    schema::StandingT standing;
+    standing.customer = view.id.value;
+    standing.version = view.version.value;
+    standing.tier = view.tier;
+    if (view.next) standing.next = *view.next;
+    standing.enabled = view.program->enabled;
+    standing.currency = view.program->currency.code;
+    standing.counts_until_ms = view.counts_until.value;
+    for (const runtime::TierStanding& tier : view.tiers) {
+        auto row = std::make_unique<schema::TierStandingT>();
+        row->index = tier.index;
+        row->tier = codec::to_schema(*view.program, view.program->tiers[tier.index]);
+        row->figure = tier.figure;
+        row->missing = tier.missing;
+        if (tier.sale) row->sale = tier.sale->value;
+        standing.tiers.push_back(std::move(row));
+    }
+    return standing;
+}
+
+schema::ExplanationT to_schema(const runtime::Explanation& explanation) {
+    schema::ExplanationT answer;
+    answer.receipt = explanation.receipt;
+    answer.customer = explanation.customer.value;
+    answer.original = explanation.original;
+    answer.left_out = explanation.left_out;
+    answer.lines.reserve(explanation.lines.size());
+    for (const runtime::ExplainedLine& told : explanation.lines) {
+        const model::Fact& fact = told.stored.fact;
+        auto line = std::make_unique<schema::ExplainedLineT>();
+        line->sequence = told.stored.sequence.value;
+        line->transaction = told.stored.sequence.value - fact.position;
+        line->at_ms = fact.at.value;
+        line->type = model::fact_type_name(fact.type);
+        line->name = told.name;
+        line->subject = static_cast<schema::SubjectKind>(fact.subject.kind());
+        line->subject_id = fact.subject.id();
+        line->version = fact.version.value;
+        line->tier_before = fact.tier_before;
+        line->tier_after = fact.tier_after;
+        line->rule = told.rule;
+        line->arithmetic = told.arithmetic;
+        line->amount = told.amount.value;
+        line->points = told.points.value;
+        line->ranking = told.ranking.value;
+        line->sentence = told.sentence;
+        answer.lines.push_back(std::move(line));
+    }
+    return answer;
+}
+
+schema::WhatIfReplyT to_schema(const runtime::WhatIf& answer) {
+    schema::WhatIfReplyT reply;
+    reply.version = answer.version.value;
+    reply.effective_ms = answer.effective.value;
+    reply.customers = answer.customers;
+    reply.moves = to_schema(answer.moves);
+    reply.points = answer.points.value;
+    reply.spendable_before = answer.spendable_before.value;
+    reply.spendable_after = answer.spendable_after.value;
+    reply.value_before = answer.value_before.value;
+    reply.value_after = answer.value_after.value;
+    reply.next = answer.next.value;
+    reply.rows.reserve(answer.rows.size());
+    for (const runtime::WhatIfCustomer& customer : answer.rows) {
+        auto row = std::make_unique<schema::WhatIfCustomerT>();
+        row->customer = customer.id.value;
+        row->keys = codec::to_schema(customer.keys);
+        row->tier_before = customer.tier_before;
+        row->tier_after = customer.tier_after;
+        row->points = customer.points.value;
+        row->spendable_before = customer.spendable_before.value;
+        row->spendable_after = customer.spendable_after.value;
+        reply.rows.push_back(std::move(row));
+    }
+    return reply;
+}
+
+schema::RecomputeReplyT to_schema(const runtime::RecomputeReport& report) {
+    schema::RecomputeReplyT reply;
+    reply.customers = report.customers;
+    reply.recorded = report.recorded;
+    reply.moves = to_schema(report.moves);
+    reply.version = report.version.value;
+    return reply;
+}
+
+}  // namespace tim::server

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "engine/runtime/insight.h"
+#include "protocol/schema/messages_generated.h"
+
+// What the engine tells of standings, receipts and changes, as replies of the protocol.
+namespace tim::server {
+
+schema::StandingT to_schema(const runtime::StandingView& view);
+schema::ExplanationT to_schema(const runtime::Explanation& explanation);
+schema::WhatIfReplyT to_schema(const runtime::WhatIf& answer);
+schema::RecomputeReplyT to_schema(const runtime::RecomputeReport& report);
+
+}  // namespace tim::server
