@@ -46,6 +46,16 @@ model::Result<model::Outcome> BlockingClient::command(std::string_view program, 
     return outcomes->front();
 }
 
+model::Result<DetailedOutcome> BlockingClient::detailed_sale(std::string_view program,
+                                                             const model::Command& sale,
+                                                             std::int64_t timeout_ms) {
+    const std::span<const model::Command> rows(&sale, 1);
+    auto outcomes = wait_for<std::vector<DetailedOutcome>>(
+        [&](auto done) { return client_.detailed_sales(program, rows, done, timeout_ms); });
+    if (!outcomes) return tl::unexpected(outcomes.error());
+    return std::move(outcomes->front());
+}
+
 model::Result<Outcomes> BlockingClient::enroll(std::string_view program, std::span<const model::Command> rows,
                                                std::int64_t timeout_ms) {
     return wait_for<Outcomes>([&](auto done) { return client_.enroll(program, rows, done, timeout_ms); });

@@ -307,9 +307,10 @@ std::size_t Client::in_flight_requests() const {
 
 namespace {
 
-std::unique_ptr<PendingRequest> rows_request(Result<std::unique_ptr<RowsRequest>> request,
-                                             Completion<Outcomes> completion) {
-    if (!request) return std::make_unique<InvalidRequest<Outcomes>>(request.error(), std::move(completion));
+template <class Request, class Answers>
+std::unique_ptr<PendingRequest> rows_request(Result<std::unique_ptr<Request>> request,
+                                             Completion<Answers> completion) {
+    if (!request) return std::make_unique<InvalidRequest<Answers>>(request.error(), std::move(completion));
     (*request)->on_completion(std::move(completion));
     return std::move(*request);
 }
@@ -330,6 +331,13 @@ Admission Client::ask(std::unique_ptr<PendingRequest> request, std::int64_t time
 Admission Client::sales(std::string_view program, std::span<const model::Command> rows,
                         Completion<Outcomes> completion, std::int64_t timeout_ms) {
     return impl_->submit(rows_request(RowsRequest::sales(program, rows), std::move(completion)), timeout_ms);
+}
+
+Admission Client::detailed_sales(std::string_view program, std::span<const model::Command> rows,
+                                 Completion<std::vector<DetailedOutcome>> completion,
+                                 std::int64_t timeout_ms) {
+    return impl_->submit(rows_request(DetailedSalesRequest::make(program, rows), std::move(completion)),
+                         timeout_ms);
 }
 
 Admission Client::commands(std::string_view program, std::span<const model::Command> rows,

@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "clients/cpp/replies.h"
 #include "clients/cpp/session_core.h"
 
 namespace tim::client {
@@ -155,6 +156,60 @@ void RowsRequest::complete() {
 }
 
 void RowsRequest::fail(const model::Error& error) {
+    completion_(tl::unexpected(error));
+}
+
+DetailedSalesRequest::DetailedSalesRequest(std::string_view program, std::vector<schema::DetailedSaleT> rows)
+    : program_(program), rows_(std::move(rows)), outcomes_(rows_.size()) {
+    row_count = rows_.size();
+    for (std::uint32_t place = 0; place < rows_.size(); ++place)
+        open_.push_back(place);
+}
+
+model::Result<std::unique_ptr<DetailedSalesRequest>> DetailedSalesRequest::make(
+    std::string_view program, std::span<const model::Command> rows) {
+    if (auto counted = check_count(rows.size(), codec::kMaxDetailedSalesPerRequest); !counted)
+        return tl::unexpected(counted.error());
+    std::vector<schema::DetailedSaleT> tables;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        auto row = codec::to_detailed_sale(rows[i]);
+        if (!row) return model::failure(row.error().kind, fmt::format("row {}: {}", i, row.error().message));
+        tables.push_back(std::move(*row));
+    }
+    return std::unique_ptr<DetailedSalesRequest>(new DetailedSalesRequest(program, std::move(tables)));
+}
+
+void DetailedSalesRequest::encode(codec::ByteBuffer& out, std::uint32_t correlation) const {
+    std::vector<schema::DetailedSaleT> rows;
+    for (const auto place : open_)
+        rows.push_back(rows_[place]);
+    codec::append_detailed_sales(out, correlation, program_, rows);
+}
+
+Verdict DetailedSalesRequest::take_reply(const schema::Reply& reply) {
+    if (const auto* message = reply.body_as_Failure()) {
+        failure_ = tl::unexpected(to_error(*message));
+        return Verdict::done;
+    }
+    const auto* results = reply.body_as_DetailedSaleResults();
+    if (!results || results->rows()->size() != open_.size()) return Verdict::wrong;
+    std::vector<std::uint32_t> still_open;
+    for (flatbuffers::uoffset_t i = 0; i < results->rows()->size(); ++i) {
+        DetailedOutcome& outcome = outcomes_[open_[i]];
+        outcome = to_detailed_outcome(*results->rows()->Get(i));
+        if (model::is_transient(outcome.outcome.refusal)) still_open.push_back(open_[i]);
+    }
+    if (still_open.empty()) return Verdict::done;
+    open_ = std::move(still_open);
+    return Verdict::retry;
+}
+
+void DetailedSalesRequest::complete() {
+    if (!failure_) return completion_(tl::unexpected(failure_.error()));
+    completion_(std::move(outcomes_));
+}
+
+void DetailedSalesRequest::fail(const model::Error& error) {
     completion_(tl::unexpected(error));
 }
 

@@ -11,6 +11,7 @@
 
 #include "clients/cpp/types.h"
 #include "protocol/codec/buffer.h"
+#include "protocol/codec/detailed_sales.h"
 #include "protocol/codec/messages.h"
 
 namespace tim::client {
@@ -97,6 +98,33 @@ class RowsRequest final : public PendingRequest {
     Outcomes outcomes_;
     model::Result<void> failure_;
     Completion<Outcomes> completion_;
+};
+
+/// A batch of sales with details. Retried like RowsRequest.
+class DetailedSalesRequest final : public PendingRequest {
+  public:
+    /// Errors: invalid (no rows, too many, or one that the protocol cannot carry).
+    static model::Result<std::unique_ptr<DetailedSalesRequest>> make(std::string_view program,
+                                                                     std::span<const model::Command> rows);
+
+    void on_completion(Completion<std::vector<DetailedOutcome>> completion) {
+        completion_ = std::move(completion);
+    }
+
+    void encode(codec::ByteBuffer& out, std::uint32_t correlation) const override;
+    Verdict take_reply(const schema::Reply& reply) override;
+    void complete() override;
+    void fail(const model::Error& error) override;
+
+  private:
+    DetailedSalesRequest(std::string_view program, std::vector<schema::DetailedSaleT> rows);
+
+    std::string program_;
+    std::vector<schema::DetailedSaleT> rows_;
+    std::vector<std::uint32_t> open_;  ///< places of the rows to be answered
+    std::vector<DetailedOutcome> outcomes_;
+    model::Result<void> failure_;
+    Completion<std::vector<DetailedOutcome>> completion_;
 };
 
 // ---------------------------------------------------------------------------------------- other messages

@@ -64,6 +64,26 @@ tl::unexpected<model::Error> other_reply(const schema::Reply& reply) {
                                       static_cast<unsigned>(reply.body_type())));
 }
 
+DetailedOutcome to_detailed_outcome(const schema::DetailedSaleResult& result) {
+    DetailedOutcome detailed;
+    detailed.outcome = codec::to_outcome(*result.result());
+    if (!result.effects()) return detailed;
+    for (const auto* stored : *result.effects()) {
+        SaleEffect& effect = detailed.effects.emplace_back();
+        effect.sequence = {stored->sequence()};
+        effect.type = text_of(stored->type());
+        effect.subject = schema::EnumNameSubjectKind(stored->subject());
+        effect.subject_id = stored->subject_id();
+        effect.amount = {stored->amount()};
+        effect.points = {stored->points()};
+        effect.related = {stored->related()};
+        effect.extra = schema::EnumNameSaleExtra(stored->extra());
+        effect.refusal = static_cast<model::Refusal>(stored->refusal());
+        effect.detail = stored->detail();
+    }
+    return detailed;
+}
+
 model::Result<Customer> to_customer(const schema::Reply& reply) {
     const auto* body = reply.body_as_Customer();
     if (!body) return other_reply(reply);

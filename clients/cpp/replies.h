@@ -11,6 +11,9 @@ namespace tim::client {
 /// What the reply is when it is not the one that was asked for.
 tl::unexpected<model::Error> other_reply(const schema::Reply& reply);
 
+/// Reads the answer to one detailed sale.
+DetailedOutcome to_detailed_outcome(const schema::DetailedSaleResult& result);
+
 model::Result<Customer> to_customer(const schema::Reply& reply);
 model::Result<CustomersPage> to_customers(const schema::Reply& reply);
 model::Result<History> to_history(const schema::Reply& reply);

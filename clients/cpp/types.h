@@ -130,6 +130,26 @@ struct AccessKeySummary {
 
 using Outcomes = std::vector<model::Outcome>;
 
+/// What one fact of a sale's transaction did, and to whom.
+struct SaleEffect {
+    model::Sequence sequence{};
+    std::string type;     ///< a fact type's name: "sale", "hold_captured", "extra_refused"
+    std::string subject;  ///< "customer", "anonymous", …
+    std::uint64_t subject_id = 0;
+    model::Money amount{};
+    model::Points points{};
+    model::Sequence related{};  ///< the hold that was captured
+    std::string extra;          ///< of extra_refused: "referral", …
+    model::Refusal refusal = model::Refusal::none;
+    std::int64_t detail = 0;  ///< what the refusal's sentence names
+};
+
+/// The answer to a sale with details.
+struct DetailedOutcome {
+    model::Outcome outcome;
+    std::vector<SaleEffect> effects;  ///< the sale's own fact first; none when the sale was refused
+};
+
 /// Called exactly once per accepted request.
 template <class T>
 using Completion = std::function<void(model::Result<T>)>;

@@ -76,6 +76,12 @@ Judgement check_command(const model::Command& command) {
     if (command.ttl_ms < 0 || command.ttl_ms > kMaxHoldMs) return refuse(Refusal::invalid_time);
     if (wants_original(command.kind) && command.original.kind != NameKind::receipt)
         return refuse(Refusal::invalid_command);
+    if (command.details != nullptr) {
+        if (command.kind != CommandKind::sale) return refuse(Refusal::invalid_command);
+        // Nobody has no points to pay with.
+        if (command.details->hold.value != 0 && command.customer.kind == KeyKind::none)
+            return refuse(Refusal::invalid_command);
+    }
     if (command.reason.size() > kMaxReasonBytes) return refuse(Refusal::invalid_command);
     if (command.kind == CommandKind::adjust && command.points.value == 0 && command.amount.value == 0) {
         return refuse(Refusal::invalid_command);
@@ -98,7 +104,11 @@ std::uint32_t content_digest(const model::Command& command) {
     };
     mix(static_cast<std::uint64_t>(command.amount.value));
     mix(static_cast<std::uint64_t>(command.at.value));
-    if (command.kind == CommandKind::sale) return static_cast<std::uint32_t>(sum >> 32);
+    if (command.kind == CommandKind::sale) {
+        // Details that name nothing are none: the same sale may come by either way.
+        if (command.details != nullptr && command.details->hold.value != 0) mix(command.details->hold.value);
+        return static_cast<std::uint32_t>(sum >> 32);
+    }
 
     mix(static_cast<std::uint64_t>(command.points.value));
     mix(static_cast<std::uint64_t>(command.ttl_ms));

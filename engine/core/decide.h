@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "engine/core/fact_writer.h"
 #include "engine/core/hold_book.h"
 #include "engine/core/record.h"
 #include "engine/core/rules.h"
 #include "engine/model/command.h"
+#include "engine/model/documents.h"
 #include "engine/model/fact.h"
 
 namespace tim::core {
@@ -86,17 +88,33 @@ model::Points settled_held(const CustomerRecord& record, const OpenHolds* holds,
 CustomerRecord settled(const CustomerRecord& record, const OpenHolds* holds, model::Instant now,
                        const Rules& current);
 
-/// A sale (S2.3, S3.9; rules.md, Earning). `subject` may be the program's anonymous sales.
+/// What ledger and books say of the extras that a sale names.
+struct SaleExtras {
+    model::CustomerId hold_customer{};  ///< whose the hold is; 0: there is none
+    std::optional<OpenHold> hold;       ///< while it is open
+    std::optional<model::FactType> hold_resolved;
+};
+
+/// A sale (S2.3, S3.9; rules.md, Earning). `subject` may be the program's anonymous sales. `extras` belongs
+/// to the command's details, null where it has none.
 Judgement decide_sale(const model::Command& command, const Moment& moment, model::Subject subject,
-                      const CustomerRecord& record, FactWriter& facts);
+                      const CustomerRecord& record, FactWriter& facts, const SaleExtras* extras = nullptr);
+
+/// One fact of a transaction, as the ledger has it.
+struct RecordedFact {
+    model::Sequence sequence{};
+    model::Fact fact;
+    model::Bytes blob;  ///< empty when the fact has none
+};
 
 /// The sale that a return names, and what has come back of it.
 struct SaleEvidence {
     model::Sequence sequence{};  ///< of the sale
     model::Fact sale;
-    model::Sequence reduced{};  ///< the newest `receipt_reduced`; 0: nothing came back yet
-    model::Money remaining{};   ///< not returned yet
-    model::Points points{};     ///< that the remaining amount has earned
+    std::vector<RecordedFact> parts;  ///< all that the sale's transaction did, the sale first
+    model::Sequence reduced{};        ///< the newest `receipt_reduced`; 0: nothing came back yet
+    model::Money remaining{};         ///< not returned yet
+    model::Points points{};           ///< that the remaining amount has earned
     model::Instant first_order = model::kNoInstant;  ///< of the customer's orders without this one
     model::Instant last_order = model::kNoInstant;
     const Rules* pricing = nullptr;  ///< the version that priced the sale

@@ -101,15 +101,18 @@ Judgement decide_hold(const model::Command& command, const Moment& moment, model
     return {};
 }
 
+Judgement check_hold(const std::optional<OpenHold>& hold, std::optional<model::FactType> resolved,
+                     model::Instant now) {
+    if (hold && hold->expires_at > now) return {};
+    if (!hold && resolved == FactType::hold_captured) return refuse(Refusal::hold_captured);
+    if (!hold && resolved == FactType::hold_released) return refuse(Refusal::hold_released);
+    return refuse(Refusal::hold_expired);
+}
+
 Judgement decide_hold_end(const model::Command& command, const Moment& moment, model::Subject subject,
                           const CustomerRecord& record, const std::optional<OpenHold>& hold,
                           std::optional<model::FactType> resolved, FactWriter& facts) {
-    if (!hold) {
-        if (resolved == FactType::hold_captured) return refuse(Refusal::hold_captured);
-        if (resolved == FactType::hold_released) return refuse(Refusal::hold_released);
-        return refuse(Refusal::hold_expired);
-    }
-    if (hold->expires_at <= moment.now) return refuse(Refusal::hold_expired);
+    if (const Judgement open = check_hold(hold, resolved, moment.now); !open.accepted()) return open;
     const bool captures = command.kind == CommandKind::capture;
     if (captures && command.points > hold->points)
         return refuse(Refusal::capture_exceeds_hold, hold->points.value);

@@ -36,6 +36,11 @@ inline void set_month(model::Fact& fact, const Moment& moment, model::Month mont
 /// The tier that a record's figures lead to once something was posted to them.
 std::uint8_t found_tier(const Rules& rules, const CustomerRecord& record);
 
+/// Why a hold cannot be captured or released now, if it cannot. `resolved` tells how one ended that is not
+/// open.
+Judgement check_hold(const std::optional<OpenHold>& hold, std::optional<model::FactType> resolved,
+                     model::Instant now);
+
 /// Ends the transaction that posts to a customer's figures: finds the tier that they lead to, adds what
 /// follows from it (a correction of the tier that the period began with, bonuses) and fills in the tiers.
 /// `before` is the settled record that the transaction's facts, from the writer's `transaction_begin` on,

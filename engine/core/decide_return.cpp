@@ -25,6 +25,41 @@ Judgement check_original(const model::Command& command, const Moment& moment, mo
     return {};
 }
 
+namespace {
+
+/// Whether a return of so much leaves nothing of the sale: the order is undone, and what was spent in it is
+/// given back.
+bool takes_all(model::Money remaining, model::Money amount, bool voids) {
+    return remaining.value == 0 && (amount.value > 0 || voids);
+}
+
+/// What the customer spent in a sale with points, as one fact each says.
+model::Points spent_in(const SaleEvidence& sale) {
+    model::Points spent{};
+    for (const RecordedFact& part : sale.parts)
+        if (part.fact.type == FactType::hold_captured) spent.value -= part.fact.points.value;
+    return spent;
+}
+
+/// Gives back what was spent in the sale, with the expiry that it had. Returns the customer's newest fact.
+model::Sequence restore(const SaleEvidence& sale, const Moment& moment, model::Subject subject,
+                        model::Sequence previous, std::uint8_t tier, model::Points& points,
+                        model::Points held, FactWriter& facts) {
+    for (const RecordedFact& part : sale.parts) {
+        if (part.fact.type != FactType::hold_captured || part.fact.points.value == 0) continue;
+        points.value -= part.fact.points.value;
+        const model::Sequence sequence = facts.next();
+        Fact& fact = facts.add(FactType::points_restored, subject, previous);
+        stamp(fact, moment, tier, tier, points, held);
+        fact.points = {-part.fact.points.value};
+        fact.lot = {model::kNoInstant.value, model::kNever.value, part.sequence.value};
+        previous = sequence;
+    }
+    return previous;
+}
+
+}  // namespace
+
 Judgement decide_return(const model::Command& command, const Moment& moment, model::Subject subject,
                         const CustomerRecord& record, const SaleEvidence* sale, FactWriter& facts) {
     const bool anonymous = subject.kind() == SubjectKind::anonymous;
@@ -48,13 +83,17 @@ Judgement decide_return(const model::Command& command, const Moment& moment, mod
         if (!earned) return refuse(Refusal::overflow);
         difference = *earned;
     }
+    const bool whole = sale != nullptr && takes_all(remaining, amount, voids);
+    const model::Points restored = whole ? spent_in(*sale) : model::Points{};
+    const auto with_restored = checked_add(record.points, restored);
+    if (!with_restored) return refuse(Refusal::overflow);
     model::Points taken = difference;
     if (!anonymous && moment.current->clamps()) {
-        const auto unheld = checked_sub(record.points, record.held);
+        const auto unheld = checked_sub(*with_restored, record.held);
         taken = std::min(difference, std::max(model::Points{}, unheld.value_or(model::Points{})));
     }
 
-    const auto points = checked_sub(record.points, taken);
+    auto points = checked_sub(record.points, taken);
     const model::Money posted{-amount.value};
     const model::Month month =
         sale != nullptr ? sale->sale.month : moment.current->calendar().month_of(moment.at);
@@ -83,7 +122,7 @@ Judgement decide_return(const model::Command& command, const Moment& moment, mod
         reduced.version = moment.current->version();
         reduced.amount = remaining;
         reduced.points = should;
-        if (remaining.value == 0 && (amount.value > 0 || voids)) {
+        if (whole) {
             const model::Sequence undone_at = facts.next();
             Fact& undone = facts.add(FactType::order_undone, subject, previous);
             stamp(undone, moment, before, before, *points, record.held);
@@ -91,6 +130,7 @@ Judgement decide_return(const model::Command& command, const Moment& moment, mod
             undone.amount = {sale->first_order.value};
             undone.points = {sale->last_order.value};
             previous = undone_at;
+            previous = restore(*sale, moment, subject, previous, before, *points, record.held, facts);
         }
     }
     if (taken != difference) {

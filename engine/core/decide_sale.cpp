@@ -7,8 +7,39 @@ using model::FactType;
 using model::Refusal;
 using model::SubjectKind;
 
+namespace {
+
+Judgement check_extras(const SaleExtras& extras, const model::Command& command, const Moment& moment,
+                       model::Subject subject) {
+    if (command.details->hold.value == 0) return {};
+    if (extras.hold_customer.value == 0) return refuse(Refusal::unknown_hold);
+    if (subject != model::Subject::customer(subject.program(), extras.hold_customer))
+        return refuse(Refusal::other_hold);
+    return check_hold(extras.hold, extras.hold_resolved, moment.now);
+}
+
+/// The hold is captured whole, behind the sale's own fact.
+Judgement capture(const OpenHold& hold, const Moment& moment, model::Subject subject, model::Sequence sale,
+                  FactWriter& facts) {
+    const Fact sold = facts.facts().back();
+    const auto points = checked_sub(sold.points_after, hold.points);
+    if (!points) return refuse(Refusal::overflow);
+    Fact& fact = facts.add(FactType::hold_captured, subject, sale);
+    stamp(fact, moment, sold.tier_before, sold.tier_after, *points,
+          {sold.held_after.value - hold.points.value});
+    fact.request.related = hold.id.value;
+    fact.points = {-hold.points.value};
+    return {};
+}
+
+}  // namespace
+
 Judgement decide_sale(const model::Command& command, const Moment& moment, model::Subject subject,
-                      const CustomerRecord& record, FactWriter& facts) {
+                      const CustomerRecord& record, FactWriter& facts, const SaleExtras* extras) {
+    if (extras != nullptr) {
+        const Judgement judgement = check_extras(*extras, command, moment, subject);
+        if (!judgement.accepted()) return judgement;
+    }
     const bool anonymous = subject.kind() == SubjectKind::anonymous;
     const std::uint8_t before = tier_now(moment, subject, record);
     const auto earned =
@@ -20,6 +51,7 @@ Judgement decide_sale(const model::Command& command, const Moment& moment, model
         !can_post(record, month, moment.current->period_months(), command.amount, *earned))
         return refuse(Refusal::overflow);
 
+    const model::Sequence sequence = facts.next();
     Fact& fact = facts.add(FactType::sale, subject, record.last);
     stamp(fact, moment, before, before, *points, record.held);
     name(fact, command);
@@ -27,6 +59,10 @@ Judgement decide_sale(const model::Command& command, const Moment& moment, model
     set_month(fact, moment, month);
     fact.amount = command.amount;
     fact.points = *earned;
+    if (extras != nullptr && extras->hold) {
+        const Judgement captured = capture(*extras->hold, moment, subject, sequence, facts);
+        if (!captured.accepted()) return captured;
+    }
     return end_posting(moment, subject, record, facts);
 }
 

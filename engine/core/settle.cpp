@@ -230,7 +230,14 @@ void fold_figures(CustomerRecord& record, const Fact& fact) {
             }
             break;
         case FactType::redeemed:
+        case FactType::points_restored:
             record.points.value += fact.points.value;
+            break;
+        case FactType::hold_captured:  // with its sale; the book of holds is apply's business
+            record.points.value += fact.points.value;
+            record.held = fact.held_after;
+            break;
+        case FactType::extra_refused:
             break;
         case FactType::tier_bonus:
             record.points.value += fact.points.value;

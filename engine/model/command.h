@@ -37,6 +37,13 @@ struct Enrollment {
     std::string name;
 };
 
+/// What a sale names beside its amount.
+struct SaleDetails {
+    /// Captured whole with the sale, or the sale is refused: a checkout must know before goods leave. 0:
+    /// none.
+    Sequence hold{};
+};
+
 /// One request to change something (or to read a balance), in the form in which the engine takes it. Plain;
 /// what it points to lives as long as the batch it came in.
 struct Command {
@@ -53,6 +60,7 @@ struct Command {
     Name original;            ///< the sale of a return or void
     std::string_view reason;  ///< adjust
     const Enrollment* enrollment = nullptr;
+    const SaleDetails* details = nullptr;   ///< sale: null when it has an amount alone
     const Program* document = nullptr;      ///< put_program: validated
     VersionId follows{};                    ///< put_program: the version that it changes; 0: whichever
     const AccessKey* access_key = nullptr;  ///< add_access_key, revoke_access_key

@@ -46,6 +46,24 @@ std::string_view fact_type_name(FactType type) {
             return "period_corrected";
         case FactType::tier_bonus:
             return "tier_bonus";
+        case FactType::extra_refused:
+            return "extra_refused";
+        case FactType::points_restored:
+            return "points_restored";
+    }
+    return "unknown";
+}
+
+std::string_view sale_extra_name(SaleExtra extra) {
+    switch (extra) {
+        case SaleExtra::none:
+            return "none";
+        case SaleExtra::hold:
+            return "hold";
+        case SaleExtra::referral:
+            return "referral";
+        case SaleExtra::voucher:
+            return "voucher";
     }
     return "unknown";
 }

@@ -69,7 +69,17 @@ enum class FactType : std::uint8_t {
     tiers_recalculated = 18,  ///< new rules of tiers took effect; at: from when they hold
     period_corrected = 19,  ///< a posting to a closed period changed the tier that the current one began with
     tier_bonus = 20,        ///< `points` for tiers reached (> 0) or lost again (< 0); ranking points too
+    /// Of a sale that names extras, in its transaction: `extra` tells which of them was refused and why;
+    /// nothing changes.
+    extra_refused = 30,
+    points_restored = 33,  ///< a full return gives back what was spent in the sale; `lot` has its expiry
 };
+
+/// What a sale can name beside its amount. Values are part of the ledger's format.
+enum class SaleExtra : std::uint8_t { none = 0, hold = 1, referral = 2, voucher = 3 };
+
+/// "hold", "referral", "voucher"; "none".
+std::string_view sale_extra_name(SaleExtra extra);
 
 /// The name of a fact's type in exports and histories: "hold_opened".
 std::string_view fact_type_name(FactType type);
@@ -108,6 +118,23 @@ struct TierState {
     std::array<std::uint8_t, 14> zeros;
 };
 
+/// What `extra_refused` says, in place of a name. Without initialisers of its own, as RequestPart.
+struct ExtraPart {
+    SaleExtra extra;
+    std::uint8_t zero;
+    std::uint16_t refusal;  ///< model::Refusal
+    std::uint32_t zeros;
+    std::int64_t detail;  ///< what the refusal's sentence names
+    std::uint64_t more_zeros;
+};
+
+/// The dates of points, in place of a name. Without initialisers of its own, as RequestPart.
+struct LotPart {
+    std::int64_t matures_at_ms;  ///< kNoInstant: they can be spent
+    std::int64_t expires_at_ms;  ///< kNever: they do not
+    std::uint64_t related;
+};
+
 /// One immutable entry of the ledger: what happened to one subject. Plain bytes, little-endian, 112 of them;
 /// the layout is drawn in storage/FORMAT.md. A fact does not hold its own sequence: its batch does, and its
 /// place in it.
@@ -135,6 +162,8 @@ struct Fact {
         std::array<char, kMaxReceiptBytes> number{};  ///< NameKind::receipt
         RequestPart request;                          ///< NameKind::request (and `none`: a zero id)
         TierState tiers;                              ///< of period_closed to tier_bonus
+        ExtraPart extra;                              ///< of extra_refused
+        LotPart lot;                                  ///< of points_restored; related: where they were spent
     };
     Money amount{};
     Points points{};
@@ -168,7 +197,8 @@ struct Fact {
 };
 
 static_assert(sizeof(Fact) == 112, "the ledger's format: see storage/FORMAT.md");
-static_assert(sizeof(RequestPart) == kMaxReceiptBytes && sizeof(TierState) == kMaxReceiptBytes,
+static_assert(sizeof(RequestPart) == kMaxReceiptBytes && sizeof(TierState) == kMaxReceiptBytes &&
+                  sizeof(ExtraPart) == kMaxReceiptBytes && sizeof(LotPart) == kMaxReceiptBytes,
               "what sets one of the union's members sets all");
 static_assert(std::is_trivially_copyable_v<Fact>);
 

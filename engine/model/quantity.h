@@ -31,6 +31,9 @@ using Month = Quantity<struct MonthTag, std::uint16_t>;          ///< months sin
 /// "No instant": a command without an `at` takes the engine's now.
 inline constexpr Instant kNoInstant{INT64_MIN};
 
+/// Of what never expires.
+inline constexpr Instant kNever{INT64_MAX};
+
 /// Greatest id of a customer: ids take 40 bits in a Subject.
 inline constexpr std::uint64_t kMaxCustomerId = (std::uint64_t{1} << 40) - 1;
 

@@ -48,6 +48,7 @@ namespace tim::model {
     X(return_exceeds_sale,    65, "more comes back than is left of the sale ({} minor units)")                         \
     /* holds */                                                                                                        \
     X(unknown_hold,           70, "there is no such hold")                                                             \
+    X(other_hold,            110, "that hold is another customer's")                                                   \
     X(hold_captured,          71, "that hold was captured already")                                                    \
     X(hold_released,          72, "that hold was released already")                                                    \
     X(hold_expired,           73, "that hold has timed out")                                                           \

@@ -13,6 +13,7 @@
 #include "engine/model/access.h"
 #include "engine/model/command.h"
 #include "engine/model/documents.h"
+#include "engine/model/effect.h"
 #include "engine/model/result.h"
 #include "engine/runtime/insight.h"
 #include "engine/runtime/seams.h"
@@ -166,6 +167,10 @@ class Engine {
 
     /// The key of access of an id (revoked ones too), or none.
     virtual std::shared_ptr<const model::AccessKey> find_access_key(std::string_view id) const = 0;
+
+    /// What the transaction that begins at a sequence did: the answer to a sale with details beside its
+    /// outcome. Made from the ledger's facts alone; durable when the outcome is.
+    virtual std::vector<model::Effect> effects(model::Sequence first) const = 0;
 
     /// A version of a program; version 0 is the newest.
     virtual Result<ProgramVersion> program(model::ProgramId id, model::VersionId version = {}) const = 0;

@@ -31,7 +31,7 @@ struct Evidence {
     model::Sequence customer_last{};  ///< the customer's newest fact when its orders were looked through; 0:
                                       ///< they were not
 
-    // Capture and release.
+    // Capture and release, and the sale that names a hold.
     core::NameCandidates hold_state;
     model::CustomerId hold_customer{};  ///< 0: there is no such hold in this program
     std::optional<model::FactType> hold_resolved;
@@ -123,6 +123,7 @@ class EngineImpl final : public Engine {
 
     std::optional<model::ProgramId> find_program(std::string_view id) const override;
     std::shared_ptr<const model::AccessKey> find_access_key(std::string_view id) const override;
+    std::vector<model::Effect> effects(model::Sequence first) const override;
     Result<ProgramVersion> program(model::ProgramId id, model::VersionId version) const override;
 
     std::vector<ProgramVersion> programs() const override;
@@ -197,7 +198,8 @@ class EngineImpl final : public Engine {
     static bool needs_evidence(const model::Command& command) {
         using enum model::CommandKind;
         return command.kind == voided || command.kind == capture || command.kind == release ||
-               (command.kind == returned && command.original.kind != model::NameKind::none);
+               (command.kind == returned && command.original.kind != model::NameKind::none) ||
+               command.details != nullptr;
     }
     void plan(Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_);
     /// Those of the rows whose names may have been used before.
@@ -212,6 +214,9 @@ class EngineImpl final : public Engine {
                           const std::function<bool(const storage::StoredFact&)>& visit) const;
     /// The fact at a sequence, durable or not.
     storage::StoredFact fact_at(model::Sequence sequence) const ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// The facts of the transaction that begins at a sequence.
+    std::vector<core::RecordedFact> transaction_at(model::Sequence first) const
+        ABSL_LOCKS_EXCLUDED(sequencer_);
     /// Answers a row whose name was used before.
     void answer_repeat(Row& row, const storage::StoredFact& first);
     bool evidence_holds(const Row& row, const Evidence& evidence) const

@@ -299,8 +299,14 @@ Judgement EngineImpl::decide_row(const Row& row, const Evidence& evidence, const
                                  core::FactWriter& facts) const {
     const Command& command = *row.command;
     switch (command.kind) {
-        case CommandKind::sale:
-            return core::decide_sale(command, moment, subject, record, facts);
+        case CommandKind::sale: {
+            if (command.details == nullptr) return core::decide_sale(command, moment, subject, record, facts);
+            core::SaleExtras extras{evidence.hold_customer, {}, evidence.hold_resolved};
+            if (subject == Subject::customer(row.program->id(), extras.hold_customer))
+                extras.hold = row.program->holds[core::stripe_of(row.customer)].find(row.customer,
+                                                                                     command.details->hold);
+            return core::decide_sale(command, moment, subject, record, facts, &extras);
+        }
         case CommandKind::returned:
         case CommandKind::voided: {
             const core::SaleEvidence* const sale = evidence.sale ? &*evidence.sale : nullptr;

@@ -16,6 +16,15 @@ using model::Sequence;
 using model::SubjectKind;
 using storage::StoredFact;
 
+namespace {
+
+/// The hold that a capture or release ends, or a sale captures; 0 for none.
+Sequence hold_named_by(const Command& command) {
+    return command.details != nullptr ? command.details->hold : command.hold;
+}
+
+}  // namespace
+
 core::NameCandidates EngineImpl::candidates(std::uint64_t fingerprint) const {
     const storage::MutexLock lock(sequencer_);
     return state_.names.find(fingerprint);
@@ -29,6 +38,24 @@ StoredFact EngineImpl::fact_at(Sequence sequence) const {
     auto stored = store_.ledger().fact_at(sequence);
     if (!stored) core::broken_invariant("ledger.fact_at", stored.error().message);
     return std::move(*stored);
+}
+
+std::vector<core::RecordedFact> EngineImpl::transaction_at(Sequence first) const {
+    std::vector<core::RecordedFact> parts;
+    std::size_t count = 1;
+    for (std::size_t i = 0; i < count; ++i) {
+        StoredFact stored = fact_at({first.value + i});
+        if (i == 0) count = stored.fact.count;
+        parts.push_back({stored.sequence, stored.fact, std::move(stored.blob)});
+    }
+    return parts;
+}
+
+std::vector<model::Effect> EngineImpl::effects(Sequence first) const {
+    std::vector<model::Effect> effects;
+    for (const core::RecordedFact& part : transaction_at(first))
+        effects.push_back(model::effect_of(part.fact, part.sequence));
+    return effects;
 }
 
 bool EngineImpl::visit_candidates(std::uint64_t fingerprint, const core::NameCandidates& candidates,
@@ -70,8 +97,7 @@ void EngineImpl::plan(Row& row, Evidence& evidence) {
     });
     if (repeat) return;
     if (command.original.kind != NameKind::none) plan_return(row, evidence);
-    if (command.kind == CommandKind::capture || command.kind == CommandKind::release)
-        plan_hold_end(row, evidence);
+    plan_hold_end(row, evidence);
     evidence.planned = true;
 }
 
@@ -113,6 +139,7 @@ void EngineImpl::plan_return(const Row& row, Evidence& evidence) {
     if (!evidence.sale || evidence.sale->sale.type != FactType::sale) return;
 
     core::SaleEvidence& sale = *evidence.sale;
+    sale.parts = transaction_at(sale.sequence);
     sale.pricing = &program.version_at(sale.sale.at, sale.sale.version);
     sale.judged = &program.version(sale.sale.version);
     sale.remaining = sale.sale.amount;
@@ -156,7 +183,7 @@ void EngineImpl::find_orders(core::SaleEvidence& sale, Evidence& evidence,
 }
 
 void EngineImpl::plan_hold_end(const Row& row, Evidence& evidence) {
-    const Sequence hold = row.command->hold;
+    const Sequence hold = hold_named_by(*row.command);
     if (hold.value == 0 || hold.value > executed_.load(std::memory_order_acquire)) return;
     const StoredFact opened = fact_at(hold);
     if (opened.fact.type != FactType::hold_opened || opened.fact.subject.program() != row.program->id())
@@ -189,7 +216,7 @@ bool EngineImpl::evidence_holds(const Row& row, const Evidence& evidence) const 
                row.program->customers.at(sale.sale.subject.id()).last == evidence.customer_last;
     }
     if (evidence.hold_customer.value == 0) return true;
-    return state_.names.find(state_.hashing.state_of(SubjectKind::customer, command.hold)) ==
+    return state_.names.find(state_.hashing.state_of(SubjectKind::customer, hold_named_by(command))) ==
            evidence.hold_state;
 }
 

@@ -29,6 +29,9 @@ inline constexpr std::size_t kMaxReplyBytes = 8 * 1024 * 1024;
 
 inline constexpr std::size_t kMaxRowsPerRequest = 10'000;
 inline constexpr std::size_t kMaxEnrollmentsPerRequest = 4'000;
+inline constexpr std::size_t kMaxDetailedSalesPerRequest = 250;
+/// Effects of one sale: a transaction's facts are counted in a byte.
+inline constexpr std::size_t kMaxEffectsPerSale = 255;
 inline constexpr std::size_t kMaxCustomersPerPage = 1'000;
 inline constexpr std::size_t kMaxHistoryPerPage = 1'000;
 inline constexpr std::size_t kMaxFactsPerPage = 5'000;
@@ -54,7 +57,7 @@ inline constexpr std::size_t kMaxProgramBytes = 1024 * 1024;
 /// hold.
 inline constexpr std::uint32_t kMaxTableDepth = 12;
 /// Tables of one message. Several offsets may point at one table, which is then verified several times.
-inline constexpr std::uint32_t kMaxTables = 40'000;
+inline constexpr std::uint32_t kMaxTables = 70'000;
 
 inline constexpr std::size_t kSaleRowBytes = 72;
 inline constexpr std::size_t kSaleResultBytes = 48;
@@ -71,6 +74,10 @@ static_assert(kMaxRowsPerRequest * kCommandResultBytes + kMaxTextBytes <= kMaxRe
               "a full batch can be answered");
 static_assert(kMaxEnrollmentsPerRequest * (1 + model::kMaxKeysPerCustomer) + 8 <= kMaxTables,
               "a full batch of enrolments with all their keys is within the verifier's bound");
+static_assert(kMaxDetailedSalesPerRequest * (1 + kMaxEffectsPerSale) + 8 <= kMaxTables &&
+                  kMaxDetailedSalesPerRequest * (kCommandResultBytes + 128 + kMaxEffectsPerSale * 112) <=
+                      kMaxReplyBytes,
+              "detailed sales can be answered, whatever they led to");
 static_assert(kMaxCustomersPerPage *
                       (model::kMaxKeysPerCustomer * (model::kMaxEmailBytes + 32) + kMaxTextBytes + 256) <=
                   kMaxReplyBytes,

@@ -50,6 +50,7 @@ bool may_request(Role role, RequestBody body) {
         case RequestBody::ExplainRequest:
             return anyone;
         case RequestBody::SaleBatch:
+        case RequestBody::DetailedSaleBatch:
             return may_command(role, CommandKind::sale);
         case RequestBody::EnrollBatch:
             return may_command(role, CommandKind::enroll);
@@ -73,6 +74,7 @@ bool may_request(Role role, RequestBody body) {
 std::string_view deed(RequestBody body) {
     switch (body) {
         case RequestBody::SaleBatch:
+        case RequestBody::DetailedSaleBatch:
             return "post sales";
         case RequestBody::EnrollBatch:
             return "enrol customers";

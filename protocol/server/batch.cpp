@@ -54,6 +54,7 @@ void Batch::run(runtime::Engine& engine, std::vector<Connection*>& connections) 
     requests_.clear();
     refused_.clear();
     enrollments_.clear();
+    sale_details_.clear();
     programs_.clear();
     access_keys_.clear();
     connections.clear();

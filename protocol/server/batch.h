@@ -14,7 +14,7 @@ namespace tim::server {
 class Connection;
 
 /// How the outcomes of a request's commands are told.
-enum class ReplyForm : std::uint8_t { sales, commands };
+enum class ReplyForm : std::uint8_t { sales, commands, detailed_sales };
 
 /// The commands that one thread's connections have taken since the last run, in the order in which they came.
 /// Running it carries them out together and writes the replies into the connections' outboxes. What the
@@ -26,6 +26,7 @@ class Batch {
     /// appended since the last one belong to it.
     std::vector<model::Command>& commands() { return commands_; }
     std::deque<model::Enrollment>& enrollments() { return enrollments_; }
+    std::deque<model::SaleDetails>& sale_details() { return sale_details_; }
     const model::Program* keep(model::Program program);
     const model::AccessKey* keep(model::AccessKey key);
 
@@ -65,6 +66,7 @@ class Batch {
     std::vector<Refused> refused_;
     std::vector<Connection*> connections_;
     std::deque<model::Enrollment> enrollments_;
+    std::deque<model::SaleDetails> sale_details_;
     std::deque<model::Program> programs_;
     std::deque<model::AccessKey> access_keys_;
 };

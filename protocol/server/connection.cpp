@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/model/calendar.h"
+#include "protocol/codec/detailed_sales.h"
 #include "protocol/codec/documents.h"
 #include "protocol/codec/permissions.h"
 #include "protocol/server/limits.h"
@@ -210,6 +211,8 @@ void Connection::handle_request(const codec::Frame& frame, const schema::Request
             return take_sales(correlation, *request.body_as_SaleBatch(), batch);
         case schema::RequestBody::CommandBatch:
             return take_commands(correlation, *request.body_as_CommandBatch(), batch);
+        case schema::RequestBody::DetailedSaleBatch:
+            return take_detailed_sales(correlation, *request.body_as_DetailedSaleBatch(), batch);
         case schema::RequestBody::EnrollBatch:
             return take_enrollments(correlation, *request.body_as_EnrollBatch(), batch);
         case schema::RequestBody::ProgramPut:
@@ -281,6 +284,22 @@ void Connection::take_commands(std::uint32_t correlation, const schema::CommandB
     refuse_forbidden(first, batch);
     ++in_flight_;
     batch.add_request(*this, correlation, ReplyForm::commands, first);
+}
+
+void Connection::take_detailed_sales(std::uint32_t correlation, const schema::DetailedSaleBatch& rows,
+                                     Batch& batch) {
+    if (!within_rows(correlation, rows.rows()->size(), codec::kMaxDetailedSalesPerRequest)) return;
+    const auto program = find_program(correlation, view(rows.program()));
+    if (!program) return;
+    const std::size_t first = batch.size();
+    if (auto decoded = codec::decode_detailed_sales(rows, *program, batch.sale_details(), batch.commands());
+        !decoded) {
+        refuse_request(correlation, schema::FailureCode::invalid, decoded.error().message);
+        return;
+    }
+    refuse_forbidden(first, batch);
+    ++in_flight_;
+    batch.add_request(*this, correlation, ReplyForm::detailed_sales, first);
 }
 
 void Connection::take_enrollments(std::uint32_t correlation, const schema::EnrollBatch& rows, Batch& batch) {
@@ -438,10 +457,21 @@ bool Connection::enter_batch() {
 void Connection::answer(std::uint32_t correlation, ReplyForm form, std::span<const model::Command> commands,
                         std::span<const model::Outcome> outcomes) {
     codec::ByteBuffer& out = outbox_.tail();
-    if (form == ReplyForm::sales) {
-        codec::append_sale_results(out, correlation, outcomes);
-    } else {
-        codec::append_command_results(out, correlation, outcomes);
+    switch (form) {
+        case ReplyForm::sales:
+            codec::append_sale_results(out, correlation, outcomes);
+            break;
+        case ReplyForm::commands:
+            codec::append_command_results(out, correlation, outcomes);
+            break;
+        case ReplyForm::detailed_sales: {
+            std::vector<std::vector<model::Effect>> effects(outcomes.size());
+            for (std::size_t i = 0; i < outcomes.size(); ++i) {
+                if (outcomes[i].refusal == model::Refusal::none)
+                    effects[i] = context_.engine.effects(outcomes[i].sequence);
+            }
+            codec::append_detailed_sale_results(out, correlation, outcomes, effects);
+        }
     }
     model::Sequence depends_on{};
     for (const model::Outcome& outcome : outcomes)

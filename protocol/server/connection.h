@@ -105,6 +105,7 @@ class Connection {
     void handle_request(const codec::Frame& frame, const schema::Request& request, Batch& batch);
     void take_sales(std::uint32_t correlation, const schema::SaleBatch& sales, Batch& batch);
     void take_commands(std::uint32_t correlation, const schema::CommandBatch& rows, Batch& batch);
+    void take_detailed_sales(std::uint32_t correlation, const schema::DetailedSaleBatch& rows, Batch& batch);
     void take_enrollments(std::uint32_t correlation, const schema::EnrollBatch& rows, Batch& batch);
     void put_program(std::uint32_t correlation, const schema::ProgramPut& put, Batch& batch);
     void add_access_key(std::uint32_t correlation, const schema::AccessKeyAdd& add, Batch& batch);

@@ -97,6 +97,31 @@ TEST(TimCommands, ReturnsWithTheOriginalTakeWhatWasEarned) {
     EXPECT_THAT(more.err, HasSubstr("is left of the sale (0 VND) (return_exceeds_sale)"));
 }
 
+TEST(TimCommands, ASaleCapturesTheHoldThatItNames) {
+    const TestShop shop;
+    shop.put_program();
+    ASSERT_EQ(shop.tim({"enroll", "card:1"}).code, 0);
+    ASSERT_EQ(shop.tim({"adjust", "card:1", "--points", "100", "--reason", "a gift"}).code, 0);
+    const std::string hold = member(shop.tim({"--json", "hold", "card:1", "--points", "60"}).out, "hold");
+    const std::vector<std::string> sale = {"sale",     "card:1", "--receipt", "1/S",
+                                           "--amount", "50000",  "--hold",    hold};
+    const Ended sold = shop.tim(sale);
+    ASSERT_EQ(sold.code, 0) << sold.err;
+    EXPECT_THAT(sold.out, AllOf(HasSubstr("+5"), HasSubstr("45"), HasSubstr("hold_captured " + hold)));
+    std::vector<std::string> as_json = sale;
+    as_json.insert(as_json.begin(), "--json");
+    const Ended again = shop.tim(as_json);
+    EXPECT_EQ(member(again.out, "duplicate"), "true");
+    EXPECT_EQ(member(again.out, "balance"), "45");
+    EXPECT_THAT(again.out, HasSubstr("\"effects\":[{\"type\":\"sale\""));
+    EXPECT_THAT(again.out, HasSubstr("\"points\":-60,\"related\":" + hold));
+    const Ended refused = shop.tim({"sale", "card:1", "--receipt", "1/T", "--amount", "1", "--hold", hold});
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_THAT(refused.err, HasSubstr("(hold_captured)"));
+    EXPECT_EQ(shop.tim({"sale", "card:1", "--receipt", "1/T", "--amount", "1", "--hold", "x"}).code, 2);
+    EXPECT_EQ(member(shop.tim({"--json", "void", "1/V", "--original", "S"}).out, "balance"), "100");
+}
+
 TEST(TimCommands, TheSameNameTwiceIsDoneOnce) {
     const TestShop shop;
     shop.put_program();

@@ -63,9 +63,9 @@ void run_seeds(runtime::TimeSource time) {
     for (const Refusal refusal :
          {Refusal::invalid_time, Refusal::conflict, Refusal::unknown_customer, Refusal::key_taken,
           Refusal::unknown_receipt, Refusal::not_a_sale, Refusal::other_customer, Refusal::already_returned,
-          Refusal::return_exceeds_sale, Refusal::unknown_hold, Refusal::hold_captured, Refusal::hold_released,
-          Refusal::hold_expired, Refusal::capture_exceeds_hold, Refusal::insufficient_points,
-          Refusal::overflow})
+          Refusal::return_exceeds_sale, Refusal::unknown_hold, Refusal::other_hold, Refusal::hold_captured,
+          Refusal::hold_released, Refusal::hold_expired, Refusal::capture_exceeds_hold,
+          Refusal::insufficient_points, Refusal::overflow})
         EXPECT_GT(refusals[static_cast<std::size_t>(refusal)], 0U) << model::refusal_name(refusal);
 }
 

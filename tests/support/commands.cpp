@@ -90,6 +90,8 @@ OwnedCommand OwnedCommand::copy_of(const Command& command) {
     result.command.enrollment = nullptr;
     result.command.document = nullptr;
     result.command.access_key = nullptr;
+    result.command.details = nullptr;
+    if (command.details != nullptr) result.details = *command.details;
     if (command.enrollment != nullptr) {
         auto owned = std::make_shared<EnrollmentText>();
         for (const auto& key : command.enrollment->keys)
@@ -107,6 +109,7 @@ Command OwnedCommand::view() const {
     result.customer.text = customer_text;
     result.reason = reason;
     result.enrollment = enrollment ? &enrollment->enrollment : nullptr;
+    result.details = details ? &*details : nullptr;
     result.document = document.get();
     result.access_key = access_key.get();
     return result;
@@ -166,6 +169,13 @@ OwnedCommand make_balance(ProgramId program, const Who& customer, std::int64_t a
 OwnedCommand make_sale(ProgramId program, Name name, const Who& customer, std::int64_t amount, Instant at) {
     OwnedCommand result = make(CommandKind::sale, program, name, customer, at);
     result.command.amount.value = amount;
+    return result;
+}
+
+OwnedCommand make_sale_with(ProgramId program, Name name, const Who& customer, std::int64_t amount,
+                            model::Sequence hold, Instant at) {
+    OwnedCommand result = make_sale(program, name, customer, amount, at);
+    result.details.emplace().hold = hold;
     return result;
 }
 
@@ -234,7 +244,7 @@ std::string describe(const OwnedCommand& owned) {
         line += fmt::format(" of {}:{}", key, owned.customer_text);
     if (command.amount.value != 0) line += fmt::format(" amount {}", command.amount.value);
     if (command.points.value != 0) line += fmt::format(" points {}", command.points.value);
-    if (command.hold.value != 0) line += fmt::format(" hold {}", command.hold.value);
+    if (ended_hold(owned).value != 0) line += fmt::format(" hold {}", ended_hold(owned).value);
     if (command.ttl_ms != 0) line += fmt::format(" ttl_ms {}", command.ttl_ms);
     if (command.original.kind != model::NameKind::none) line += " original " + name_word(command.original);
     if (command.ranking) line += " ranking";

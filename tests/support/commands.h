@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct OwnedCommand {
         model::Enrollment enrollment;
     };
     std::shared_ptr<const EnrollmentText> enrollment;
+    std::optional<model::SaleDetails> details;
     std::shared_ptr<const model::Program> document;
     std::shared_ptr<const model::AccessKey> access_key;
 
@@ -45,6 +47,11 @@ struct Who {
     Who(model::KeyKind key_kind, std::string key_text) : kind(key_kind), text(std::move(key_text)) {}
 };
 
+/// The hold that a command ends: of a capture or release, or of a sale that names one; 0 for none.
+inline model::Sequence ended_hold(const OwnedCommand& command) {
+    return command.details ? command.details->hold : command.command.hold;
+}
+
 model::Name receipt(std::uint32_t terminal, const std::string& number);
 model::Name request(std::uint64_t number);
 
@@ -55,6 +62,9 @@ OwnedCommand make_enroll(model::ProgramId program, model::Name name, const std::
 OwnedCommand make_balance(model::ProgramId program, const Who& customer, std::int64_t amount = 0);
 OwnedCommand make_sale(model::ProgramId program, model::Name name, const Who& customer, std::int64_t amount,
                        model::Instant at = model::kNoInstant);
+/// A sale that names a hold.
+OwnedCommand make_sale_with(model::ProgramId program, model::Name name, const Who& customer,
+                            std::int64_t amount, model::Sequence hold, model::Instant at = model::kNoInstant);
 OwnedCommand make_return(model::ProgramId program, model::Name name, const Who& customer, std::int64_t amount,
                          model::Name original = {}, model::Instant at = model::kNoInstant);
 OwnedCommand make_void(model::ProgramId program, model::Name name, model::Name original,

@@ -152,7 +152,12 @@ OwnedCommand CommandGenerator::enroll(ProgramId program) {
 
 OwnedCommand CommandGenerator::sale(ProgramId program) {
     const Who who = choices_.chance(15) ? Who() : customer(program);
-    return make_sale(program, next_receipt(), who, amount(program));
+    const NaiveModel::Accepted* hold =
+        choices_.chance(12) ? some_accepted(program, CommandKind::hold) : nullptr;
+    if (hold == nullptr) return make_sale(program, next_receipt(), who, amount(program));
+    const Who owner = fmt::format("id:{}", hold->customer.value);
+    return make_sale_with(program, next_receipt(), choices_.chance(92) ? owner : who, amount(program),
+                          choices_.chance(95) ? hold->sequence : model::Sequence{987'654'321});
 }
 
 OwnedCommand CommandGenerator::give_back(ProgramId program) {
@@ -280,6 +285,7 @@ OwnedCommand CommandGenerator::again(Instant clock) {
         case 3:
             if (command.command.kind == CommandKind::adjust) command.reason += "!";
             if (command.command.kind == CommandKind::hold) command.command.ttl_ms = 12'345;
+            if (command.command.kind == CommandKind::sale) command.details.emplace().hold = {1};
             break;
         default:
             if (command.command.at == kNoInstant) command.command.at.value = model_.now(first.program, clock);

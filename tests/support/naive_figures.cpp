@@ -131,22 +131,31 @@ void NaiveModel::add_to(NaiveFold& state, std::size_t index) const {
     const auto& rules = document(entry.program, entry.judged_by);
     const auto clamped = [&](Wide points) {
         if (points >= 0 || rules.points.below_zero == model::BelowZero::debt) return points;
-        const Wide free = state.points - held(entry.program, entry.customer, index, entry.now);
+        const Wide free = state.points - held(entry.program, entry.customer, index + 1, entry.now);
         return -std::min(-points, std::max<Wide>(0, free));
     };
-    if (is_return(command.kind)) state.moved = clamped(full);
-    state.points += state.moved;
-    if (!counts) return;
-
     Wide spend = command.amount.value;
     if (is_return(command.kind)) spend = -spend;
-    if (command.kind == CommandKind::sale) state.orders.push_back({command.name, entry.at, spend, false});
+    if (command.kind == CommandKind::sale) {
+        Wide paid = 0;
+        if (const Sequence hold = ended_hold(entry.command); hold.value != 0)
+            paid = hold_of(entry.program, hold)->command.command.points.value;
+        state.points -= paid;
+        state.orders.push_back({command.name, entry.at, spend, paid, false});
+    }
     for (NaiveFold::Order& order : state.orders) {
         if (!is_return(command.kind) || order.name != command.original) continue;
         if (command.kind == CommandKind::voided) spend = -order.left;
         order.left += spend;
-        if (order.left == 0 && (spend != 0 || command.kind == CommandKind::voided)) order.undone = true;
+        if (order.left == 0 && (spend != 0 || command.kind == CommandKind::voided)) {
+            order.undone = true;
+            state.points += order.spent;  // before anything is taken
+        }
     }
+    if (is_return(command.kind)) state.moved = clamped(full);
+    state.points += state.moved;
+    if (!counts) return;
+
     std::int64_t first = INT64_MAX;
     for (const NaiveFold::Order& order : state.orders)
         if (!order.undone) first = std::min(first, order.at);
@@ -208,8 +217,7 @@ NaiveModel::Wide NaiveModel::held(ProgramId program, CustomerId customer, std::s
         const std::int64_t ttl = command.ttl_ms == 0 ? kDefaultTtl : command.ttl_ms;
         if (command.kind == CommandKind::hold && now < entry.at + ttl)
             open[entry.sequence] = command.points.value;
-        if (command.kind == CommandKind::capture || command.kind == CommandKind::release)
-            open.erase(command.hold);
+        if (const Sequence ended = ended_hold(entry.command); ended.value != 0) open.erase(ended);
     }
     Wide sum = 0;
     for (const auto& [sequence, amount] : open)
@@ -226,7 +234,7 @@ std::size_t NaiveModel::open_holds(ProgramId program, CustomerId customer, std::
             continue;
         ++count;
         for (const Accepted& end : accepted_)
-            if (end.program == program && end.command.command.hold == entry.sequence) --count;
+            if (end.program == program && ended_hold(end.command) == entry.sequence) --count;
     }
     return count;
 }

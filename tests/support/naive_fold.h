@@ -24,6 +24,7 @@ struct NaiveFold {
         model::Name name;
         std::int64_t at = 0;
         Wide left = 0;
+        Wide spent = 0;  ///< points paid with
         bool undone = false;
     };
 

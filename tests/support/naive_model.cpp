@@ -136,6 +136,8 @@ std::optional<Outcome> NaiveModel::judge_alone(const Command& command) const {
             if (key.kind == KeyKind::none || key.kind == KeyKind::id || !valid_key(key))
                 return refused(Refusal::invalid_key);
     if (command.ttl_ms < 0 || command.ttl_ms > kLongestTtl) return refused(Refusal::invalid_time);
+    if (command.details != nullptr && command.details->hold.value != 0 && !names_somebody(command.customer))
+        return refused(Refusal::invalid_command);
     if (command.kind == CommandKind::adjust && command.points.value == 0 && command.amount.value == 0)
         return refused(Refusal::invalid_command);
     return std::nullopt;
@@ -252,6 +254,10 @@ NaiveModel::Refusal NaiveModel::judge_subject(Accepted& entry, std::int64_t& det
         entry.customer = *customer;
     }
     switch (command.kind) {
+        case CommandKind::sale: {
+            const Sequence hold = ended_hold(entry.command);
+            return hold.value == 0 ? Refusal::none : judge_hold_end(entry, detail);
+        }
         case CommandKind::returned:
         case CommandKind::voided:
             return judge_return(entry, detail);
@@ -288,13 +294,15 @@ NaiveModel::Refusal NaiveModel::judge_return(Accepted& entry, std::int64_t& deta
 
 NaiveModel::Refusal NaiveModel::judge_hold_end(Accepted& entry, std::int64_t& detail) const {
     const Command command = entry.command.view();
-    const Accepted* hold = hold_of(entry.program, command.hold);
+    const Sequence id = ended_hold(entry.command);
+    const Accepted* hold = hold_of(entry.program, id);
     if (hold == nullptr) return Refusal::unknown_hold;
+    if (command.kind == CommandKind::sale && entry.customer != hold->customer) return Refusal::other_hold;
     entry.customer = hold->customer;
     for (const Accepted& other : accepted_) {
-        if (other.program != entry.program || other.command.command.hold != command.hold) continue;
-        if (other.command.command.kind == CommandKind::capture) return Refusal::hold_captured;
-        if (other.command.command.kind == CommandKind::release) return Refusal::hold_released;
+        if (other.program != entry.program || ended_hold(other.command) != id) continue;
+        return other.command.command.kind == CommandKind::release ? Refusal::hold_released
+                                                                  : Refusal::hold_captured;
     }
     const std::int64_t ttl = hold->command.command.ttl_ms;
     if (entry.now >= hold->at + (ttl == 0 ? kDefaultTtl : ttl)) return Refusal::hold_expired;
@@ -338,6 +346,7 @@ bool NaiveModel::same_content(const Accepted& first, const Command& again) const
     const Command was = first.command.view();
     if (was.kind != again.kind || was.amount != again.amount || was.points != again.points ||
         was.at != again.at || was.ttl_ms != again.ttl_ms || was.hold != again.hold ||
+        ended_hold(first.command) != (again.details != nullptr ? again.details->hold : again.hold) ||
         was.original != again.original || was.reason != again.reason || was.ranking != again.ranking)
         return false;
     if (was.kind == CommandKind::enroll) {

@@ -21,6 +21,11 @@ class Shop {
                         const Who& who = kCustomer) {
         return fixture.execute(make_sale(program, receipt(1, number), who, amount, at));
     }
+    /// A sale that is paid for in part by what a hold reserved.
+    model::Outcome sale_with(const std::string& number, std::int64_t amount, model::Sequence hold_id,
+                             const Who& who = kCustomer) {
+        return fixture.execute(make_sale_with(program, receipt(1, number), who, amount, hold_id));
+    }
     model::Outcome give_back(const std::string& number, std::int64_t amount, const std::string& original = {},
                              model::Instant at = model::kNoInstant, const Who& who = kCustomer) {
         return fixture.execute(make_return(program, receipt(1, number), who, amount,

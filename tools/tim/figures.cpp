@@ -35,8 +35,43 @@ bool opens_hold(const model::Command& command) {
     return command.kind == model::CommandKind::hold;
 }
 
+/// The effects of a sale beside its own fact.
+using Effects = std::vector<client::SaleEffect>;
+
+std::string effects_json(const ProgramVersion& version, const Effects& effects) {
+    std::string all;
+    for (const client::SaleEffect& effect : effects) {
+        JsonLine json;
+        json.add("type", effect.type).add("subject", effect.subject).add("subject_id", effect.subject_id);
+        if (effect.amount.value != 0) json.add("amount", version.money(effect.amount));
+        json.add("points", effect.points.value);
+        if (effect.related.value != 0) json.add("related", effect.related.value);
+        if (effect.type == "extra_refused")
+            json.add("extra", effect.extra)
+                .add("refused", model::refusal_name(effect.refusal))
+                .add("sentence",
+                     model::refusal_sentence(effect.refusal, effect.detail, version.program().currency));
+        all += (all.empty() ? "" : ",") + json.text();
+    }
+    return "[" + all + "]";
+}
+
+std::string effect_line(const ProgramVersion& version, const model::Outcome& outcome,
+                        const client::SaleEffect& effect) {
+    if (effect.type == "extra_refused")
+        return fmt::format("{} refused: {} ({})", effect.extra,
+                           model::refusal_sentence(effect.refusal, effect.detail, version.program().currency),
+                           model::refusal_name(effect.refusal));
+    std::string text = effect.type;
+    if (effect.type == "hold_captured") text += fmt::format(" {}", effect.related.value);
+    if (effect.points.value != 0) text += fmt::format(", {} points", signed_points(effect.points));
+    if (effect.subject == "customer" && effect.subject_id != outcome.customer.value)
+        text += fmt::format(", id:{}", effect.subject_id);
+    return text;
+}
+
 void tell_json(const ProgramVersion& version, const Subject& subject, const model::Command& command,
-               const model::Outcome& outcome) {
+               const model::Outcome& outcome, const Effects* effects) {
     JsonLine json;
     json.add("command", subject.command).add("name", subject.name);
     if (command.name.kind == model::NameKind::request)
@@ -51,11 +86,12 @@ void tell_json(const ProgramVersion& version, const Subject& subject, const mode
         .add("tier_before", version.tier_id(outcome.tier_before))
         .add("tier_after", version.tier_id(outcome.tier_after))
         .add("sequence", outcome.sequence.value);
+    if (effects != nullptr) json.add_raw("effects", effects_json(version, *effects));
     print(json.text() + "\n");
 }
 
 void tell_people(const ProgramVersion& version, const Subject& subject, const model::Command& command,
-                 const model::Outcome& outcome) {
+                 const model::Outcome& outcome, const Effects* effects) {
     std::vector<std::pair<std::string, std::string>> fields;
     fields.emplace_back(subject.command,
                         subject.name + (outcome.duplicate ? " (done before; this is the first answer)" : ""));
@@ -72,15 +108,15 @@ void tell_people(const ProgramVersion& version, const Subject& subject, const mo
     if (outcome.held.value != 0) fields.emplace_back("held", std::to_string(outcome.held.value));
     fields.emplace_back("spendable", std::to_string(outcome.spendable.value));
     fields.emplace_back("tier", tier_move(version, outcome));
+    for (std::size_t i = 1; effects != nullptr && i < effects->size(); ++i)
+        fields.emplace_back("effect", effect_line(version, outcome, (*effects)[i]));
     if (command.name.kind == model::NameKind::request)
         fields.emplace_back("request id", model::format_name(command.name));
     print(field_list(fields));
 }
 
-}  // namespace
-
-int tell_outcome(const CommandLine& line, Shop& shop, const Subject& subject, const model::Command& command,
-                 const Result<model::Outcome>& outcome) {
+int tell(const CommandLine& line, Shop& shop, const Subject& subject, const model::Command& command,
+         const Result<model::Outcome>& outcome, const Effects* effects) {
     if (!outcome) {
         if (outcome.error().kind == ErrorKind::unavailable)
             fmt::print(stderr,
@@ -93,10 +129,23 @@ int tell_outcome(const CommandLine& line, Shop& shop, const Subject& subject, co
     const auto version = shop.session.program(shop.program, outcome->version);
     if (!version) return fail(version.error());
     if (line.options.json)
-        tell_json(**version, subject, command, *outcome);
+        tell_json(**version, subject, command, *outcome, effects);
     else
-        tell_people(**version, subject, command, *outcome);
+        tell_people(**version, subject, command, *outcome, effects);
     return kDone;
+}
+
+}  // namespace
+
+int tell_outcome(const CommandLine& line, Shop& shop, const Subject& subject, const model::Command& command,
+                 const Result<model::Outcome>& outcome) {
+    return tell(line, shop, subject, command, outcome, nullptr);
+}
+
+int tell_sale(const CommandLine& line, Shop& shop, const Subject& subject, const model::Command& command,
+              const Result<client::DetailedOutcome>& sale) {
+    if (!sale) return tell(line, shop, subject, command, tl::unexpected(sale.error()), nullptr);
+    return tell(line, shop, subject, command, sale->outcome, &sale->effects);
 }
 
 }  // namespace tim::cli

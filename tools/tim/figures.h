@@ -24,6 +24,10 @@ struct Subject {
 int tell_outcome(const CommandLine& line, Shop& shop, const Subject& subject, const model::Command& command,
                  const model::Result<model::Outcome>& outcome);
 
+/// The same for a sale: with what the transaction did, and the extras that were refused.
+int tell_sale(const CommandLine& line, Shop& shop, const Subject& subject, const model::Command& command,
+              const model::Result<client::DetailedOutcome>& sale);
+
 /// Reads a decimal of the program's currency; `what` is named in the error. Not below 0 unless `any_sign`.
 model::Result<model::Money> read_amount(const Shop& shop, const std::string& text, const std::string& what,
                                         bool any_sign = false);

@@ -89,6 +89,57 @@ TEST(ClientTest, ThreadsShareOneClient) {
     EXPECT_EQ(engine.carried_out().size(), 200U);
 }
 
+TEST(ClientTest, SendsDetailedSalesAgainThatWereRefusedForTheMoment) {
+    FakeEngine engine;
+    std::vector<std::size_t> rows_seen;
+    engine.answer_other = [&](const schema::Request& request, std::uint32_t correlation,
+                              codec::ByteBuffer& out) {
+        const auto* batch = request.body_as_DetailedSaleBatch();
+        if (batch == nullptr) return false;
+        rows_seen.push_back(batch->rows()->size());
+        std::vector<model::Outcome> outcomes(batch->rows()->size());
+        std::vector<std::vector<model::Effect>> effects(outcomes.size());
+        for (std::size_t i = 0; i < outcomes.size(); ++i) {
+            const auto* row = batch->rows()->Get(static_cast<flatbuffers::uoffset_t>(i));
+            outcomes[i].points = {static_cast<std::int64_t>(row->hold())};
+            model::Effect effect;
+            effect.type = model::FactType::hold_captured;
+            effect.related = {row->hold()};
+            effects[i].push_back(effect);
+        }
+        if (rows_seen.size() == 1) {
+            outcomes[1].refusal = model::Refusal::overloaded;
+            effects[1].clear();
+        }
+        codec::append_detailed_sale_results(out, correlation, outcomes, effects);
+        return true;
+    };
+    FakeServer server(engine);
+    auto options = options_for(server);
+    options.refusal_back_off = {1, 2};
+    Client client(options);
+    const model::SaleDetails first{{11}};
+    const model::SaleDetails second{{22}};
+    std::vector<model::Command> rows{sale(1), sale(2)};
+    rows[0].details = &first;
+    rows[1].details = &second;
+    std::promise<model::Result<std::vector<DetailedOutcome>>> answer;
+    ASSERT_EQ(client.detailed_sales("shop", rows, [&](auto outcomes) { answer.set_value(outcomes); }),
+              Admission::accepted);
+    const auto outcomes = answer.get_future().get();
+    ASSERT_TRUE(outcomes) << outcomes.error().message;
+    EXPECT_EQ(rows_seen, (std::vector<std::size_t>{2, 1}));
+    EXPECT_EQ(outcomes->at(0).outcome.points.value, 11);
+    EXPECT_EQ(outcomes->at(1).outcome.points.value, 22);
+    EXPECT_EQ(outcomes->at(1).effects.at(0).type, "hold_captured");
+    EXPECT_EQ(outcomes->at(1).effects.at(0).related.value, 22U);
+
+    model::Command other = sale(3);
+    other.kind = model::CommandKind::returned;
+    EXPECT_EQ(BlockingClient(options_for(server)).detailed_sale("shop", other).error().kind,
+              model::ErrorKind::invalid);
+}
+
 TEST(ClientTest, RefusesMoreThanItsBound) {
     FakeEngine engine;
     FakeServer server(engine);

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <random>
 
+#include "protocol/codec/detailed_sales.h"
 #include "protocol/codec/documents.h"
 #include "protocol/codec/messages.h"
 
@@ -43,6 +44,9 @@ std::size_t take(std::span<const std::byte> payload) {
         decoded = decode_commands(*batch, {1}, commands);
     if (const auto* batch = (*request)->body_as_EnrollBatch())
         decoded = decode_enrollments(*batch, {1}, enrollments, commands);
+    std::deque<model::SaleDetails> details;
+    if (const auto* batch = (*request)->body_as_DetailedSaleBatch())
+        decoded = decode_detailed_sales(*batch, {1}, details, commands);
     if (const auto* put = (*request)->body_as_ProgramPut()) (void)to_model(*put->program());
     if (const auto* add = (*request)->body_as_AccessKeyAdd()) (void)to_model(*add->key());
     if (const auto* show = (*request)->body_as_ShowRequest()) (void)decode_customer(*show->customer());
@@ -81,6 +85,10 @@ std::vector<std::vector<std::byte>> good_payloads() {
         EXPECT_TRUE(sales.add(sale));
     const BatchEncoder encoder("shop");
     encoder.append_sales(out, 1, sales.rows);
+    keep();
+    const model::SaleDetails details{{12}};
+    sale.details = &details;
+    append_detailed_sales(out, 1, "shop", std::vector(2, *to_detailed_sale(sale)));
     keep();
     Command adjust;
     adjust.kind = CommandKind::adjust;

@@ -186,6 +186,7 @@ TEST(ProtocolText, ListsTheLimits) {
         {"reply payload", fmt::format("{} bytes", kMaxReplyBytes)},
         {"rows of a SaleBatch or CommandBatch", fmt::format("{}", kMaxRowsPerRequest)},
         {"rows of an EnrollBatch", fmt::format("{}", kMaxEnrollmentsPerRequest)},
+        {"rows of a DetailedSaleBatch", fmt::format("{}", kMaxDetailedSalesPerRequest)},
         {"entries of texts", fmt::format("{}", kMaxTextsPerRequest)},
         {"a text, name of a customer, or reason", fmt::format("{} bytes", kMaxTextBytes)},
         {"customers of a page", fmt::format("{}", kMaxCustomersPerPage)},

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "harness.h"
+#include "protocol/codec/detailed_sales.h"
 #include "protocol/codec/documents.h"
 #include "protocol/codec/permissions.h"
 #include "protocol/server/limits.h"
@@ -206,6 +207,42 @@ TEST(Connection, AnswersWhatCameBeforeMalformedBytes) {
     EXPECT_EQ(replies[0].type(), ReplyBody::SaleResults);
     EXPECT_EQ(replies[1].correlation, 2U);
     EXPECT_EQ(replies[2].failure()->code(), FailureCode::malformed);
+}
+
+TEST(Connection, AnswersDetailedSalesWithTheirEffects) {
+    Harness harness;
+    harness.authenticate();
+    model::Command sale;
+    sale.kind = model::CommandKind::sale;
+    sale.customer = {model::KeyKind::card, {}, "1"};
+    sale.name = model::Name::receipt({1}, "R");
+    sale.amount = {100};
+    const model::SaleDetails details{{12}};
+    sale.details = &details;
+    codec::append_detailed_sales(harness.client.out, 4, "shop",
+                                 std::vector(2, *codec::to_detailed_sale(sale)));
+    auto replies = harness.exchange();
+    ASSERT_EQ(replies.size(), 1U);
+    ASSERT_EQ(replies[0].type(), ReplyBody::DetailedSaleResults);
+    const auto* rows = replies[0].reply->body_as_DetailedSaleResults()->rows();
+    ASSERT_EQ(rows->size(), 2U);
+    EXPECT_EQ(rows->Get(1)->result()->points(), 10);
+    EXPECT_EQ(rows->Get(1)->effects()->Get(0)->sequence(), rows->Get(1)->result()->sequence());
+
+    codec::append_detailed_sales(harness.client.out, 5, "nowhere",
+                                 std::vector(1, *codec::to_detailed_sale(sale)));
+    replies = harness.exchange();
+    rows = replies.at(0).reply->body_as_DetailedSaleResults()->rows();
+    EXPECT_EQ(rows->Get(0)->result()->refusal(), static_cast<std::uint16_t>(model::Refusal::unknown_program));
+    EXPECT_EQ(rows->Get(0)->effects()->size(), 0U);
+
+    Harness checkout(model::Role::checkout);
+    checkout.authenticate();
+    codec::append_detailed_sales(checkout.client.out, 6, "shop",
+                                 std::vector(1, *codec::to_detailed_sale(sale)));
+    replies = checkout.exchange();
+    ASSERT_NE(replies.at(0).failure(), nullptr);
+    EXPECT_EQ(replies[0].failure()->code(), FailureCode::not_allowed);
 }
 
 TEST(Connection, ARowThatIsNoneRefusesItsRequestAlone) {

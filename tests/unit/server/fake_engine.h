@@ -60,6 +60,16 @@ class FakeEngine final : public runtime::Engine {
         version.versions = 1;
         return version;
     }
+    /// The sale of that sequence earned five points.
+    std::vector<model::Effect> effects(model::Sequence first) const override {
+        model::Effect effect;
+        effect.sequence = first;
+        effect.type = model::FactType::sale;
+        effect.subject = model::SubjectKind::customer;
+        effect.subject_id = 7;
+        effect.points = {5};
+        return {effect};
+    }
     std::vector<runtime::ProgramVersion> programs() const override {
         return {*program({1}, {}), *program({2}, {})};
     }

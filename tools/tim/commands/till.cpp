@@ -14,6 +14,7 @@ struct Options {
     std::string spend;
     std::string reason;
     std::int64_t points = 0;
+    std::uint64_t hold = 0;
     bool ranking = false;
     std::optional<std::string> at;
     std::optional<std::string> request_id;
@@ -69,6 +70,12 @@ int post(const CommandLine& line, const Options& options, model::CommandKind kin
         }
         const std::string name =
             options.receipt.empty() ? drafted->customer.label() : model::format_name(command.name);
+        if (kind == model::CommandKind::sale) {
+            const model::SaleDetails details{{options.hold}};
+            command.details = &details;
+            return tell_sale(line, shop, {word, name}, command,
+                             shop.session.client().detailed_sale(shop.program, command));
+        }
         return tell_outcome(line, shop, {word, name}, command,
                             shop.session.client().command(shop.program, command));
     });
@@ -116,9 +123,13 @@ void add_till_commands(CLI::App& app, CommandLine& line) {
     sale->add_option("--receipt", options->receipt, receipt_help)->required();
     sale->add_option("--amount", options->amount, "What was paid, a decimal of the program's currency")
         ->required();
+    sale->add_option("--hold", options->hold,
+                     "The number that `tim hold` gave: captured whole with the sale, or the sale is refused")
+        ->check(whole_number(1));
     add_time(sale, *options);
     sale->footer(
         "Examples:\n  tim sale phone:+84901234567 --receipt 1/104416 --amount 150000\n"
+        "  tim sale phone:+84901234567 --receipt 1/104417 --amount 70000 --hold 184467\n"
         "  tim sale --receipt 1/536366 --amount 20000");
     sale->callback([&line, options] {
         line.run = [&line, options] { return post(line, *options, model::CommandKind::sale, "sale"); };

@@ -1,0 +1,31 @@
+#include "engine/model/effect.h"
+
+namespace tim::model {
+
+Effect effect_of(const Fact& fact, Sequence sequence) {
+    Effect effect;
+    effect.sequence = sequence;
+    effect.type = fact.type;
+    effect.subject = fact.subject.kind();
+    effect.subject_id = fact.subject.id();
+    effect.amount = fact.amount;
+    effect.points = fact.points;
+    switch (fact.type) {
+        case FactType::hold_captured:
+            effect.related = {fact.request.related};
+            break;
+        case FactType::points_restored:
+            effect.related = {fact.lot.related};
+            break;
+        case FactType::extra_refused:
+            effect.extra = fact.extra.extra;
+            effect.refusal = static_cast<Refusal>(fact.extra.refusal);
+            effect.detail = fact.extra.detail;
+            break;
+        default:
+            break;
+    }
+    return effect;
+}
+
+}  // namespace tim::model

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+
+#include "engine/model/fact.h"
+#include "engine/model/refusal.h"
+
+namespace tim::model {
+
+/// What one fact of a sale's transaction did, and to whom. All of them are read off the ledger's facts, so a
+/// repeat of the sale tells the same.
+struct Effect {
+    Sequence sequence{};
+    FactType type = FactType::none;
+    SubjectKind subject = SubjectKind::none;
+    std::uint64_t subject_id = 0;  ///< a customer's id
+    Money amount{};
+    Points points{};
+    Sequence related{};                 ///< the hold that was captured; of points_restored, its capture
+    SaleExtra extra = SaleExtra::none;  ///< of extra_refused: which, why, and what the sentence names
+    Refusal refusal = Refusal::none;
+    std::int64_t detail = 0;
+};
+
+/// The effect of a fact that stands at a sequence.
+Effect effect_of(const Fact& fact, Sequence sequence);
+
+}  // namespace tim::model

@@ -1,0 +1,127 @@
+#include "protocol/codec/detailed_sales.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+namespace tim::codec {
+
+namespace {
+
+using model::ErrorKind;
+using model::failure;
+
+template <class Schema, class Model>
+constexpr bool same(Schema a, Model b) {
+    return static_cast<unsigned>(a) == static_cast<unsigned>(b);
+}
+static_assert(same(schema::SaleExtra::hold, model::SaleExtra::hold) &&
+              same(schema::SaleExtra::referral, model::SaleExtra::referral) &&
+              same(schema::SaleExtra::voucher, model::SaleExtra::voucher));
+static_assert(same(schema::SubjectKind::customer, model::SubjectKind::customer) &&
+              same(schema::SubjectKind::anonymous, model::SubjectKind::anonymous) &&
+              same(schema::SubjectKind::receipt, model::SubjectKind::receipt) &&
+              same(schema::SubjectKind::program, model::SubjectKind::program));
+
+model::Result<void> decode_row(const schema::DetailedSale& row, model::SaleDetails& details,
+                               model::Command& command) {
+    command.kind = model::CommandKind::sale;
+    command.at = {row.at_ms()};
+    command.amount = {row.amount()};
+    command.details = &details;
+    details.hold = {row.hold()};
+    const auto& number = *row.number();
+    if (number.size() > model::kMaxReceiptBytes)
+        return failure(ErrorKind::invalid, fmt::format("number: {} bytes; a receipt's number has at most {}",
+                                                       number.size(), model::kMaxReceiptBytes));
+    command.name = model::Name::receipt({row.terminal()}, {number.c_str(), number.size()});
+    if (row.customer() == nullptr) return {};
+    const auto customer = decode_customer(*row.customer());
+    if (!customer) return tl::unexpected(customer.error());
+    command.customer = *customer;
+    return {};
+}
+
+std::unique_ptr<schema::EffectT> to_schema(const model::Effect& effect) {
+    auto table = std::make_unique<schema::EffectT>();
+    table->sequence = effect.sequence.value;
+    table->type = model::fact_type_name(effect.type);
+    table->subject = static_cast<schema::SubjectKind>(effect.subject);
+    table->subject_id = effect.subject_id;
+    table->amount = effect.amount.value;
+    table->points = effect.points.value;
+    table->related = effect.related.value;
+    table->extra = static_cast<schema::SaleExtra>(effect.extra);
+    table->refusal = static_cast<std::uint16_t>(effect.refusal);
+    table->detail = effect.detail;
+    return table;
+}
+
+}  // namespace
+
+model::Result<void> decode_detailed_sales(const schema::DetailedSaleBatch& batch, model::ProgramId program,
+                                          std::deque<model::SaleDetails>& details,
+                                          std::vector<model::Command>& commands) {
+    const auto& rows = *batch.rows();
+    if (rows.size() == 0) return failure(ErrorKind::invalid, "rows: a request has at least one");
+    if (rows.size() > kMaxDetailedSalesPerRequest)
+        return failure(ErrorKind::invalid, fmt::format("rows: {}; a request has at most {}", rows.size(),
+                                                       kMaxDetailedSalesPerRequest));
+    const std::size_t commands_before = commands.size();
+    const std::size_t details_before = details.size();
+    for (flatbuffers::uoffset_t index = 0; index < rows.size(); ++index) {
+        auto& command = commands.emplace_back();
+        command.program = program;
+        if (auto decoded = decode_row(*rows.Get(index), details.emplace_back(), command); !decoded) {
+            commands.resize(commands_before);
+            details.resize(details_before);
+            return failure(decoded.error().kind, fmt::format("rows[{}].{}", index, decoded.error().message));
+        }
+    }
+    return {};
+}
+
+void append_detailed_sale_results(ByteBuffer& out, std::uint32_t correlation,
+                                  std::span<const model::Outcome> outcomes,
+                                  std::span<const std::vector<model::Effect>> effects) {
+    schema::DetailedSaleResultsT results;
+    results.rows.reserve(outcomes.size());
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        auto row = std::make_unique<schema::DetailedSaleResultT>();
+        row->result = std::make_unique<schema::CommandResult>(to_command_result(outcomes[i]));
+        for (const model::Effect& effect : effects[i])
+            row->effects.push_back(to_schema(effect));
+        results.rows.push_back(std::move(row));
+    }
+    append_reply(out, correlation, std::move(results));
+}
+
+model::Result<schema::DetailedSaleT> to_detailed_sale(const model::Command& sale) {
+    if (sale.kind != model::CommandKind::sale || sale.name.kind != model::NameKind::receipt)
+        return failure(ErrorKind::invalid, "only sales that are named by a receipt are sent with details");
+    schema::DetailedSaleT row;
+    row.terminal = sale.name.terminal.value;
+    row.number = sale.name.number();
+    row.at_ms = sale.at.value;
+    row.amount = sale.amount.value;
+    if (sale.customer.kind != model::KeyKind::none) {
+        if (sale.customer.text.size() > kMaxTextBytes)
+            return failure(ErrorKind::invalid, fmt::format("a key of {} bytes; {} are the most",
+                                                           sale.customer.text.size(), kMaxTextBytes));
+        row.customer = std::make_unique<schema::CustomerKeyT>(to_schema(sale.customer));
+    }
+    if (sale.details != nullptr) row.hold = sale.details->hold.value;
+    return row;
+}
+
+void append_detailed_sales(ByteBuffer& out, std::uint32_t correlation, std::string_view program,
+                           std::span<const schema::DetailedSaleT> rows) {
+    schema::DetailedSaleBatchT batch;
+    batch.program = program;
+    batch.rows.reserve(rows.size());
+    for (const schema::DetailedSaleT& row : rows)
+        batch.rows.push_back(std::make_unique<schema::DetailedSaleT>(row));
+    append_request(out, correlation, std::move(batch));
+}
+
+}  // namespace tim::codec
