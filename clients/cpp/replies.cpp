@@ -24,6 +24,9 @@ Customer convert(const schema::Customer& stored) {
     customer.points = {stored.points()};
     customer.held = {stored.held()};
     customer.spendable = {stored.spendable()};
+    customer.pending = {stored.pending()};
+    customer.next_expiry = {stored.next_expiry_ms()};
+    customer.expiring = {stored.expiring()};
     customer.ranking_points = {stored.ranking_points()};
     customer.period_metric = stored.period_metric();
     customer.lifetime_spend = {stored.lifetime_spend()};

@@ -24,6 +24,9 @@ struct Customer {
     model::Points points{};
     model::Points held{};
     model::Points spendable{};
+    model::Points pending{};                         ///< earned, and not to be spent yet: not in `points`
+    model::Instant next_expiry = model::kNoInstant;  ///< of points that no hold reserves
+    model::Points expiring{};                        ///< how many expire then
     model::Points ranking_points{};
     std::int64_t period_metric = 0;  ///< the figure that the program's criterion looks at, in its unit
     model::Money lifetime_spend{};

@@ -27,6 +27,24 @@ void close_hold(ProgramState& program, CustomerRecord& record, model::CustomerId
     if (!others) record.flags = static_cast<std::uint8_t>(record.flags & ~kRecordHasHolds);
 }
 
+void fold_lots(ProgramState& program, CustomerRecord& record, model::CustomerId customer, const Fact& fact,
+               model::Sequence sequence, model::Points free_before) {
+    const Rules& rules = program.version_at(fact.at, fact.version);
+    const bool any =
+        program.lots[stripe_of(customer)].fold(customer, fact, sequence, dates_of(fact, rules), free_before);
+    record.flags =
+        static_cast<std::uint8_t>(any ? record.flags | kRecordHasLots : record.flags & ~kRecordHasLots);
+}
+
+/// With the lots, where there are any.
+std::uint32_t digest_of(const ProgramState& program, model::CustomerId customer) {
+    const CustomerRecord& record = program.customers.at(customer.value);
+    const std::uint32_t figures = digest(record);
+    if ((record.flags & kRecordHasLots) == 0) return figures;
+    return figures ^
+           static_cast<std::uint32_t>(program.lots[stripe_of(customer)].of(customer)->digest() >> 32);
+}
+
 void apply_to_customer(ProgramState& program, const Fact& fact, model::Sequence sequence) {
     const model::CustomerId customer{fact.subject.id()};
     if (fact.type == FactType::enrolled)
@@ -34,6 +52,8 @@ void apply_to_customer(ProgramState& program, const Fact& fact, model::Sequence 
     TIM_INVARIANT(customer.value <= program.customers.count(), "a fact's customer was enrolled");
     CustomerRecord& record = program.customers.at(customer.value);
     TIM_INVARIANT(record.last.get() == fact.previous, "a fact follows its subject's newest fact");
+    const model::Points points_before = record.points;
+    const model::Points held_before = record.held;
 
     switch (fact.type) {
         case FactType::enrolled:
@@ -57,6 +77,8 @@ void apply_to_customer(ProgramState& program, const Fact& fact, model::Sequence 
         default:
             fold_figures(record, fact);
     }
+    if (((fact.flags & model::kFactLot) | (record.flags & kRecordHasLots)) != 0)
+        fold_lots(program, record, customer, fact, sequence, free_points(points_before, held_before));
     record.tier = fact.tier_after;
     record.version = fact.version;
     record.last = sequence;
@@ -106,7 +128,7 @@ std::uint32_t apply(State& state, const Fact& fact, model::Sequence sequence, mo
             TIM_INVARIANT(program != nullptr, "a fact's program exists");
             apply_to_customer(*program, fact, sequence);
             program->advance_latest(fact.at);
-            return digest(program->customers.at(fact.subject.id()));
+            return digest_of(*program, {fact.subject.id()});
         }
         case SubjectKind::receipt:  // lives in the ledger and the index of names alone
             return digest_of(fact, {});

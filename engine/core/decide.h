@@ -7,6 +7,7 @@
 
 #include "engine/core/fact_writer.h"
 #include "engine/core/hold_book.h"
+#include "engine/core/lots.h"
 #include "engine/core/record.h"
 #include "engine/core/rules.h"
 #include "engine/model/command.h"
@@ -61,6 +62,28 @@ Judgement check_time(const Rules& rules, model::Instant at, model::Instant clock
 CustomerRecord settle_holds(const CustomerRecord& record, model::Subject subject, const OpenHolds& holds,
                             const Moment& moment, FactWriter& facts);
 
+/// A customer's points on their way through a command: record and lots.
+struct PointsDraft {
+    CustomerRecord record;
+    Lots lots;
+};
+
+/// Settles a customer who has lots up to now, in the order of the instants: holds that have timed out are
+/// given back, pending points mature, points expire; facts say so. In place of `settle_holds`.
+void settle_points(PointsDraft& draft, model::Subject subject, const OpenHolds* holds, const Moment& moment,
+                   FactWriter& facts);
+
+/// Behind the transaction that the writer's facts from `begin` on are: what it left that has expired already
+/// (a late sale's points, or those that a hold had kept) expires with it. Refuses what would not fit once all
+/// pending points can be spent.
+Judgement end_lots(PointsDraft& draft, std::size_t begin, model::Subject subject, const Moment& moment,
+                   FactWriter& facts);
+
+/// The rules that date the points which a command brings: those that a fact of it is read with later.
+inline const Rules& dating(const Moment& moment) {
+    return moment.pricing->version() > moment.current->version() ? *moment.current : *moment.pricing;
+}
+
 /// The customer's record with what `is_due` (settle.h) done to it, and the fact that says so. Comes before
 /// everything else that a command or a sweep does to it.
 CustomerRecord settle_tiers(const CustomerRecord& record, model::Subject subject, const Moment& moment,
@@ -84,15 +107,20 @@ inline model::Instant settled_until(const Moment& moment) {
 /// What is still held now.
 model::Points settled_held(const CustomerRecord& record, const OpenHolds* holds, model::Instant now);
 
-/// The record as it stands now, without writing anything.
-CustomerRecord settled(const CustomerRecord& record, const OpenHolds* holds, model::Instant now,
-                       const Rules& current);
+/// The figures of points as they stand now, without writing anything.
+PointsDraft settled_points(const CustomerRecord& record, const OpenHolds* holds, const Lots& lots,
+                           model::Instant now, const Rules& current);
+
+/// The record and lots as they stand now, without writing anything. `lots` may be null.
+PointsDraft settled(const CustomerRecord& record, const OpenHolds* holds, const Lots* lots,
+                    model::Instant now, const Rules& current);
 
 /// What ledger and books say of the extras that a sale names.
 struct SaleExtras {
     model::CustomerId hold_customer{};  ///< whose the hold is; 0: there is none
     std::optional<OpenHold> hold;       ///< while it is open
     std::optional<model::FactType> hold_resolved;
+    const Lots* lots = nullptr;  ///< the customer's; null when there are none
 };
 
 /// A sale (S2.3, S3.9; rules.md, Earning). `subject` may be the program's anonymous sales. `extras` belongs
@@ -121,9 +149,11 @@ struct SaleEvidence {
     const Rules* judged = nullptr;   ///< the version that the tiers of the sale's fact are of
 };
 
-/// A return or void (S3.10; rules.md, Returns). `sale` is null for a return without its original.
+/// A return or void (S3.10; rules.md, Returns). `sale` is null for a return without its original, `lots` for
+/// a customer who has none.
 Judgement decide_return(const model::Command& command, const Moment& moment, model::Subject subject,
-                        const CustomerRecord& record, const SaleEvidence* sale, FactWriter& facts);
+                        const CustomerRecord& record, const SaleEvidence* sale, FactWriter& facts,
+                        const Lots* lots = nullptr);
 
 /// What is judged about a return with its original before whose it is.
 Judgement check_original(const model::Command& command, const Moment& moment, model::Subject subject,

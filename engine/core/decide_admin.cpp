@@ -27,6 +27,7 @@ Judgement decide_adjust(const model::Command& command, const Moment& moment, mod
     stamp(fact, moment, before, before, *points, record.held);
     name(fact, command);
     fact.flags = command.ranking ? model::kFactRanking : std::uint8_t{0};
+    if (command.points.value > 0) date_points(fact, moment);
     set_month(fact, moment, month);
     fact.amount = command.amount;
     fact.points = command.points;

@@ -50,17 +50,23 @@ model::Points settled_held(const CustomerRecord& record, const OpenHolds* holds,
     return held;
 }
 
-CustomerRecord settled(const CustomerRecord& record, const OpenHolds* holds, model::Instant now,
-                       const Rules& current) {
-    CustomerRecord view = is_due(record, current, now) ? settle(record, current, now).record : record;
-    view.held = settled_held(record, holds, now);
+PointsDraft settled(const CustomerRecord& record, const OpenHolds* holds, const Lots* lots,
+                    model::Instant now, const Rules& current) {
+    PointsDraft draft;
+    if (lots != nullptr) draft = settled_points(record, holds, *lots, now, current);
+    const model::Points points = lots != nullptr ? draft.record.points : record.points;
+    const model::Points held = lots != nullptr ? draft.record.held : settled_held(record, holds, now);
+    CustomerRecord& view = draft.record;
+    view = is_due(record, current, now) ? settle(record, current, now).record : record;
+    view.points = points;
+    view.held = held;
     if (const model::Month month = current.calendar().month_of(now); month > view.month) {
         Bases bases = Bases::of(view);
         bases.advance(month, current.period_months());
         bases.put(view);
     }
     view.tier = current.tier_of(view);
-    return view;
+    return draft;
 }
 
 Judgement decide_redeem(const model::Command& command, const Moment& moment, model::Subject subject,

@@ -27,6 +27,13 @@ inline std::uint8_t tier_now(const Moment& moment, model::Subject subject, const
     return subject.kind() == model::SubjectKind::customer ? moment.current->tier_of(record) : std::uint8_t{0};
 }
 
+/// Points that are given otherwise than by a sale: they have its expiry, and can be spent at once.
+inline void date_points(model::Fact& fact, const Moment& moment) {
+    const Rules& rules = dating(moment);
+    if (rules.dates_points() && rules.lot_dates(fact.at).expires_at != model::kNever)
+        fact.flags |= model::kFactLot;
+}
+
 /// Fills in to which month a fact posts, and by which periods.
 inline void set_month(model::Fact& fact, const Moment& moment, model::Month month) {
     fact.month = month;

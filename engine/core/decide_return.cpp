@@ -33,7 +33,7 @@ bool takes_all(model::Money remaining, model::Money amount, bool voids) {
     return remaining.value == 0 && (amount.value > 0 || voids);
 }
 
-/// What the customer spent in a sale with points, as one fact each says.
+/// What the customer spent in a sale with points.
 model::Points spent_in(const SaleEvidence& sale) {
     model::Points spent{};
     for (const RecordedFact& part : sale.parts)
@@ -41,27 +41,44 @@ model::Points spent_in(const SaleEvidence& sale) {
     return spent;
 }
 
-/// Gives back what was spent in the sale, with the expiry that it had. Returns the customer's newest fact.
+/// Gives back what was spent in the sale, each part with the expiry that it had. Returns the customer's
+/// newest fact.
 model::Sequence restore(const SaleEvidence& sale, const Moment& moment, model::Subject subject,
                         model::Sequence previous, std::uint8_t tier, model::Points& points,
                         model::Points held, FactWriter& facts) {
-    for (const RecordedFact& part : sale.parts) {
-        if (part.fact.type != FactType::hold_captured || part.fact.points.value == 0) continue;
-        points.value -= part.fact.points.value;
+    const auto give = [&](model::Points part, model::Sequence spent, std::int64_t expires_at_ms) {
+        if (part.value == 0) return;
+        points.value += part.value;
         const model::Sequence sequence = facts.next();
         Fact& fact = facts.add(FactType::points_restored, subject, previous);
         stamp(fact, moment, tier, tier, points, held);
-        fact.points = {-part.fact.points.value};
-        fact.lot = {model::kNoInstant.value, model::kNever.value, part.sequence.value};
+        fact.points = part;
+        fact.lot = {model::kNoInstant.value, expires_at_ms, spent.value};
+        if (expires_at_ms != model::kNever.value) fact.flags |= model::kFactLot;
         previous = sequence;
+    };
+    model::Points undated = spent_in(sale);
+    model::Sequence captured{};
+    for (const RecordedFact& part : sale.parts) {
+        if (part.fact.type == FactType::hold_captured) captured = part.sequence;
+        if (part.fact.type != FactType::lot_spent) continue;
+        undated.value += part.fact.points.value;
+        give({-part.fact.points.value}, captured, part.fact.lot.expires_at_ms);
     }
+    give(undated, captured, model::kNever.value);
     return previous;
+}
+
+/// The dates of what a sale earned.
+LotDates dates_of_sale(const SaleEvidence& sale) {
+    return (sale.sale.flags & model::kFactLot) != 0 ? dates_of(sale.sale, *sale.pricing) : LotDates{};
 }
 
 }  // namespace
 
 Judgement decide_return(const model::Command& command, const Moment& moment, model::Subject subject,
-                        const CustomerRecord& record, const SaleEvidence* sale, FactWriter& facts) {
+                        const CustomerRecord& record, const SaleEvidence* sale, FactWriter& facts,
+                        const Lots* lots) {
     const bool anonymous = subject.kind() == SubjectKind::anonymous;
     const bool voids = command.kind == CommandKind::voided;
     const model::Money amount = voids ? sale->remaining : command.amount;
@@ -87,10 +104,16 @@ Judgement decide_return(const model::Command& command, const Moment& moment, mod
     const model::Points restored = whole ? spent_in(*sale) : model::Points{};
     const auto with_restored = checked_add(record.points, restored);
     if (!with_restored) return refuse(Refusal::overflow);
-    model::Points taken = difference;
+    // Of the sale's own points, those that are pending go first: they are in nobody's balance.
+    const LotDates own = sale != nullptr ? dates_of_sale(*sale) : LotDates{};
+    model::Points pending{};
+    if (lots != nullptr && own.matures_at != model::kNoInstant)
+        pending = std::min(difference, lots->pending_of(own));
+    const model::Points called{difference.value - pending.value};
+    model::Points taken = called;
     if (!anonymous && moment.current->clamps()) {
         const auto unheld = checked_sub(*with_restored, record.held);
-        taken = std::min(difference, std::max(model::Points{}, unheld.value_or(model::Points{})));
+        taken = std::min(called, std::max(model::Points{}, unheld.value_or(model::Points{})));
     }
 
     auto points = checked_sub(record.points, taken);
@@ -107,10 +130,11 @@ Judgement decide_return(const model::Command& command, const Moment& moment, mod
     name(fact, command);
     fact.flags = model::kFactRanking;
     if (sale != nullptr) fact.flags |= model::kFactWithOriginal;
-    if (taken != difference) fact.flags |= model::kFactClamped;
+    if (taken != called) fact.flags |= model::kFactClamped;
+    if (pending.value != 0) fact.flags |= model::kFactPending;
     set_month(fact, moment, month);
     fact.amount = posted;
-    fact.points = {-taken.value};
+    fact.points = {-taken.value - pending.value};
 
     model::Sequence previous = first;
     if (sale != nullptr) {
@@ -122,6 +146,14 @@ Judgement decide_return(const model::Command& command, const Moment& moment, mod
         reduced.version = moment.current->version();
         reduced.amount = remaining;
         reduced.points = should;
+        if (lots != nullptr) {
+            const model::Sequence sequence = facts.next();
+            Fact& lots_taken = facts.add(FactType::lots_taken, subject, previous);
+            stamp(lots_taken, moment, before, before, *points, record.held);
+            lots_taken.points = fact.points;
+            lots_taken.lot = {own.matures_at.value, own.expires_at.value, sale->sequence.value};
+            previous = sequence;
+        }
         if (whole) {
             const model::Sequence undone_at = facts.next();
             Fact& undone = facts.add(FactType::order_undone, subject, previous);
@@ -133,11 +165,11 @@ Judgement decide_return(const model::Command& command, const Moment& moment, mod
             previous = restore(*sale, moment, subject, previous, before, *points, record.held, facts);
         }
     }
-    if (taken != difference) {
+    if (taken != called) {
         Fact& shortfall = facts.add(FactType::shortfall, subject, previous);
         stamp(shortfall, moment, before, before, *points, record.held);
         set_month(shortfall, moment, month);
-        shortfall.points = {taken.value - difference.value};
+        shortfall.points = {taken.value - called.value};
     }
     return end_posting(moment, subject, record, facts);
 }

@@ -18,9 +18,27 @@ Judgement check_extras(const SaleExtras& extras, const model::Command& command, 
     return check_hold(extras.hold, extras.hold_resolved, moment.now);
 }
 
+/// Tells which points a hold spends, by their expiry, so that a return can restore them.
+model::Sequence tell_lots(const OpenHold& hold, const Lots& lots, const Moment& moment,
+                          model::Subject subject, model::Sequence captured, FactWriter& facts) {
+    const Fact last = facts.facts().back();
+    model::Sequence previous = captured;
+    for (const Lot& lot : lots.all()) {
+        if (lot.hold != hold.id) continue;
+        const model::Sequence sequence = facts.next();
+        Fact& fact = facts.add(FactType::lot_spent, subject, previous);
+        stamp(fact, moment, last.tier_before, last.tier_after, last.points_after, last.held_after);
+        fact.points = {-lot.points.value};
+        fact.lot = {model::kNoInstant.value, lot.dates.expires_at.value, captured.value};
+        previous = sequence;
+    }
+    return previous;
+}
+
 /// The hold is captured whole, behind the sale's own fact.
-Judgement capture(const OpenHold& hold, const Moment& moment, model::Subject subject, model::Sequence sale,
-                  FactWriter& facts) {
+Judgement capture(const OpenHold& hold, const Lots* lots, const Moment& moment, model::Subject subject,
+                  model::Sequence sale, FactWriter& facts) {
+    const model::Sequence sequence = facts.next();
     const Fact sold = facts.facts().back();
     const auto points = checked_sub(sold.points_after, hold.points);
     if (!points) return refuse(Refusal::overflow);
@@ -29,6 +47,7 @@ Judgement capture(const OpenHold& hold, const Moment& moment, model::Subject sub
           {sold.held_after.value - hold.points.value});
     fact.request.related = hold.id.value;
     fact.points = {-hold.points.value};
+    if (lots != nullptr) tell_lots(hold, *lots, moment, subject, sequence, facts);
     return {};
 }
 
@@ -45,7 +64,10 @@ Judgement decide_sale(const model::Command& command, const Moment& moment, model
     const auto earned =
         anonymous ? model::Points{} : moment.pricing->earned(command.amount, *moment.current, before);
     if (!earned) return refuse(Refusal::overflow);
-    const auto points = checked_add(record.points, *earned);
+    LotDates dates;
+    if (dating(moment).dates_points() && earned->value > 0) dates = dating(moment).lot_dates(moment.at);
+    const bool pending = dates.matures_at != model::kNoInstant && dates.matures_at > moment.now;
+    const auto points = pending ? std::optional(record.points) : checked_add(record.points, *earned);
     const model::Month month = moment.current->calendar().month_of(moment.at);
     if (!points || record.orders == UINT32_MAX ||
         !can_post(record, month, moment.current->period_months(), command.amount, *earned))
@@ -56,11 +78,13 @@ Judgement decide_sale(const model::Command& command, const Moment& moment, model
     stamp(fact, moment, before, before, *points, record.held);
     name(fact, command);
     fact.flags = model::kFactRanking;
+    if (pending) fact.flags |= model::kFactPending;
+    if (pending || dates.expires_at != model::kNever) fact.flags |= model::kFactLot;
     set_month(fact, moment, month);
     fact.amount = command.amount;
     fact.points = *earned;
     if (extras != nullptr && extras->hold) {
-        const Judgement captured = capture(*extras->hold, moment, subject, sequence, facts);
+        const Judgement captured = capture(*extras->hold, extras->lots, moment, subject, sequence, facts);
         if (!captured.accepted()) return captured;
     }
     return end_posting(moment, subject, record, facts);

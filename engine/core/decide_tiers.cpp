@@ -69,6 +69,7 @@ class Consequences {
         if (!points || !can_post(draft_, month, months, {}, standing.bonus)) return refuse(Refusal::overflow);
         Fact& fact = add(FactType::tier_bonus);
         fact.flags = model::kFactRanking;
+        if (moved.value > 0) date_points(fact, moment_);
         set_month(fact, moment_, month);
         fact.points = moved;
         fact.points_after = *points;

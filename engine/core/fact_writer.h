@@ -7,8 +7,9 @@
 
 namespace tim::core {
 
-/// The most facts that one command may lead to: the time-outs that it settles, and its own.
-inline constexpr std::size_t kMaxFactsPerCommand = 24;
+/// The most facts that one command may lead to: the time-outs that it settles, with what matured and expired
+/// in between, and its own, of which one tells each expiry of what a sale spent.
+inline constexpr std::size_t kMaxFactsPerCommand = 128;
 
 /// Takes down the facts of one command, in place: `room` is where they will stay, `first` the sequence of the
 /// first. What is written counts only once the caller takes it; a refused command's facts are simply not
@@ -37,10 +38,13 @@ class FactWriter {
             room_[transaction_ + i].position = static_cast<std::uint8_t>(i);
             room_[transaction_ + i].count = static_cast<std::uint8_t>(count);
         }
+        ended_ = transaction_;
         transaction_ = size_;
     }
+    /// What is added next belongs to the transaction that ended last, which ends anew.
+    void reopen_transaction() { transaction_ = ended_; }
 
-    void clear() { size_ = transaction_ = 0; }
+    void clear() { size_ = transaction_ = ended_ = 0; }
 
     std::span<model::Fact> facts() const { return room_.first(size_); }
     /// Where the transaction that is being written began: its first fact is the one that the command's name
@@ -52,6 +56,7 @@ class FactWriter {
     model::Sequence first_;
     std::size_t size_ = 0;
     std::size_t transaction_ = 0;
+    std::size_t ended_ = 0;
 };
 
 }  // namespace tim::core

@@ -56,6 +56,8 @@ model::Result<std::unique_ptr<const Rules>> Rules::compile(std::shared_ptr<const
     }
     rules->per_amount_ = program->points.earn.per_amount.value;
     rules->points_each_ = program->points.earn.points.value;
+    rules->dates_points_ =
+        program->points.pending_days > 0 || program->points.expiry.policy != model::ExpiryPolicy::never;
     rules->version_ = version;
     rules->effective_ = effective;
     rules->previous_ = previous;
@@ -198,6 +200,26 @@ std::optional<model::Points> Rules::multiplied(model::Points base, const Rules& 
     const auto points =
         model::floor_multiply_divide(base.value, program_->tiers[*index].multiplier_bp, model::kWholeBp);
     return points ? std::optional(model::Points{*points}) : std::nullopt;
+}
+
+LotDates Rules::lot_dates(model::Instant at) const {
+    LotDates dates;
+    const model::PointsRules& points = program_->points;
+    if (points.pending_days > 0) dates.matures_at = {at.value + points.pending_days * kDayMs};
+    const int month = calendar_->month_of(at).value;
+    int next = 0;  // the month that begins when they expire
+    switch (points.expiry.policy) {
+        case model::ExpiryPolicy::never:
+            return dates;
+        case model::ExpiryPolicy::months:
+            next = month + points.expiry.months + 1;
+            break;
+        case model::ExpiryPolicy::year_end:
+            next = (month / 12 + points.expiry.years + 1) * 12;
+            break;
+    }
+    dates.expires_at = calendar_->month_start({static_cast<std::uint16_t>(next)});
+    return dates;
 }
 
 std::optional<model::Points> Rules::worth(model::Money amount) const {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "engine/core/lots.h"
 #include "engine/core/record.h"
 #include "engine/model/calendar.h"
 #include "engine/model/program.h"
@@ -53,6 +54,11 @@ class Rules {
 
     /// What `amount` > 0 is worth in points at a checkout, rounded up; nothing without a rate or on overflow.
     std::optional<model::Points> worth(model::Money amount) const;
+
+    /// Whether the points that are earned have dates.
+    bool dates_points() const { return dates_points_; }
+    /// Those of a sale's points; what is earned otherwise has its expiry, and is never pending.
+    LotDates lot_dates(model::Instant at) const;
 
     bool clamps() const { return program_->points.below_zero == model::BelowZero::clamp; }
     std::int64_t late_ms() const { return program_->points.late_days * kDayMs; }
@@ -144,6 +150,7 @@ class Rules {
     std::int64_t points_each_ = 0;
     model::Criterion criterion_ = model::Criterion::lifetime_spend;
     bool plain_ = true;
+    bool dates_points_ = false;
     bool multiplies_ = false;
     bool has_bonuses_ = false;
     bool by_month_ = false;

@@ -131,6 +131,14 @@ void post_fact(CustomerRecord& record, const Fact& fact, model::Points ranking) 
     post(record, fact.month, fact.period_months, fact.amount, ranking);
 }
 
+/// What a fact of points leaves: where some are pending, `points` is not what moved.
+void move_points(CustomerRecord& record, const Fact& fact) {
+    if ((fact.flags & model::kFactPending) != 0)
+        record.points = fact.points_after;
+    else
+        record.points.value += fact.points.value;
+}
+
 }  // namespace
 
 Settlement settle(const CustomerRecord& record, const Rules& current, model::Instant now) {
@@ -201,7 +209,7 @@ void fold_figures(CustomerRecord& record, const Fact& fact) {
     const bool anonymous = fact.subject.kind() == model::SubjectKind::anonymous;
     switch (fact.type) {
         case FactType::sale:
-            record.points.value += fact.points.value;
+            move_points(record, fact);
             post_fact(record, fact, fact.points);
             // Nobody's first and last order are nobody's figure.
             if (anonymous)
@@ -212,7 +220,7 @@ void fold_figures(CustomerRecord& record, const Fact& fact) {
         case FactType::returned:
         case FactType::voided:
         case FactType::adjusted: {
-            record.points.value += fact.points.value;
+            move_points(record, fact);
             const bool ranking = (fact.flags & model::kFactRanking) != 0;
             if (ranking || fact.amount.value != 0)
                 post_fact(record, fact, ranking ? fact.points : model::Points{});
@@ -231,13 +239,17 @@ void fold_figures(CustomerRecord& record, const Fact& fact) {
             break;
         case FactType::redeemed:
         case FactType::points_restored:
-            record.points.value += fact.points.value;
+        case FactType::points_matured:
+        case FactType::points_expired:
+            move_points(record, fact);
             break;
         case FactType::hold_captured:  // with its sale; the book of holds is apply's business
             record.points.value += fact.points.value;
             record.held = fact.held_after;
             break;
         case FactType::extra_refused:
+        case FactType::lots_taken:
+        case FactType::lot_spent:
             break;
         case FactType::tier_bonus:
             record.points.value += fact.points.value;

@@ -14,6 +14,7 @@
 #include "engine/core/hashing.h"
 #include "engine/core/hold_book.h"
 #include "engine/core/key_index.h"
+#include "engine/core/lots.h"
 #include "engine/core/name_index.h"
 #include "engine/core/rules.h"
 #include "engine/model/access.h"
@@ -36,8 +37,8 @@ constexpr std::size_t stripe_of(model::CustomerId customer) {
 
 /// One program: its versions and all that belongs to its customers.
 ///
-/// Thread safety: versions are added by one thread at a time and may be read by any; records and holds are
-/// guarded by stripes; the index of keys by a lock of the engine's.
+/// Thread safety: versions are added by one thread at a time and may be read by any; records, holds and lots
+/// are guarded by stripes; the index of keys by a lock of the engine's.
 class ProgramState {
   public:
     ProgramState(model::ProgramId id, std::string name) : id_(id), name_(std::move(name)) {}
@@ -70,6 +71,7 @@ class ProgramState {
     CustomerTable customers;
     KeyIndex keys;
     std::array<HoldBook, kStripes> holds;
+    std::array<LotBook, kStripes> lots;
     model::Sequence last{};  ///< newest fact of the program itself
 
   private:

@@ -48,6 +48,14 @@ std::string_view fact_type_name(FactType type) {
             return "tier_bonus";
         case FactType::extra_refused:
             return "extra_refused";
+        case FactType::points_expired:
+            return "points_expired";
+        case FactType::points_matured:
+            return "points_matured";
+        case FactType::lots_taken:
+            return "lots_taken";
+        case FactType::lot_spent:
+            return "lot_spent";
         case FactType::points_restored:
             return "points_restored";
     }

@@ -72,7 +72,15 @@ enum class FactType : std::uint8_t {
     /// Of a sale that names extras, in its transaction: `extra` tells which of them was refused and why;
     /// nothing changes.
     extra_refused = 30,
+    /// Points whose expiry has come up to `at`; those that could be spent leave `points`, and with
+    /// kFactPending others never could.
+    points_expired = 31,
+    points_matured = 32,   ///< pending points can be spent: those that were to by `at`
     points_restored = 33,  ///< a full return gives back what was spent in the sale; `lot` has its expiry
+    /// Behind a return that names its sale: of which points it took `-points`: of the sale's own first, whose
+    /// dates `lot` has, then of the earliest expiry. Nothing but lots changes.
+    lots_taken = 34,
+    lot_spent = 35,  ///< of a hold captured with a sale: `-points` had the expiry of `lot`; nothing changes
 };
 
 /// What a sale can name beside its amount. Values are part of the ledger's format.
@@ -90,6 +98,10 @@ inline constexpr std::uint8_t kFactRanking = 2;  ///< `points` changes ranking p
 inline constexpr std::uint8_t kFactClamped = 4;  ///< fewer points were taken than the return called for
 inline constexpr std::uint8_t kFactWithOriginal =
     8;  ///< a return that names its sale; the transaction's next fact says which
+
+/// Some of `points` are or were pending: `points_after` tells how many were not.
+inline constexpr std::uint8_t kFactPending = 16;
+inline constexpr std::uint8_t kFactLot = 32;  ///< the points that it brings have dates: see core::dates_of
 
 /// Where a fact's variable part stands in its batch: bytes from the start of the batch's blobs.
 struct BlobRef {
@@ -163,7 +175,7 @@ struct Fact {
         RequestPart request;                          ///< NameKind::request (and `none`: a zero id)
         TierState tiers;                              ///< of period_closed to tier_bonus
         ExtraPart extra;                              ///< of extra_refused
-        LotPart lot;                                  ///< of points_restored; related: where they were spent
+        LotPart lot;  ///< of points_restored and lot_spent (related: the fact that spent them) and lots_taken
     };
     Money amount{};
     Points points{};

@@ -100,6 +100,18 @@ class Validation {
             fault("time_zone", std::move(calendar.error().message));
     }
 
+    void check_expiry(const Expiry& expiry) {
+        const bool months = expiry.policy == ExpiryPolicy::months;
+        const bool years = expiry.policy == ExpiryPolicy::year_end;
+        if (expiry.policy != ExpiryPolicy::never && !months && !years)
+            fault("points.expiry.policy", "must be never, months or year_end");
+        if (months) check_range("points.expiry.months", expiry.months, 1, kMaxExpiryMonths);
+        if (years) check_range("points.expiry.years", expiry.years, 0, kMaxExpiryYears);
+        if (!months && expiry.months != 0)
+            fault("points.expiry.months", "belongs to the policy months alone");
+        if (!years && expiry.years != 0) fault("points.expiry.years", "belongs to the policy year_end alone");
+    }
+
     void check_points() {
         const PointsRules& points = program_.points;
         check_text("points.unit", points.unit, kMaxUnitBytes);
@@ -111,6 +123,8 @@ class Validation {
         }
         if (points.below_zero != BelowZero::debt && points.below_zero != BelowZero::clamp)
             fault("points.below_zero", "must be debt or clamp");
+        check_expiry(points.expiry);
+        check_range("points.pending_days", points.pending_days, 0, kMaxPendingDays);
         check_range("points.late_days", points.late_days, 0, kMaxDays);
         check_range("points.return_days", points.return_days, 0, kMaxDays);
     }

@@ -64,11 +64,32 @@ struct RedeemRate {
     Money value{};
 };
 
+/// Until when points can be spent that are earned now. By the calendar of the program's zone.
+enum class ExpiryPolicy : std::uint8_t {
+    never,
+    months,    ///< to the end of the month that lies so many months on
+    year_end,  ///< to the end of the year that lies so many years on
+};
+
+inline constexpr std::int32_t kMaxExpiryMonths = 60;
+inline constexpr std::int32_t kMaxExpiryYears = 5;
+inline constexpr std::int32_t kMaxPendingDays = 365;
+
+struct Expiry {
+    ExpiryPolicy policy = ExpiryPolicy::never;
+    std::int32_t months = 0;  ///< with `months`: 1 to kMaxExpiryMonths; else 0
+    std::int32_t years = 0;   ///< with `year_end`: 0 (this year's end) to kMaxExpiryYears; else 0
+
+    friend bool operator==(const Expiry&, const Expiry&) = default;
+};
+
 struct PointsRules {
     std::string unit = "points";
     EarnRate earn;
     std::optional<RedeemRate> redeem;
     BelowZero below_zero = BelowZero::debt;
+    Expiry expiry;
+    std::int32_t pending_days = 0;   ///< after so many days the points of a sale can be spent
     std::int32_t late_days = 30;     ///< how far back an `at` may lie
     std::int32_t return_days = 365;  ///< how long after the sale a return with its original is taken
 };

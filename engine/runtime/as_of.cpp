@@ -45,9 +45,9 @@ class LoneCustomer {
         const core::Rules& of_then = program_.version_at(at);
         const core::Rules& rules =
             of_then.version() < stored.version ? program_.version(stored.version) : of_then;
-        const core::CustomerRecord record = settled_record(program_, kCustomer, at, rules);
-        profile = record.profile;
-        return figures_of(customer, record, rules);
+        const core::PointsDraft settled = settled_customer(program_, kCustomer, at, rules);
+        profile = settled.record.profile;
+        return figures_of(customer, settled, rules);
     }
 
   private:

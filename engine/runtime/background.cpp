@@ -35,7 +35,7 @@ void EngineImpl::watch_space() {
     if (notify_space_) notify_space_(notice);
 }
 
-std::size_t EngineImpl::sweep_holds(core::ProgramState& program, model::Instant recorded, std::size_t most) {
+std::size_t EngineImpl::sweep_points(core::ProgramState& program, model::Instant recorded, std::size_t most) {
     std::size_t customers = 0;
     for (std::size_t stripe = 0; stripe < core::kStripes; ++stripe) {
         const storage::MutexLock sequencer(sequencer_);
@@ -43,7 +43,8 @@ std::size_t EngineImpl::sweep_holds(core::ProgramState& program, model::Instant 
         core::Moment moment;
         if (!moment_of(program, model::kNoInstant, recorded, moment).accepted()) continue;
         while (customers < most && admission(1, 0).accepted()) {
-            const auto due = program.holds[stripe].due(moment.now);
+            auto due = program.holds[stripe].due(moment.now);
+            if (!due) due = program.lots[stripe].due(moment.now);
             if (!due) break;
             core::FactWriter facts = buffer_.writer();
             const model::Subject subject = model::Subject::customer(program.id(), *due);
@@ -51,7 +52,13 @@ std::size_t EngineImpl::sweep_holds(core::ProgramState& program, model::Instant 
             const core::CustomerRecord draft = core::is_due(record, *moment.current, moment.now)
                                                    ? core::settle_tiers(record, subject, moment, facts)
                                                    : record;
-            core::settle_holds(draft, subject, *program.holds[stripe].of(*due), moment, facts);
+            const core::OpenHolds* const holds = program.holds[stripe].of(*due);
+            if (const core::Lots* const lots = program.lots[stripe].of(*due); lots != nullptr) {
+                core::PointsDraft points{draft, *lots};
+                core::settle_points(points, subject, holds, moment, facts);
+            } else {
+                core::settle_holds(draft, subject, *holds, moment, facts);
+            }
             accept(facts, 0);
             ++customers;
         }
@@ -90,8 +97,8 @@ bool EngineImpl::sweep_tiers(core::ProgramState& program, model::Instant recorde
     return recorded_any || sweep.next <= count;
 }
 
-/// Records what nobody has touched since it came due (time-outs of holds, closed months and reviews, new
-/// rules), a bounded piece at a time.
+/// Records what nobody has touched since it came due (time-outs of holds, points, closed months and reviews,
+/// new rules), a bounded piece at a time.
 bool EngineImpl::step_sweep() {
     watch_space();
     const model::Instant recorded = clock_.now();
@@ -99,7 +106,7 @@ bool EngineImpl::step_sweep() {
     bool tiers = false;
     for (std::uint16_t number = 1; number <= state_.program_count(); ++number) {
         core::ProgramState& program = *state_.program({number});
-        customers += sweep_holds(program, recorded, kSweepCustomers - customers);
+        customers += sweep_points(program, recorded, kSweepCustomers - customers);
         tiers |= sweep_tiers(program, recorded);
     }
     if (customers > 0 || tiers) flush();

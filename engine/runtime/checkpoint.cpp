@@ -21,6 +21,9 @@ CustomersBlock copy_block(const core::ProgramState& program, std::uint64_t first
         const core::CustomerRecord& record = program.customers.at(id);
         block.records.push_back(record);
         block.through = std::max(block.through, record.last.get());
+        if ((record.flags & core::kRecordHasLots) != 0)
+            for (const core::Lot& lot : program.lots[core::stripe_of({id})].of({id})->all())
+                block.lots.push_back({id, lot});
         if ((record.flags & core::kRecordHasHolds) == 0) continue;
         for (const core::OpenHold& hold : *program.holds[core::stripe_of({id})].of({id}))
             block.holds.push_back({id, hold});

@@ -9,7 +9,7 @@ namespace tim::runtime {
 namespace {
 
 constexpr std::uint32_t kMetaFormat = 0x4D450001;  // "ME", version 1; and so on
-constexpr std::uint32_t kCustomersFormat = 0x43550002;
+constexpr std::uint32_t kCustomersFormat = 0x43550003;
 constexpr std::uint32_t kProgramFormat = 0x50520001;
 constexpr std::uint32_t kAccessFormat = 0x41430001;
 constexpr std::uint32_t kKeysFormat = 0x4B450001;
@@ -119,6 +119,11 @@ model::Bytes encode(const CustomersBlock& block) {
         writer.put(saved.customer);
         writer.put(saved.hold);
     }
+    writer.put_count(block.lots.size());
+    for (const SavedLot& saved : block.lots) {
+        writer.put(saved.customer);
+        writer.put(saved.lot);
+    }
     return writer.take();
 }
 
@@ -132,6 +137,11 @@ model::Result<CustomersBlock> decode_customers(model::BytesView bytes) {
     for (SavedHold& saved : block.holds) {
         reader.get(saved.customer);
         reader.get(saved.hold);
+    }
+    block.lots.resize(reader.get_count(sizeof(std::uint64_t) + sizeof(core::Lot)));
+    for (SavedLot& saved : block.lots) {
+        reader.get(saved.customer);
+        reader.get(saved.lot);
     }
     return checked(reader, std::move(block));
 }

@@ -28,11 +28,18 @@ struct SavedHold {
     core::OpenHold hold;
 };
 
+/// A customer's points with dates in a block.
+struct SavedLot {
+    std::uint64_t customer = 0;
+    core::Lot lot;
+};
+
 /// Records of consecutive customers as of a sequence, which is the newest among theirs.
 struct CustomersBlock {
     model::Sequence through{};
     std::vector<core::CustomerRecord> records;
     std::vector<SavedHold> holds;
+    std::vector<SavedLot> lots;
 };
 
 struct SavedVersion {

@@ -6,25 +6,32 @@
 
 namespace tim::runtime {
 
-/// A customer's record as it stands at an instant under the version in force then. The caller holds the
-/// stripe.
-inline core::CustomerRecord settled_record(const core::ProgramState& program, model::CustomerId customer,
-                                           model::Instant now, const core::Rules& rules) {
+/// A customer's record and lots as they stand at an instant under the version in force then. The caller holds
+/// the stripe.
+inline core::PointsDraft settled_customer(const core::ProgramState& program, model::CustomerId customer,
+                                          model::Instant now, const core::Rules& rules) {
     const core::CustomerRecord& stored = program.customers.at(customer.value);
+    const std::size_t stripe = core::stripe_of(customer);
     const bool has_holds = (stored.flags & core::kRecordHasHolds) != 0;
-    return core::settled(stored, has_holds ? program.holds[core::stripe_of(customer)].of(customer) : nullptr,
-                         now, rules);
+    const bool has_lots = (stored.flags & core::kRecordHasLots) != 0;
+    return core::settled(stored, has_holds ? program.holds[stripe].of(customer) : nullptr,
+                         has_lots ? program.lots[stripe].of(customer) : nullptr, now, rules);
 }
 
-/// The figures of a settled record: everything but what stands in the enrolment.
-inline CustomerView figures_of(model::CustomerId customer, const core::CustomerRecord& record,
+/// The figures of a settled customer: everything but what stands in the enrolment.
+inline CustomerView figures_of(model::CustomerId customer, const core::PointsDraft& settled,
                                const core::Rules& rules) {
+    const core::CustomerRecord& record = settled.record;
+    const core::LotsDue next = settled.lots.next_expiry();
     CustomerView view;
     view.id = customer;
     view.version = rules.version();
     view.tier = record.tier;
     view.points = record.points;
     view.held = record.held;
+    view.pending = settled.lots.pending();
+    view.next_expiry = next.at;
+    view.expiring = next.points;
     view.spendable = core::spendable(record.points, record.held, rules.keep_points(record.tier));
     view.ranking_points = record.ranking_points;
     view.period_metric = rules.metric(record);

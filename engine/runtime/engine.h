@@ -58,6 +58,10 @@ struct CustomerView {
     model::Points points{};
     model::Points held{};
     model::Points spendable{};
+    model::Points pending{};  ///< earned, and not to be spent yet: not in `points`
+    /// When the next points expire that no hold reserves, and how many (pending ones too); kNoInstant: none.
+    model::Instant next_expiry = model::kNoInstant;
+    model::Points expiring{};
     model::Points ranking_points{};
     std::int64_t period_metric = 0;  ///< the figure that the program's criterion looks at, in its unit
     model::Money lifetime_spend{};

@@ -176,7 +176,7 @@ class EngineImpl final : public Engine {
     void read_balance(Row& row, model::Instant clock);
     core::Judgement decide_row(const Row& row, const Evidence& evidence, const core::Moment& moment,
                                model::Subject subject, const core::CustomerRecord& record,
-                               core::FactWriter& facts) const;
+                               const core::Lots* lots, core::FactWriter& facts) const;
     model::Instant now_of(const core::ProgramState& program, model::Instant clock) const;
     /// When the command is judged, or why it may not be at that time.
     core::Judgement moment_of(const core::ProgramState& program, model::Instant at, model::Instant recorded,
@@ -238,8 +238,9 @@ class EngineImpl final : public Engine {
         ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
 
     // committer.cpp, background.cpp
-    /// Records time-outs of holds; returns of how many customers, up to `most`.
-    std::size_t sweep_holds(core::ProgramState& program, model::Instant recorded, std::size_t most);
+    /// Records time-outs of holds, and points that have matured or expired; returns of how many customers, up
+    /// to `most`.
+    std::size_t sweep_points(core::ProgramState& program, model::Instant recorded, std::size_t most);
     /// Records the tiers of customers whom a month's end or a new version has passed, as far as a bounded
     /// number of looks goes.
     bool sweep_tiers(core::ProgramState& program, model::Instant recorded);
@@ -300,7 +301,7 @@ class EngineImpl final : public Engine {
                                                const model::CustomerRef& customer) const
         ABSL_LOCKS_EXCLUDED(keys_);
     /// A customer's record as of now, settled, and the rules that it stands under.
-    core::CustomerRecord settled_now(core::ProgramState& program, model::CustomerId customer,
+    core::PointsDraft settled_now(core::ProgramState& program, model::CustomerId customer,
                                      const core::Rules*& rules) const;
     CustomerView view_of(core::ProgramState& program, model::CustomerId customer, model::Sequence& profile,
                          model::Sequence& last);

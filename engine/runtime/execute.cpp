@@ -263,15 +263,29 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, mo
     const bool has_holds = (record.flags & core::kRecordHasHolds) != 0;
     const bool due =
         kind == SubjectKind::customer && core::is_due(record, *moment.current, core::settled_until(moment));
-    if (has_holds || due) {
+    const bool has_lots = (record.flags & core::kRecordHasLots) != 0;
+    // What brings points with dates, or puts them back where there are none, begins lots.
+    const bool dates = has_lots || (kind == SubjectKind::customer &&
+                                    (moment.pricing->dates_points() || evidence.sale.has_value()));
+    if (dates) {
+        core::PointsDraft draft{due ? core::settle_tiers(record, subject, moment, facts) : record, {}};
+        if (has_lots) draft.lots = *program.lots[core::stripe_of(customer)].of(customer);
+        const core::OpenHolds* const holds =
+            has_holds ? program.holds[core::stripe_of(customer)].of(customer) : nullptr;
+        core::settle_points(draft, subject, holds, moment, facts);
+        const std::size_t begin = facts.facts().size();
+        const core::Lots* const lots = draft.lots.empty() ? nullptr : &draft.lots;
+        judgement = decide_row(row, evidence, moment, subject, draft.record, lots, facts);
+        if (judgement.accepted()) judgement = core::end_lots(draft, begin, subject, moment, facts);
+    } else if (has_holds || due) {
         core::CustomerRecord draft = due ? core::settle_tiers(record, subject, moment, facts) : record;
         if (has_holds) {
             const core::OpenHolds& holds = *program.holds[core::stripe_of(customer)].of(customer);
             draft = core::settle_holds(draft, subject, holds, moment, facts);
         }
-        judgement = decide_row(row, evidence, moment, subject, draft, facts);
+        judgement = decide_row(row, evidence, moment, subject, draft, nullptr, facts);
     } else {
-        judgement = decide_row(row, evidence, moment, subject, record, facts);
+        judgement = decide_row(row, evidence, moment, subject, record, nullptr, facts);
     }
     if (!judgement.accepted()) {
         finish(row, judgement, record.last);
@@ -295,13 +309,13 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, mo
 }
 
 Judgement EngineImpl::decide_row(const Row& row, const Evidence& evidence, const core::Moment& moment,
-                                 Subject subject, const core::CustomerRecord& record,
+                                 Subject subject, const core::CustomerRecord& record, const core::Lots* lots,
                                  core::FactWriter& facts) const {
     const Command& command = *row.command;
     switch (command.kind) {
         case CommandKind::sale: {
             if (command.details == nullptr) return core::decide_sale(command, moment, subject, record, facts);
-            core::SaleExtras extras{evidence.hold_customer, {}, evidence.hold_resolved};
+            core::SaleExtras extras{evidence.hold_customer, {}, evidence.hold_resolved, lots};
             if (subject == Subject::customer(row.program->id(), extras.hold_customer))
                 extras.hold = row.program->holds[core::stripe_of(row.customer)].find(row.customer,
                                                                                      command.details->hold);
@@ -314,7 +328,7 @@ Judgement EngineImpl::decide_row(const Row& row, const Evidence& evidence, const
                 const Judgement judgement = core::check_original(command, moment, subject, *sale);
                 if (!judgement.accepted()) return judgement;
             }
-            return core::decide_return(command, moment, subject, record, sale, facts);
+            return core::decide_return(command, moment, subject, record, sale, facts, lots);
         }
         case CommandKind::redeem:
             return core::decide_redeem(command, moment, subject, record, facts);
@@ -363,8 +377,17 @@ void EngineImpl::read_balance(Row& row, model::Instant clock) {
     const bool has_holds = (record.flags & core::kRecordHasHolds) != 0;
     const core::OpenHolds* const holds =
         has_holds ? program.holds[core::stripe_of(row.customer)].of(row.customer) : nullptr;
-    // Not `core::settled`: a balance is answered from the record's first line alone.
-    const model::Points held = core::settled_held(record, holds, now);
+    // Not `core::settled`: a balance is answered from the record's first line alone, where there are no lots.
+    model::Points points = record.points;
+    model::Points held{};
+    if ((record.flags & core::kRecordHasLots) == 0) {
+        held = core::settled_held(record, holds, now);
+    } else {
+        const core::Lots& lots = *program.lots[core::stripe_of(row.customer)].of(row.customer);
+        const core::CustomerRecord draft = core::settled_points(record, holds, lots, now, current).record;
+        points = draft.points;
+        held = draft.held;
+    }
     const std::uint8_t tier = core::is_due(record, current, now)
                                   ? current.tier_of(core::settle(record, current, now).record)
                                   : current.tier_of(record);
@@ -382,9 +405,9 @@ void EngineImpl::read_balance(Row& row, model::Instant clock) {
     outcome.program = program.id();
     outcome.customer = row.customer;
     outcome.points = *earned;
-    outcome.balance = record.points;
+    outcome.balance = points;
     outcome.held = held;
-    outcome.spendable = core::spendable(record.points, held, current.keep_points(tier));
+    outcome.spendable = core::spendable(points, held, current.keep_points(tier));
     outcome.lifetime_spend = record.lifetime_spend;
 }
 

@@ -295,6 +295,45 @@ void explain_time(const Told& told, Lines& lines) {
     }
 }
 
+void explain_points(const Told& told, Lines& lines) {
+    const Fact& fact = told.fact();
+    const std::string points = told.points({std::abs(fact.points.value)});
+    const auto until = [&] {
+        return fact.lot.expires_at_ms == model::kNever.value
+                   ? std::string("never expire")
+                   : fmt::format("expire at {}", told.instant(fact.lot.expires_at_ms));
+    };
+    switch (fact.type) {
+        case FactType::points_expired:
+            lines.push_back(told.whole_line(fmt::format("{} have expired by {}.", points, told.at())));
+            lines.back().rule = "points.expiry";
+            return;
+        case FactType::points_matured:
+            lines.push_back(told.bare_line(fmt::format("{} can be spent from {}.", points, told.at())));
+            lines.back().rule = "points.pending_days";
+            return;
+        case FactType::points_restored:
+            lines.push_back(
+                told.whole_line(fmt::format("{} spent in the sale are given back; they {}.", points, until())));
+            return;
+        case FactType::lots_taken:
+            lines.push_back(told.bare_line("They are taken of the sale's own points first, then of those that "
+                                           "expire first."));
+            return;
+        default:
+            lines.push_back(told.bare_line(fmt::format("Of what was spent, {} {}.", points, until())));
+    }
+}
+
+void explain_extra_refused(const Told& told, Lines& lines) {
+    const model::ExtraPart& extra = told.fact().extra;
+    const auto refusal = static_cast<model::Refusal>(extra.refusal);
+    lines.push_back(told.bare_line(
+        fmt::format("Its {} was refused: {} ({}).", model::sale_extra_name(extra.extra),
+                    model::refusal_sentence(refusal, extra.detail, told.document().currency),
+                    model::refusal_name(refusal))));
+}
+
 void explain_enrolled(const Told& told, Lines& lines) {
     lines.push_back(told.bare_line("A new customer."));
 }
@@ -329,6 +368,12 @@ constexpr std::array kExplainers{
     Explainer{FactType::tiers_recalculated, explain_time},
     Explainer{FactType::period_corrected, explain_time},
     Explainer{FactType::tier_bonus, explain_tier_bonus},
+    Explainer{FactType::extra_refused, explain_extra_refused},
+    Explainer{FactType::points_expired, explain_points},
+    Explainer{FactType::points_matured, explain_points},
+    Explainer{FactType::points_restored, explain_points},
+    Explainer{FactType::lots_taken, explain_points},
+    Explainer{FactType::lot_spent, explain_points},
 };
 
 }  // namespace

@@ -83,21 +83,21 @@ Result<CustomerId> EngineImpl::resolve_customer(const core::ProgramState& progra
     return failure(ErrorKind::not_found, "no customer has that key");
 }
 
-core::CustomerRecord EngineImpl::settled_now(core::ProgramState& program, CustomerId customer,
+core::PointsDraft EngineImpl::settled_now(core::ProgramState& program, CustomerId customer,
                                              const core::Rules*& rules) const {
     const model::Instant now = now_of(program, clock_.now());
     rules = &program.version_at(now);
     const StripeLocks::Guard stripe(stripes_, stripe_bit(customer));
-    return settled_record(program, customer, now, *rules);
+    return settled_customer(program, customer, now, *rules);
 }
 
 CustomerView EngineImpl::view_of(core::ProgramState& program, CustomerId customer, Sequence& profile,
                                  Sequence& last) {
     const core::Rules* rules = nullptr;
-    const core::CustomerRecord record = settled_now(program, customer, rules);
-    profile = record.profile;
-    last = record.last;
-    return figures_of(customer, record, *rules);
+    const core::PointsDraft settled = settled_now(program, customer, rules);
+    profile = settled.record.profile;
+    last = settled.record.last;
+    return figures_of(customer, settled, *rules);
 }
 
 Result<void> EngineImpl::add_profile(const core::ProgramState& program, Sequence profile,

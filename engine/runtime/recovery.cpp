@@ -157,6 +157,8 @@ Result<void> EngineImpl::load_checkpoint() {
                     for (const SavedHold& saved : block->holds) {
                         program->holds[core::stripe_of({saved.customer})].open({saved.customer}, saved.hold);
                     }
+                    for (const SavedLot& saved : block->lots)
+                        program->lots[core::stripe_of({saved.customer})].restore({saved.customer}, saved.lot);
                     std::vector<model::Sequence>& saved = saved_blocks_[id.program - 1u];
                     saved.resize(std::max<std::size_t>(saved.size(), id.number + 1));
                     saved[id.number] = block->through;

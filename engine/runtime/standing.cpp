@@ -15,7 +15,7 @@ Result<StandingView> EngineImpl::standing(model::ProgramId id, const model::Cust
     const auto found = resolve_customer(*program, customer);
     if (!found) return tl::unexpected(found.error());
     const core::Rules* rules = nullptr;
-    const core::CustomerRecord record = settled_now(*program, *found, rules);
+    const core::CustomerRecord record = settled_now(*program, *found, rules).record;
     const model::Instant now = now_of(*program, clock_.now());
     StandingView view;
     view.id = *found;

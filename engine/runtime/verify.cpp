@@ -21,6 +21,10 @@ using storage::Batch;
 std::uint64_t full_digest(const core::ProgramState& program, std::uint64_t id) {
     const core::CustomerRecord& record = program.customers.at(id);
     std::uint64_t digest = XXH3_64bits(&record, sizeof record);
+    if ((record.flags & core::kRecordHasLots) != 0) {
+        const std::uint64_t lots = program.lots[core::stripe_of({id})].of({id})->digest();
+        digest = XXH3_64bits_withSeed(&lots, sizeof lots, digest);
+    }
     if ((record.flags & core::kRecordHasHolds) == 0) return digest;
     for (const core::OpenHold& hold : *program.holds[core::stripe_of({id})].of({id})) {
         digest = XXH3_64bits_withSeed(&hold, sizeof hold, digest);

@@ -100,7 +100,7 @@ Result<WhatIf> EngineImpl::what_if(model::ProgramId id, const model::Program& ch
     std::vector<model::Sequence> profiles;
     const bool lists = query.limit > 0;
     const auto look = [&](CustomerId customer, const core::CustomerRecord& record) {
-        const core::CustomerRecord then = core::settled(record, nullptr, effective, after);
+        const core::CustomerRecord then = core::settled(record, nullptr, nullptr, effective, after).record;
         const Points spendable_before =
             core::spendable(record.points, record.held, newest.keep_points(record.tier));
         const Points spendable_after = core::spendable(then.points, then.held, after.keep_points(then.tier));
@@ -129,7 +129,7 @@ Result<WhatIf> EngineImpl::what_if(model::ProgramId id, const model::Program& ch
         {
             const StripeLocks::Guard stripe(stripes_, stripe_bit({first}));
             for (; next <= end; ++next)
-                block.push_back(settled_record(*program, {next}, effective, newest));
+                block.push_back(settled_customer(*program, {next}, effective, newest).record);
         }
         for (std::size_t i = 0; i < block.size(); ++i) {
             last = std::max(last, block[i].last.get());
@@ -171,14 +171,23 @@ std::uint64_t EngineImpl::recompute_some(core::ProgramState& program, std::uint6
         const bool has_holds = (record.flags & core::kRecordHasHolds) != 0;
         const core::OpenHolds* const holds =
             has_holds ? program.holds[core::stripe_of(customer)].of(customer) : nullptr;
+        const bool has_lots = (record.flags & core::kRecordHasLots) != 0;
+        const core::Lots* const lots =
+            has_lots ? program.lots[core::stripe_of(customer)].of(customer) : nullptr;
         if (core::needs_recompute(record, rules, moment.now) ||
-            core::settled_held(record, holds, moment.now) != record.held) {
+            core::settled_held(record, holds, moment.now) != record.held ||
+            (lots != nullptr && lots->next_due() <= moment.now)) {
             judgement = admission(1, 0);
             if (!judgement.accepted()) break;
             core::FactWriter facts = buffer_.writer();
             const model::Subject subject = model::Subject::customer(program.id(), customer);
             const core::CustomerRecord draft = core::recompute_tiers(record, subject, moment, facts);
-            if (holds != nullptr) core::settle_holds(draft, subject, *holds, moment, facts);
+            if (lots != nullptr) {
+                core::PointsDraft points{draft, *lots};
+                core::settle_points(points, subject, holds, moment, facts);
+            } else if (holds != nullptr) {
+                core::settle_holds(draft, subject, *holds, moment, facts);
+            }
             const std::uint8_t before = facts.facts().front().tier_before;
             const std::uint8_t after = facts.facts().back().tier_after;
             accept(facts, 0);

@@ -30,8 +30,15 @@ static_assert(same(schema::Review::never, model::Review::never) &&
               same(schema::Review::yearly, model::Review::yearly));
 static_assert(same(schema::Start::current, model::Start::current) &&
               same(schema::Start::zero, model::Start::zero));
+static_assert(same(schema::ExpiryPolicy::never, model::ExpiryPolicy::never) &&
+              same(schema::ExpiryPolicy::months, model::ExpiryPolicy::months) &&
+              same(schema::ExpiryPolicy::year_end, model::ExpiryPolicy::year_end));
 static_assert(same(schema::BelowZero::debt, model::BelowZero::debt) &&
               same(schema::BelowZero::clamp, model::BelowZero::clamp));
+
+/// Of an expiry that says no more than its policy.
+constexpr std::int32_t kDefaultExpiryMonths = 12;
+constexpr std::int32_t kDefaultExpiryYears = 1;
 
 /// Reads tables, and collects what is wrong with all of them.
 class ProgramReader {
@@ -103,6 +110,17 @@ class ProgramReader {
         return Model{};
     }
 
+    void read_expiry(const schema::Expiry& table, model::Expiry& expiry) {
+        expiry.policy =
+            choice<model::ExpiryPolicy>("points.expiry.policy", table.policy(), schema::ExpiryPolicy::MAX);
+        const bool months = expiry.policy == model::ExpiryPolicy::months;
+        const bool years = expiry.policy == model::ExpiryPolicy::year_end;
+        if (table.months() && !months) fault("points.expiry.months", "belongs to the policy months alone");
+        if (table.years() && !years) fault("points.expiry.years", "belongs to the policy year_end alone");
+        if (months) expiry.months = table.months() ? *table.months() : kDefaultExpiryMonths;
+        if (years) expiry.years = table.years() ? *table.years() : kDefaultExpiryYears;
+    }
+
     void read_points(const schema::PointsRules& table, model::PointsRules& points) {
         if (table.unit() != nullptr) points.unit = table.unit()->str();
         points.earn = {money("points.earn.per_amount", *table.earn()->per_amount()),
@@ -112,6 +130,8 @@ class ProgramReader {
                                               money("points.redeem.value", *table.redeem()->value())};
         points.below_zero =
             choice<model::BelowZero>("points.below_zero", table.below_zero(), schema::BelowZero::MAX);
+        if (table.expiry() != nullptr) read_expiry(*table.expiry(), points.expiry);
+        points.pending_days = table.pending_days();
         points.late_days = table.late_days();
         points.return_days = table.return_days();
     }
@@ -199,6 +219,12 @@ std::unique_ptr<schema::ProgramT> to_schema(const model::Program& program) {
         table->points->redeem->value = money(program.points.redeem->value);
     }
     table->points->below_zero = static_cast<schema::BelowZero>(program.points.below_zero);
+    const model::Expiry& expiry = program.points.expiry;
+    table->points->expiry = std::make_unique<schema::ExpiryT>();
+    table->points->expiry->policy = static_cast<schema::ExpiryPolicy>(expiry.policy);
+    if (expiry.policy == model::ExpiryPolicy::months) table->points->expiry->months = expiry.months;
+    if (expiry.policy == model::ExpiryPolicy::year_end) table->points->expiry->years = expiry.years;
+    table->points->pending_days = program.points.pending_days;
     table->points->late_days = program.points.late_days;
     table->points->return_days = program.points.return_days;
     table->tiering = std::make_unique<schema::TieringT>();

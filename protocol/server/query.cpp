@@ -111,6 +111,9 @@ class Answerer {
         customer.points = view.points.value;
         customer.held = view.held.value;
         customer.spendable = view.spendable.value;
+        customer.pending = view.pending.value;
+        customer.next_expiry_ms = view.next_expiry.value;
+        customer.expiring = view.expiring.value;
         customer.ranking_points = view.ranking_points.value;
         customer.period_metric = view.period_metric;
         customer.lifetime_spend = view.lifetime_spend.value;

@@ -122,6 +122,38 @@ TEST(TimCommands, ASaleCapturesTheHoldThatItNames) {
     EXPECT_EQ(member(shop.tim({"--json", "void", "1/V", "--original", "S"}).out, "balance"), "100");
 }
 
+TEST(TimCommands, ShowsWhatIsPendingAndWhatExpires) {
+    const TestShop shop;
+    shop.put_program();
+    const auto put = [&shop](const std::string& points) {
+        return shop.tim(
+            {"program", "put",
+             shop.write("dated.json",
+                        R"({ "id": "dated", "currency": "VND", "time_zone": "Asia/Ho_Chi_Minh", "points": )" +
+                            points + R"(, "tiers": [ { "id": "all", "min": "0" } ] })")});
+    };
+    const Ended wrong =
+        put(R"({ "earn": { "per_amount": "10000" }, "expiry": { "policy": "months", "months": 61 } })");
+    EXPECT_EQ(wrong.code, 2);
+    EXPECT_THAT(wrong.err, HasSubstr("points.expiry.months: is 61; it must be from 1 to 60"));
+    const Ended right = put(R"({ "earn": { "per_amount": "10000" }, "pending_days": 3, "late_days": 400,
+                                 "expiry": { "policy": "year_end", "years": 2 } })");
+    ASSERT_EQ(right.code, 0) << right.err;
+    ASSERT_EQ(shop.tim({"--program", "dated", "enroll", "card:1"}).code, 0);
+    const Ended sold = shop.tim(
+        {"--program", "dated", "--json", "sale", "card:1", "--receipt", "1/S", "--amount", "100000"});
+    ASSERT_EQ(sold.code, 0) << sold.err;
+    EXPECT_EQ(member(sold.out, "points"), "10");
+    EXPECT_EQ(member(sold.out, "balance"), "0");
+    const Ended shown = shop.tim({"--program", "dated", "--json", "show", "card:1"});
+    EXPECT_EQ(member(shown.out, "points"), "0");
+    EXPECT_EQ(member(shown.out, "pending"), "10");
+    EXPECT_EQ(member(shown.out, "expiring"), "10");
+    EXPECT_THAT(member(shown.out, "next_expiry"), HasSubstr("-01-01T00:00:00+07:00"));
+    EXPECT_THAT(shop.tim({"--program", "dated", "show", "card:1"}).out,
+                AllOf(HasSubstr("pending"), HasSubstr("10 on ")));
+}
+
 TEST(TimCommands, TheSameNameTwiceIsDoneOnce) {
     const TestShop shop;
     shop.put_program();

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -22,7 +23,8 @@ std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise)
 }
 
 std::string run_seed(std::uint64_t seed, runtime::TimeSource time, bool years,
-                     std::vector<std::uint64_t>& refusals, std::size_t& commands) {
+                     std::vector<std::uint64_t>& refusals, std::size_t& commands,
+                     std::array<std::uint64_t, 256>* facts = nullptr) {
     LockstepOptions options;
     options.time = time;
     options.years = years;
@@ -32,6 +34,8 @@ std::string run_seed(std::uint64_t seed, runtime::TimeSource time, bool years,
     Lockstep lockstep(options, choices);
     const std::string difference = lockstep.run();
     commands += lockstep.commands_run();
+    for (std::size_t i = 0; facts != nullptr && i < facts->size(); ++i)
+        (*facts)[i] += lockstep.fact_counts()[i];
     for (std::size_t i = 0; i < refusals.size(); ++i)
         refusals[i] += lockstep.refusal_counts()[i];
     if (difference.empty()) return {};
@@ -82,11 +86,25 @@ TEST(Lockstep, with_the_clock_of_events) {
 void run_years(runtime::TimeSource time) {
     const std::uint64_t seeds = number_from_environment("TIM_SEEDS", 200);
     std::vector<std::uint64_t> refusals(256);
+    std::array<std::uint64_t, 256> facts{};
     std::size_t commands = 0;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed)
-        ASSERT_EQ(run_seed(seed, time, true, refusals, commands), "") << "seed " << seed;
-    fmt::print("{} seeds, {} commands, accepted or repeated {}\n", seeds, commands, refusals[0]);
+        ASSERT_EQ(run_seed(seed, time, true, refusals, commands, &facts), "") << "seed " << seed;
+    std::string reached;
+    for (std::size_t i = 1; i < facts.size(); ++i)
+        if (facts[i] != 0)
+            reached +=
+                fmt::format(" {}={}", model::fact_type_name(static_cast<model::FactType>(i)), facts[i]);
+    fmt::print("{} seeds, {} commands, accepted or repeated {}; facts in histories:{}\n", seeds, commands,
+               refusals[0], reached);
     EXPECT_GT(refusals[0], commands / 4);
+    if (seeds < 100) return;
+    using model::FactType;
+    for (const FactType type :
+         {FactType::period_closed, FactType::tiers_recalculated, FactType::period_corrected,
+          FactType::tier_bonus, FactType::points_expired, FactType::points_matured, FactType::points_restored,
+          FactType::lots_taken, FactType::lot_spent})
+        EXPECT_GT(facts[static_cast<std::size_t>(type)], 0U) << model::fact_type_name(type);
 }
 
 TEST(Lockstep, S5_10_settling_whenever_equals_stopping_the_world_by_the_wall_clock) {

@@ -127,6 +127,9 @@ Figures figures_of(const runtime::CustomerView& view) {
     result.orders = view.orders;
     result.first_order_at = view.first_order_at.value;
     result.last_order_at = view.last_order_at.value;
+    result.pending = view.pending.value;
+    result.next_expiry = view.next_expiry.value;
+    result.expiring = view.expiring.value;
     return result;
 }
 

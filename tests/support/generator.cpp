@@ -75,6 +75,19 @@ void CommandGenerator::choose_tiering(model::Program& program, Choices& choices)
     if (!model::validate(program).empty()) tiering.start = model::Start::current;
 }
 
+/// Until when points last, and from when: short enough that both happen within a run.
+void CommandGenerator::choose_dates(model::PointsRules& points, Choices& choices) {
+    using model::ExpiryPolicy;
+    points.expiry = {};
+    points.pending_days = 0;
+    const std::uint64_t dice = choices.below(10);
+    if (dice < 4) points.expiry = {ExpiryPolicy::months, static_cast<std::int32_t>(choices.between(1, 8)), 0};
+    if (dice == 4)
+        points.expiry = {ExpiryPolicy::year_end, 0, static_cast<std::int32_t>(choices.between(0, 2))};
+    if (choices.chance(50))
+        points.pending_days = static_cast<std::int32_t>(choices.between(1, choices.chance(80) ? 5 : 60));
+}
+
 std::vector<model::Program> CommandGenerator::programs(Choices& choices) {
     model::Program points = nhanh_program("by-points");
     points.currency = {"GBP", 2};
@@ -97,6 +110,8 @@ std::vector<model::Program> CommandGenerator::programs(Choices& choices) {
     tiered.points.return_days = 800;
     if (choices.chance(30)) tiered.points.below_zero = model::BelowZero::clamp;
     choose_tiering(tiered, choices);
+    if (choices.chance(70)) choose_dates(tiered.points, choices);
+    if (choices.chance(50)) choose_dates(points.points, choices);
     return {nhanh_program("by-spend"), points, plain, tiered};
 }
 
@@ -231,6 +246,7 @@ OwnedCommand CommandGenerator::new_version(ProgramId program, Instant clock) {
         document.points.below_zero = document.points.below_zero == model::BelowZero::debt
                                          ? model::BelowZero::clamp
                                          : model::BelowZero::debt;
+    if (document.id != "plain" && choices_.chance(40)) choose_dates(document.points, choices_);
     const bool moves = document.id != "tiered" || choices_.chance(20);
     for (std::size_t i = 1; i < document.tiers.size(); ++i) {
         if (moves) document.tiers[i].min += document.tiers[i].min / 10;

@@ -24,6 +24,7 @@ class CommandGenerator {
     /// Gives a program any criterion, policy and review that go together, own criteria of tiers, bonuses,
     /// multipliers.
     static void choose_tiering(model::Program& program, Choices& choices);
+    static void choose_dates(model::PointsRules& points, Choices& choices);
 
     OwnedCommand next(model::Instant clock);
 

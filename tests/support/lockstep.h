@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,6 +31,8 @@ class Lockstep {
     std::string run();
 
     std::size_t commands_run() const { return commands_run_; }
+    /// How often histories had a fact of each type, by its number: shows the same of what time does.
+    const std::array<std::uint64_t, 256>& fact_counts() const { return fact_counts_; }
     /// How often each refusal was given, by its number: shows that a run reaches what it should.
     const std::vector<std::uint64_t>& refusal_counts() const { return refusal_counts_; }
 
@@ -66,6 +69,7 @@ class Lockstep {
     std::optional<runtime::WhatIf> foreseen_;
     std::size_t commands_run_ = 0;
     std::vector<std::uint64_t> refusal_counts_;
+    std::array<std::uint64_t, 256> fact_counts_{};
     std::vector<std::string> log_;
 };
 

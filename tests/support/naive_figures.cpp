@@ -121,40 +121,106 @@ void NaiveModel::settle(NaiveFold& state, ProgramId program, std::uint16_t last,
     }
 }
 
+std::int64_t NaiveModel::expiry(ProgramId program, std::uint16_t version, std::int64_t at) const {
+    const model::Expiry& rule = document(program, version).points.expiry;
+    const std::int64_t month = month_of(program, at);
+    std::int64_t begins = 0;
+    if (rule.policy == model::ExpiryPolicy::never) return INT64_MAX;
+    if (rule.policy == model::ExpiryPolicy::months) begins = month + rule.months + 1;
+    if (rule.policy == model::ExpiryPolicy::year_end) begins = (month / 12 + rule.years + 1) * 12;
+    const date::year_month_day first(date::year(static_cast<int>(begins / 12)),
+                                     date::month(static_cast<unsigned>(begins % 12 + 1)), date::day(1));
+    const auto instant = date::locate_zone(document(program, 1).time_zone)
+                             ->to_sys(date::local_days(first), date::choose::earliest);
+    return std::chrono::duration_cast<std::chrono::milliseconds>(instant.time_since_epoch()).count();
+}
+
+NaiveModel::Dates NaiveModel::dates_of(const Accepted& sale) const {
+    // A till ahead of the clock is not ahead of the versions.
+    const std::uint16_t version = std::min(sale.priced_by, sale.judged_by);
+    Dates dates;
+    dates.expires = expiry(sale.program, version, sale.at);
+    const std::int64_t days = document(sale.program, version).points.pending_days;
+    if (days > 0 && sale.at + days * 86'400'000 > sale.now) dates.matures = sale.at + days * 86'400'000;
+    return dates;
+}
+
+std::int64_t NaiveModel::hold_index(ProgramId program, Sequence hold) const {
+    return hold_of(program, hold) - accepted_.data();
+}
+
 void NaiveModel::add_to(NaiveFold& state, std::size_t index) const {
     const Accepted& entry = accepted_[index];
     const auto& command = entry.command.command;
     const Wide full = full_points(index);
     state.moved = full;
-    const bool counts =
-        command.kind == CommandKind::sale || is_return(command.kind) || command.kind == CommandKind::adjust;
+    if (entry.customer.value == 0 && command.kind != CommandKind::sale && !is_return(command.kind)) return;
     const auto& rules = document(entry.program, entry.judged_by);
+    const Dates dates = dates_of(entry);
+    Wide restored = 0;
     const auto clamped = [&](Wide points) {
         if (points >= 0 || rules.points.below_zero == model::BelowZero::debt) return points;
-        const Wide free = state.points - held(entry.program, entry.customer, index + 1, entry.now);
-        return -std::min(-points, std::max<Wide>(0, free));
+        return -std::min(-points, std::max<Wide>(0, state.unheld() + restored));
     };
     Wide spend = command.amount.value;
-    if (is_return(command.kind)) spend = -spend;
-    if (command.kind == CommandKind::sale) {
-        Wide paid = 0;
-        if (const Sequence hold = ended_hold(entry.command); hold.value != 0)
-            paid = hold_of(entry.program, hold)->command.command.points.value;
-        state.points -= paid;
-        state.orders.push_back({command.name, entry.at, spend, paid, false});
-    }
-    for (NaiveFold::Order& order : state.orders) {
-        if (!is_return(command.kind) || order.name != command.original) continue;
-        if (command.kind == CommandKind::voided) spend = -order.left;
-        order.left += spend;
-        if (order.left == 0 && (spend != 0 || command.kind == CommandKind::voided)) {
-            order.undone = true;
-            state.points += order.spent;  // before anything is taken
+    switch (command.kind) {
+        case CommandKind::sale: {
+            state.earn(full, dates.matures, dates.expires);
+            NaiveFold::Order order{command.name, entry.at, spend, {}, false};
+            if (const Sequence hold = ended_hold(entry.command); hold.value != 0)
+                order.spent = state.end_hold(hold_index(entry.program, hold),
+                                             hold_of(entry.program, hold)->command.command.points.value);
+            state.orders.push_back(order);
+            break;
         }
+        case CommandKind::returned:
+        case CommandKind::voided: {
+            spend = -spend;
+            std::vector<NaiveFold::Batch> back;
+            for (NaiveFold::Order& order : state.orders) {
+                if (order.name != command.original) continue;
+                if (command.kind == CommandKind::voided) spend = -order.left;
+                order.left += spend;
+                if (order.left != 0 || (spend == 0 && command.kind != CommandKind::voided)) continue;
+                order.undone = true;
+                back = order.spent;
+            }
+            for (const NaiveFold::Batch& batch : back)
+                restored += batch.points;
+            Dates own;
+            if (const Accepted* sale = find(entry.program, command.original);
+                command.original.kind != model::NameKind::none && sale->customer.value != 0)
+                own = dates_of(*sale);
+            const Wide unpaid = std::min(-full, state.pending_of(own.matures, own.expires));
+            state.moved = clamped(full + unpaid) - unpaid;
+            state.take_back(-state.moved, own.matures, own.expires);
+            for (const NaiveFold::Batch& batch : back)
+                state.earn(batch.points, INT64_MIN, batch.expires);
+            break;
+        }
+        case CommandKind::hold:
+            state.open_hold(static_cast<std::int64_t>(index),
+                            entry.at + (command.ttl_ms == 0 ? kDefaultTtl : command.ttl_ms),
+                            command.points.value);
+            break;
+        case CommandKind::capture:
+            state.end_hold(hold_index(entry.program, command.hold), -full);
+            break;
+        case CommandKind::release:
+            state.end_hold(hold_index(entry.program, command.hold), 0);
+            break;
+        case CommandKind::adjust:
+            if (full > 0) state.earn(full, INT64_MIN, dates.expires);
+            if (full < 0) state.take(-full);
+            break;
+        case CommandKind::redeem:
+            state.take(-full);
+            break;
+        default:
+            break;
     }
-    if (is_return(command.kind)) state.moved = clamped(full);
-    state.points += state.moved;
-    if (!counts) return;
+    if (command.kind != CommandKind::sale && !is_return(command.kind) && command.kind != CommandKind::adjust)
+        return;
 
     std::int64_t first = INT64_MAX;
     for (const NaiveFold::Order& order : state.orders)
@@ -165,7 +231,10 @@ void NaiveModel::add_to(NaiveFold& state, std::size_t index) const {
     if (entry.customer.value == 0) return;
     const Wide bonus = state.find_tier(rules);
     if (bonus == 0) return;
-    state.points += clamped(bonus);
+    restored = 0;
+    const Wide moved = clamped(bonus);
+    if (moved > 0) state.earn(moved, INT64_MIN, dates.expires);
+    if (moved < 0) state.take(-moved);
     state.post(state.month, 0, bonus);
 }
 
@@ -193,6 +262,7 @@ NaiveFold NaiveModel::fold(ProgramId program, CustomerId customer, std::size_t l
             begun = true;
         } else {
             settle(state, program, entry.judged_by, until);
+            state.pass(entry.now);
         }
         add_to(state, i);
     }
@@ -202,7 +272,9 @@ NaiveFold NaiveModel::fold(ProgramId program, CustomerId customer, std::size_t l
 NaiveFold NaiveModel::fold_until(ProgramId program, CustomerId customer, std::size_t length, std::int64_t now,
                                  std::int64_t until) const {
     NaiveFold state = fold(program, customer, length);
-    if (customer.value != 0) settle(state, program, version_at(program, now), until);
+    if (customer.value == 0) return state;
+    settle(state, program, version_at(program, now), until);
+    state.pass(now);
     return state;
 }
 
@@ -258,7 +330,7 @@ NaiveModel::Wide NaiveModel::spendable(ProgramId program, CustomerId customer, s
     const auto& rules = document(program, version_at(program, now));
     const NaiveFold state = fold_until(program, customer, accepted_.size(), now, now);
     const std::int64_t keep = rules.enabled ? rules.tiers[state.tier].keep_points.value : 0;
-    return std::max<Wide>(0, state.points - held(program, customer, accepted_.size(), now) - keep);
+    return std::max<Wide>(0, state.unheld() - keep);
 }
 
 const NaiveModel::Accepted* NaiveModel::hold_of(ProgramId program, Sequence hold) const {
@@ -275,7 +347,16 @@ Figures NaiveModel::figures(ProgramId program, CustomerId customer, Instant cloc
     result.version = version_at(program, instant);
     const NaiveFold state = fold_until(program, customer, accepted_.size(), instant, instant);
     result.tier = state.tier;
-    result.points = static_cast<std::int64_t>(state.points);
+    result.points = static_cast<std::int64_t>(state.points());
+    result.pending = static_cast<std::int64_t>(state.pending());
+    for (const NaiveFold::Batch& batch : state.batches) {
+        if (batch.hold >= 0 || batch.expires == INT64_MAX) continue;
+        if (result.next_expiry == INT64_MIN || batch.expires < result.next_expiry) {
+            result.next_expiry = batch.expires;
+            result.expiring = 0;
+        }
+        if (batch.expires == result.next_expiry) result.expiring += static_cast<std::int64_t>(batch.points);
+    }
     result.held = static_cast<std::int64_t>(held(program, customer, accepted_.size(), instant));
     result.spendable = static_cast<std::int64_t>(spendable(program, customer, instant));
     result.ranking = static_cast<std::int64_t>(state.ranking());
@@ -298,9 +379,9 @@ std::string describe(const Figures& f) {
     return fmt::format(
         "version {} tier {} points {} held {} spendable {} ranking {} metric {} lifetime {} month {} orders "
         "{} "
-        "first {} last {}",
+        "first {} last {} pending {} next expiry {} of {}",
         f.version, f.tier, f.points, f.held, f.spendable, f.ranking, f.metric, f.lifetime, f.month, f.orders,
-        f.first_order_at, f.last_order_at);
+        f.first_order_at, f.last_order_at, f.pending, f.next_expiry, f.expiring);
 }
 
 }  // namespace tim::tests

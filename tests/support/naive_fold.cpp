@@ -76,6 +76,129 @@ Wide floor_divide(Wide value, Wide divisor) {
 
 }  // namespace
 
+Wide NaiveFold::points() const {
+    Wide sum = -debt;
+    for (const Batch& batch : batches)
+        if (batch.matures == INT64_MIN) sum += batch.points;
+    return sum;
+}
+
+Wide NaiveFold::pending() const {
+    Wide sum = 0;
+    for (const Batch& batch : batches)
+        if (batch.matures != INT64_MIN) sum += batch.points;
+    return sum;
+}
+
+Wide NaiveFold::unheld() const {
+    Wide sum = -debt;
+    for (const Batch& batch : batches)
+        if (batch.matures == INT64_MIN && batch.hold < 0) sum += batch.points;
+    return sum;
+}
+
+void NaiveFold::earn(Wide amount, std::int64_t matures, std::int64_t expires) {
+    if (matures == INT64_MIN) {
+        const Wide paid = std::min(debt, amount);
+        debt -= paid;
+        amount -= paid;
+    }
+    if (amount > 0) batches.push_back({matures, expires, amount, -1});
+}
+
+void NaiveFold::take(Wide amount) {
+    std::stable_sort(batches.begin(), batches.end(),
+                     [](const Batch& a, const Batch& b) { return a.expires < b.expires; });
+    for (Batch& batch : batches) {
+        if (batch.matures != INT64_MIN || batch.hold >= 0) continue;
+        const Wide some = std::min(amount, batch.points);
+        batch.points -= some;
+        amount -= some;
+    }
+    debt += amount;
+}
+
+Wide NaiveFold::pending_of(std::int64_t matures, std::int64_t expires) const {
+    Wide sum = 0;
+    for (const Batch& batch : batches)
+        if (matures != INT64_MIN && batch.matures == matures && batch.expires == expires) sum += batch.points;
+    return sum;
+}
+
+void NaiveFold::take_back(Wide amount, std::int64_t matures, std::int64_t expires) {
+    // First the sale's own that are pending, then its own, then any.
+    for (const std::int64_t own_matures : {matures, INT64_MIN})
+        for (Batch& batch : batches) {
+            const bool own = batch.matures == own_matures && batch.expires == expires && batch.hold < 0;
+            if (!own || (own_matures == INT64_MIN && expires == INT64_MAX)) continue;
+            const Wide some = std::min(amount, batch.points);
+            batch.points -= some;
+            amount -= some;
+        }
+    take(amount);
+}
+
+void NaiveFold::open_hold(std::int64_t index, std::int64_t until, Wide amount) {
+    std::stable_sort(batches.begin(), batches.end(),
+                     [](const Batch& a, const Batch& b) { return a.expires < b.expires; });
+    std::vector<Batch> held;
+    for (Batch& batch : batches) {
+        if (batch.matures != INT64_MIN || batch.hold >= 0) continue;
+        const Wide some = std::min(amount, batch.points);
+        batch.points -= some;
+        amount -= some;
+        held.push_back({INT64_MIN, batch.expires, some, index});
+    }
+    batches.insert(batches.end(), held.begin(), held.end());
+    holds.push_back({index, until});
+}
+
+std::vector<NaiveFold::Batch> NaiveFold::end_hold(std::int64_t index, Wide spent) {
+    std::stable_sort(batches.begin(), batches.end(),
+                     [](const Batch& a, const Batch& b) { return a.expires < b.expires; });
+    std::vector<Batch> gone;
+    for (Batch& batch : batches) {
+        if (batch.hold != index) continue;
+        const Wide some = std::min(spent, batch.points);
+        gone.push_back({INT64_MIN, batch.expires, some, -1});
+        spent -= some;
+        batch.points -= some;
+        const Wide paid = std::min(debt, batch.points);
+        debt -= paid;
+        batch.points -= paid;
+        batch.hold = -1;
+    }
+    std::erase_if(holds, [&](const Hold& hold) { return hold.index == index; });
+    return gone;
+}
+
+void NaiveFold::pass(std::int64_t until) {
+    for (;;) {
+        std::erase_if(batches, [](const Batch& batch) { return batch.points == 0; });
+        std::int64_t next = INT64_MAX;
+        for (const Hold& hold : holds)
+            next = std::min(next, hold.until);
+        for (const Batch& batch : batches) {
+            if (batch.hold < 0) next = std::min(next, batch.expires);
+            if (batch.matures != INT64_MIN) next = std::min(next, batch.matures);
+        }
+        if (next > until || next == INT64_MAX) return;
+        for (const Hold& hold : std::vector<Hold>(holds))
+            if (hold.until == next) end_hold(hold.index, 0);
+        // What would expire as it matures was never to be spent.
+        std::erase_if(batches, [&](const Batch& batch) {
+            return batch.hold < 0 && batch.matures != INT64_MIN && batch.expires == next;
+        });
+        std::stable_sort(batches.begin(), batches.end(),
+                         [](const Batch& a, const Batch& b) { return a.expires < b.expires; });
+        for (const Batch& batch : std::vector<Batch>(batches))
+            if (batch.matures == next) earn(batch.points, INT64_MIN, batch.expires);
+        std::erase_if(batches, [&](const Batch& batch) {
+            return batch.matures == next || (batch.hold < 0 && batch.expires == next);
+        });
+    }
+}
+
 Wide NaiveFold::lifetime() const {
     Wide sum = 0;
     for (const Posting& posting : postings)

@@ -20,15 +20,29 @@ struct NaiveFold {
         Wide spend = 0;
         Wide ranking = 0;
     };
+    /// Points of one kind. Milliseconds; INT64_MIN: spendable, INT64_MAX: never expire. `hold` is the place
+    /// of the hold among the accepted commands, −1 for none.
+    struct Batch {
+        std::int64_t matures = INT64_MIN;
+        std::int64_t expires = INT64_MAX;
+        Wide points = 0;
+        std::int64_t hold = -1;
+    };
+    struct Hold {
+        std::int64_t index = -1;
+        std::int64_t until = 0;
+    };
     struct Order {
         model::Name name;
         std::int64_t at = 0;
         Wide left = 0;
-        Wide spent = 0;  ///< points paid with
+        std::vector<Batch> spent;  ///< points paid with
         bool undone = false;
     };
 
-    Wide points = 0;
+    std::vector<Batch> batches;
+    std::vector<Hold> holds;
+    Wide debt = 0;
     std::vector<Posting> postings;
     std::vector<Order> orders;
     std::uint16_t version = 0;
@@ -40,6 +54,24 @@ struct NaiveFold {
     std::uint8_t bonus_floor = 0;
     std::uint8_t bonus_tier = 0;
     Wide moved = 0;  ///< points that the newest entry moved, without bonuses
+
+    /// The balance: what is not pending, held points too, less the debt.
+    Wide points() const;
+    Wide pending() const;
+    /// The balance without what is held.
+    Wide unheld() const;
+    /// Earned points pay a debt first; what is pending does so when it matures.
+    void earn(Wide amount, std::int64_t matures, std::int64_t expires);
+    /// The earliest expiry first, what never expires last; what is not there becomes debt.
+    void take(Wide amount);
+    /// A return: the sale's own points first.
+    void take_back(Wide amount, std::int64_t matures, std::int64_t expires);
+    Wide pending_of(std::int64_t matures, std::int64_t expires) const;
+    void open_hold(std::int64_t index, std::int64_t until, Wide amount);
+    /// Spends so much of a hold; the rest is free again. Returns what was spent.
+    std::vector<Batch> end_hold(std::int64_t index, Wide spent);
+    /// Stops the world at every instant up to one at which a hold times out, points mature or points expire.
+    void pass(std::int64_t until);
 
     Wide lifetime() const;
     Wide ranking() const;

@@ -94,7 +94,8 @@ bool same_program(const model::Program& a, const model::Program& b) {
     return a.name == b.name && p.earn.per_amount == q.earn.per_amount && p.earn.points == q.earn.points &&
            p.redeem.has_value() == q.redeem.has_value() &&
            (!p.redeem || (p.redeem->points == q.redeem->points && p.redeem->value == q.redeem->value)) &&
-           p.below_zero == q.below_zero && p.late_days == q.late_days && p.return_days == q.return_days &&
+           p.below_zero == q.below_zero && p.expiry == q.expiry && p.pending_days == q.pending_days &&
+           p.late_days == q.late_days && p.return_days == q.return_days &&
            a.tiering.criterion == b.tiering.criterion && a.tiering.downgrade == b.tiering.downgrade &&
            a.tiering.review == b.tiering.review && a.tiering.start == b.tiering.start &&
            a.enabled == b.enabled &&
@@ -320,9 +321,8 @@ NaiveModel::Refusal NaiveModel::judge_spending(Accepted& entry, std::int64_t& de
         return Refusal::too_many_holds;
     }
     if (command.kind == CommandKind::adjust) {
-        const Wide free =
-            std::max<Wide>(0, points(entry.program, entry.customer, accepted_.size()) -
-                                  held(entry.program, entry.customer, accepted_.size(), entry.now));
+        const Wide free = std::max<Wide>(
+            0, fold_until(entry.program, entry.customer, accepted_.size(), entry.now, entry.now).unheld());
         detail = static_cast<std::int64_t>(free);
         return command.points.value < 0 && -static_cast<Wide>(command.points.value) > free
                    ? Refusal::insufficient_points
@@ -371,7 +371,8 @@ bool NaiveModel::overflows(const Accepted& entry) const {
     const Command& command = entry.command.command;
     if (command.kind == CommandKind::balance) return beyond(receipt_points(entry, command.amount.value));
     const NaiveFold state = fold(entry.program, entry.customer, accepted_.size());
-    return beyond(full_points(accepted_.size() - 1)) || beyond(state.points) ||
+    return beyond(full_points(accepted_.size() - 1)) || beyond(state.points()) ||
+           beyond(state.points() + state.pending()) ||
            !state.within_bounds(document(entry.program, entry.judged_by));
 }
 

@@ -27,6 +27,9 @@ struct Figures {
     std::uint32_t orders = 0;
     std::int64_t first_order_at = INT64_MIN;
     std::int64_t last_order_at = INT64_MIN;
+    std::int64_t pending = 0;
+    std::int64_t next_expiry = INT64_MIN;
+    std::int64_t expiring = 0;
 
     friend bool operator==(const Figures&, const Figures&) = default;
 };
@@ -118,9 +121,16 @@ class NaiveModel {
     /// Lets time pass: versions up to `last`, months by `until`.
     void settle(NaiveFold& state, model::ProgramId program, std::uint16_t last, std::int64_t until) const;
     void add_to(NaiveFold& state, std::size_t index) const;
-    Wide points(model::ProgramId program, model::CustomerId customer, std::size_t length) const {
-        return fold(program, customer, length).points;
-    }
+    /// Until when points last that are earned at an instant, by a version.
+    std::int64_t expiry(model::ProgramId program, std::uint16_t version, std::int64_t at) const;
+    struct Dates {
+        std::int64_t matures = INT64_MIN;
+        std::int64_t expires = INT64_MAX;
+    };
+    /// Those of what a sale earned, as it was accepted.
+    Dates dates_of(const Accepted& sale) const;
+    /// The place of a hold among the accepted commands.
+    std::int64_t hold_index(model::ProgramId program, model::Sequence hold) const;
     Wide held(model::ProgramId program, model::CustomerId customer, std::size_t length,
               std::int64_t now) const;
     std::size_t open_holds(model::ProgramId program, model::CustomerId customer, std::int64_t now) const;

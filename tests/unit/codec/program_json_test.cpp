@@ -199,10 +199,46 @@ TEST(ProgramJson, RefusesWrongTypes) {
          "points.below_zero: \"depth\" is not one of its choices; did you mean \"debt\"?"},
         {"\"earn\"", "\"below_zero\": \"debt clamp\", \"earn\"", "known are debt, clamp"},
         {"\"earn\"", "\"below_zero\": \"\", \"earn\"", "known are debt, clamp"},
+        {"\"earn\"", "\"expiry\": { \"policy\": \"month\" }, \"earn\"",
+         "points.expiry.policy: \"month\" is not one of its choices; did you mean \"months\"?"},
+        {"\"earn\"", "\"expiry\": { \"policy\": \"months\", \"months\": 0 }, \"earn\"",
+         "points.expiry.months: is 0; it must be from 1 to 60"},
+        {"\"earn\"", "\"expiry\": { \"policy\": \"months\", \"years\": 1 }, \"earn\"",
+         "points.expiry.years: belongs to the policy year_end alone"},
+        {"\"earn\"", "\"expiry\": { \"months\": 3 }, \"earn\"",
+         "points.expiry.months: belongs to the policy months alone"},
         {"{ \"earn\": { \"per_amount\": \"1.00\" } }", "[]", "points: must be an object, not a list"},
     };
     for (const auto& [from, to, message] : kCases)
         EXPECT_THAT(fault_of(with(from, to)), HasSubstr(message)) << to;
+}
+
+TEST(ProgramJson, ReadsWhenPointsExpire) {
+    const auto read = [](const std::string& expiry) {
+        return parse_program_json(
+            with("\"earn\"", "\"expiry\": " + expiry + ", \"pending_days\": 7, \"earn\""), "shop.json");
+    };
+    const auto months = read(R"({ "policy": "months" })");
+    ASSERT_TRUE(months) << months.error().message;
+    EXPECT_EQ(months->points.expiry, (model::Expiry{model::ExpiryPolicy::months, 12, 0}));
+    EXPECT_EQ(months->points.pending_days, 7);
+    const auto years = read(R"({ "policy": "year_end", "years": 0 })");
+    ASSERT_TRUE(years) << years.error().message;
+    EXPECT_EQ(years->points.expiry, (model::Expiry{model::ExpiryPolicy::year_end, 0, 0}));
+    EXPECT_EQ(read(R"({ "policy": "year_end" })")->points.expiry.years, 1);
+    EXPECT_EQ(read(R"({ "policy": "never" })")->points.expiry, model::Expiry{});
+    for (const auto& program : {*months, *years}) {
+        const std::string text = program_to_json(program);
+        const auto again = parse_program_json(text, "printed.json");
+        ASSERT_TRUE(again) << again.error().message;
+        EXPECT_EQ(again->points.expiry, program.points.expiry);
+        EXPECT_EQ(program_to_json(*again), text);
+    }
+    EXPECT_THAT(program_to_json(*months),
+                AllOf(HasSubstr("\"policy\": \"months\""), HasSubstr("\"months\": 12"),
+                      HasSubstr("\"pending_days\": 7")));
+    const auto never = parse_program_json(kProgram, "shop.json");
+    EXPECT_THAT(program_to_json(*never), HasSubstr("\"policy\": \"never\""));
 }
 
 TEST(ProgramJson, RefusesWhatIsMissing) {

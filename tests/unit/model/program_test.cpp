@@ -105,6 +105,26 @@ TEST(Validate, BoundsTheDays) {
     EXPECT_THAT(faults_after([](Program& p) { p.points.late_days = p.points.return_days = 0; }), IsEmpty());
 }
 
+TEST(Validate, JudgesExpiry) {
+    const auto with = [](Expiry expiry) {
+        return faults_after([expiry](Program& p) { p.points.expiry = expiry; });
+    };
+    EXPECT_THAT(with({ExpiryPolicy::months, 60, 0}), IsEmpty());
+    EXPECT_THAT(with({ExpiryPolicy::year_end, 0, 0}), IsEmpty());
+    EXPECT_THAT(with({ExpiryPolicy::months, 0, 0}),
+                ElementsAre(fault("points.expiry.months", "from 1 to 60")));
+    EXPECT_THAT(with({ExpiryPolicy::months, 61, 0}), ElementsAre(fault("points.expiry.months", "is 61")));
+    EXPECT_THAT(with({ExpiryPolicy::year_end, 0, 6}),
+                ElementsAre(fault("points.expiry.years", "from 0 to 5")));
+    EXPECT_THAT(with({ExpiryPolicy::never, 3, 2}),
+                ElementsAre(fault("points.expiry.months", "policy months alone"),
+                            fault("points.expiry.years", "policy year_end alone")));
+    EXPECT_THAT(with({static_cast<ExpiryPolicy>(9), 0, 0}),
+                ElementsAre(fault("points.expiry.policy", "never, months or year_end")));
+    EXPECT_THAT(faults_after([](Program& p) { p.points.pending_days = 366; }),
+                ElementsAre(fault("points.pending_days", "from 0 to 365")));
+}
+
 TEST(Validate, RefusesValuesOutsideTheEnumerations) {
     EXPECT_THAT(faults_after([](Program& p) { p.points.below_zero = static_cast<BelowZero>(9); }),
                 ElementsAre(fault("points.below_zero", "debt or clamp")));

@@ -86,6 +86,9 @@ std::string show_json(const Shop& shop, const ProgramVersion& version, const cli
         .add("points", customer.points.value)
         .add("held", customer.held.value)
         .add("spendable", customer.spendable.value)
+        .add("pending", customer.pending.value)
+        .add_or_null("next_expiry", shop.time(customer.next_expiry))
+        .add("expiring", customer.expiring.value)
         .add("ranking_points", customer.ranking_points.value)
         .add("period_metric", version.metric(customer.period_metric))
         .add("lifetime_spend", version.money(customer.lifetime_spend))
@@ -116,14 +119,18 @@ std::string show_text(const Shop& shop, const ProgramVersion& version, const cli
         {{"tier", fmt::format("{} ({})", version.tier_name(customer.tier), version.tier_id(customer.tier))},
          {"points", fmt::format("{} {}", customer.points.value, version.program().points.unit)},
          {"held", std::to_string(customer.held.value)},
-         {"spendable", std::to_string(customer.spendable.value)},
-         {"ranking points", std::to_string(customer.ranking_points.value)},
-         {"lifetime spend", money(customer.lifetime_spend)},
-         {"spend this month", money(customer.month_spend)},
-         {"orders", std::to_string(customer.orders)},
-         {"enrolled", time(customer.enrolled_at)},
-         {"first order", time(customer.first_order_at)},
-         {"last order", time(customer.last_order_at)}});
+         {"spendable", std::to_string(customer.spendable.value)}});
+    if (customer.pending.value != 0) fields.emplace_back("pending", std::to_string(customer.pending.value));
+    if (customer.next_expiry != model::kNoInstant)
+        fields.emplace_back("next expiry",
+                            fmt::format("{} on {}", customer.expiring.value, time(customer.next_expiry)));
+    fields.insert(fields.end(), {{"ranking points", std::to_string(customer.ranking_points.value)},
+                                 {"lifetime spend", money(customer.lifetime_spend)},
+                                 {"spend this month", money(customer.month_spend)},
+                                 {"orders", std::to_string(customer.orders)},
+                                 {"enrolled", time(customer.enrolled_at)},
+                                 {"first order", time(customer.first_order_at)},
+                                 {"last order", time(customer.last_order_at)}});
     return field_list(fields);
 }
 
