@@ -153,6 +153,7 @@ void apply_names(State& state, const Fact& fact, model::Sequence sequence, std::
     if (fact.name_kind != model::NameKind::none) state.names.insert(fingerprint, sequence);
     switch (fact.type) {
         case FactType::receipt_reduced:
+        case FactType::receipt_redeemed:
             state.names.advance(state.hashing.state_of(SubjectKind::receipt, {fact.subject.id()}),
                                 fact.previous, sequence);
             break;

@@ -139,10 +139,12 @@ struct RecordedFact {
 struct SaleEvidence {
     model::Sequence sequence{};  ///< of the sale
     model::Fact sale;
-    std::vector<RecordedFact> parts;  ///< all that the sale's transaction did, the sale first
-    model::Sequence reduced{};        ///< the newest `receipt_reduced`; 0: nothing came back yet
-    model::Money remaining{};         ///< not returned yet
-    model::Points points{};           ///< that the remaining amount has earned
+    std::vector<RecordedFact> parts;     ///< all that the sale's transaction did, the sale first
+    std::vector<RecordedFact> redeemed;  ///< all that the transactions of redemptions did that name the sale
+    model::Sequence reduced{};           ///< the receipt's newest fact; 0: none yet
+    bool returned = false;               ///< something came back
+    model::Money remaining{};            ///< not returned yet
+    model::Points points{};              ///< that the remaining amount has earned
     model::Instant first_order = model::kNoInstant;  ///< of the customer's orders without this one
     model::Instant last_order = model::kNoInstant;
     const Rules* pricing = nullptr;  ///< the version that priced the sale
@@ -155,12 +157,14 @@ Judgement decide_return(const model::Command& command, const Moment& moment, mod
                         const CustomerRecord& record, const SaleEvidence* sale, FactWriter& facts,
                         const Lots* lots = nullptr);
 
-/// What is judged about a return with its original before whose it is.
+/// What is judged about a return or redemption that names its sale.
 Judgement check_original(const model::Command& command, const Moment& moment, model::Subject subject,
                          const SaleEvidence& sale);
 
+/// `sale` is the one that the redemption names, null for none; `lots` of a customer who has some.
 Judgement decide_redeem(const model::Command& command, const Moment& moment, model::Subject subject,
-                        const CustomerRecord& record, FactWriter& facts);
+                        const CustomerRecord& record, FactWriter& facts, const SaleEvidence* sale = nullptr,
+                        const Lots* lots = nullptr);
 
 /// A hold runs from its `at`; one that would be over by now is refused `invalid_time`.
 Judgement decide_hold(const model::Command& command, const Moment& moment, model::Subject subject,

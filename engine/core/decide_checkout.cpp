@@ -70,7 +70,8 @@ PointsDraft settled(const CustomerRecord& record, const OpenHolds* holds, const 
 }
 
 Judgement decide_redeem(const model::Command& command, const Moment& moment, model::Subject subject,
-                        const CustomerRecord& record, FactWriter& facts) {
+                        const CustomerRecord& record, FactWriter& facts, const SaleEvidence* sale,
+                        const Lots* lots) {
     model::Points points = command.points;
     if (points.value == 0) {
         if (!moment.current->program().points.redeem) return refuse(Refusal::invalid_command);
@@ -81,10 +82,28 @@ Judgement decide_redeem(const model::Command& command, const Moment& moment, mod
     const model::Points most = spendable_now(moment, record);
     if (points > most) return refuse(Refusal::insufficient_points, most.value);
 
+    const model::Sequence sequence = facts.next();
     Fact& fact = add_fact(FactType::redeemed, moment, subject, record, facts);
     name(fact, command);
     fact.points = {-points.value};
     fact.points_after = {record.points.value - points.value};
+    if (sale != nullptr) {
+        fact.flags |= model::kFactWithOriginal;
+        Fact& receipt = facts.add(
+            FactType::receipt_redeemed,
+            model::Subject::of(model::SubjectKind::receipt, subject.program(), sale->sequence.value),
+            sale->reduced);
+        receipt.at = moment.at;
+        receipt.recorded = moment.recorded;
+        receipt.version = moment.current->version();
+        receipt.amount = sale->remaining;
+        receipt.points = sale->points;
+        if (lots != nullptr) {
+            Lots after = *lots;
+            after.fold(fact, sequence, {}, free_points(record.points, record.held));
+            tell_lots(*lots, after, sequence, subject, fact, facts);
+        }
+    }
     facts.end_transaction();
     return {};
 }

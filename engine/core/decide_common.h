@@ -48,6 +48,11 @@ std::uint8_t found_tier(const Rules& rules, const CustomerRecord& record);
 Judgement check_hold(const std::optional<OpenHold>& hold, std::optional<model::FactType> resolved,
                      model::Instant now);
 
+/// Tells of which lots a fact at a sequence spent, by their expiry, so that a return can restore them: the
+/// difference of the lots before and after it. The customer's newest fact is that fact.
+void tell_lots(const Lots& before, const Lots& after, model::Sequence spent, model::Subject subject,
+               const model::Fact& fact, FactWriter& facts);
+
 /// Ends the transaction that posts to a customer's figures: finds the tier that they lead to, adds what
 /// follows from it (a correction of the tier that the period began with, bonuses) and fills in the tiers.
 /// `before` is the settled record that the transaction's facts, from the writer's `transaction_begin` on,

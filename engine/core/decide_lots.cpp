@@ -2,6 +2,7 @@
 // time out before points mature, and these before points expire.
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "engine/core/decide_common.h"
 
@@ -88,6 +89,32 @@ class PointsClock {
 void settle_points(PointsDraft& draft, model::Subject subject, const OpenHolds* holds, const Moment& moment,
                    FactWriter& facts) {
     PointsClock(moment, subject, draft, facts, true).settle(holds);
+}
+
+void tell_lots(const Lots& before, const Lots& after, model::Sequence spent, model::Subject subject,
+               const Fact& fact, FactWriter& facts) {
+    std::map<std::int64_t, std::int64_t> gone;
+    for (const Lot& lot : before.all())
+        if (!lot.pending()) gone[lot.dates.expires_at.value] += lot.points.value;
+    for (const Lot& lot : after.all())
+        if (!lot.pending()) gone[lot.dates.expires_at.value] -= lot.points.value;
+    const Fact spending = fact;
+    model::Sequence previous = spent;
+    for (const auto& [expires_at_ms, points] : gone) {
+        if (points == 0) continue;
+        const model::Sequence sequence = facts.next();
+        Fact& told = facts.add(FactType::lot_spent, subject, previous);
+        told.at = spending.at;
+        told.recorded = spending.recorded;
+        told.version = spending.version;
+        told.tier_before = spending.tier_before;
+        told.tier_after = spending.tier_after;
+        told.points_after = spending.points_after;
+        told.held_after = spending.held_after;
+        told.points = {-points};
+        told.lot = {model::kNoInstant.value, expires_at_ms, spent.value};
+        previous = sequence;
+    }
 }
 
 PointsDraft settled_points(const CustomerRecord& record, const OpenHolds* holds, const Lots& lots,

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "engine/core/decide_common.h"
 
@@ -14,11 +15,14 @@ Judgement check_original(const model::Command& command, const Moment& moment, mo
                          const SaleEvidence& sale) {
     if (sale.sale.type != FactType::sale) return refuse(Refusal::not_a_sale);
     if (sale.sale.subject != subject) return refuse(Refusal::other_customer);
+    if (command.kind == CommandKind::redeem) {
+        const bool gone = sale.returned && sale.remaining.value == 0;
+        return gone ? refuse(Refusal::already_returned) : Judgement{};
+    }
     if (moment.at.value - sale.sale.at.value > moment.current->return_ms()) {
         return refuse(Refusal::return_too_late, moment.current->program().points.return_days);
     }
-    if (command.kind == CommandKind::voided && sale.reduced.value != 0)
-        return refuse(Refusal::already_returned);
+    if (command.kind == CommandKind::voided && sale.returned) return refuse(Refusal::already_returned);
     if (command.kind == CommandKind::returned && command.amount > sale.remaining) {
         return refuse(Refusal::return_exceeds_sale, sale.remaining.value);
     }
@@ -33,41 +37,55 @@ bool takes_all(model::Money remaining, model::Money amount, bool voids) {
     return remaining.value == 0 && (amount.value > 0 || voids);
 }
 
-/// What the customer spent in a sale with points.
-model::Points spent_in(const SaleEvidence& sale) {
-    model::Points spent{};
-    for (const RecordedFact& part : sale.parts)
-        if (part.fact.type == FactType::hold_captured) spent.value -= part.fact.points.value;
-    return spent;
-}
-
-/// Gives back what was spent in the sale, each part with the expiry that it had. Returns the customer's
-/// newest fact.
-model::Sequence restore(const SaleEvidence& sale, const Moment& moment, model::Subject subject,
-                        model::Sequence previous, std::uint8_t tier, model::Points& points,
-                        model::Points held, FactWriter& facts) {
-    const auto give = [&](model::Points part, model::Sequence spent, std::int64_t expires_at_ms) {
-        if (part.value == 0) return;
-        points.value += part.value;
-        const model::Sequence sequence = facts.next();
-        Fact& fact = facts.add(FactType::points_restored, subject, previous);
-        stamp(fact, moment, tier, tier, points, held);
-        fact.points = part;
-        fact.lot = {model::kNoInstant.value, expires_at_ms, spent.value};
-        if (expires_at_ms != model::kNever.value) fact.flags |= model::kFactLot;
-        previous = sequence;
-    };
-    model::Points undated = spent_in(sale);
-    model::Sequence captured{};
-    for (const RecordedFact& part : sale.parts) {
-        if (part.fact.type == FactType::hold_captured) captured = part.sequence;
-        if (part.fact.type != FactType::lot_spent) continue;
-        undated.value += part.fact.points.value;
-        give({-part.fact.points.value}, captured, part.fact.lot.expires_at_ms);
+/// What the customer spent in a sale with points, by their expiry.
+class Spent {
+  public:
+    /// What has expired by `now` is not told apart: it is restored to expire at once.
+    Spent(const SaleEvidence& sale, model::Instant now) {
+        for (const auto* facts : {&sale.parts, &sale.redeemed}) {
+            for (const RecordedFact& part : *facts) {
+                const model::Points points{-part.fact.points.value};
+                if (part.fact.type == FactType::lot_spent) {
+                    const std::int64_t expires = part.fact.lot.expires_at_ms;
+                    (expires <= now.value ? expired_ : by_expiry_[expires]).value += points.value;
+                    if (expires <= now.value) last_expired_ = std::max(last_expired_, expires);
+                    by_expiry_[model::kNever.value].value -= points.value;
+                }
+                if (part.fact.type == FactType::hold_captured || part.fact.type == FactType::redeemed) {
+                    by_expiry_[model::kNever.value].value += points.value;
+                    all_.value += points.value;
+                }
+            }
+        }
+        if (expired_.value != 0) by_expiry_[last_expired_] = expired_;
     }
-    give(undated, captured, model::kNever.value);
-    return previous;
-}
+
+    model::Points all() const { return all_; }
+
+    /// Gives them back, the earliest expiry first. Returns the customer's newest fact.
+    model::Sequence restore(const SaleEvidence& sale, const Moment& moment, model::Subject subject,
+                            model::Sequence previous, std::uint8_t tier, model::Points& points,
+                            model::Points held, FactWriter& facts) const {
+        for (const auto& [expires_at_ms, part] : by_expiry_) {
+            if (part.value == 0) continue;
+            points.value += part.value;
+            const model::Sequence sequence = facts.next();
+            Fact& fact = facts.add(FactType::points_restored, subject, previous);
+            stamp(fact, moment, tier, tier, points, held);
+            fact.points = part;
+            fact.lot = {model::kNoInstant.value, expires_at_ms, sale.sequence.value};
+            if (expires_at_ms != model::kNever.value) fact.flags |= model::kFactLot;
+            previous = sequence;
+        }
+        return previous;
+    }
+
+  private:
+    std::map<std::int64_t, model::Points> by_expiry_;
+    model::Points expired_{};
+    std::int64_t last_expired_ = model::kNoInstant.value;
+    model::Points all_{};
+};
 
 /// The dates of what a sale earned.
 LotDates dates_of_sale(const SaleEvidence& sale) {
@@ -101,7 +119,9 @@ Judgement decide_return(const model::Command& command, const Moment& moment, mod
         difference = *earned;
     }
     const bool whole = sale != nullptr && takes_all(remaining, amount, voids);
-    const model::Points restored = whole ? spent_in(*sale) : model::Points{};
+    const std::optional<Spent> spent =
+        whole ? std::optional<Spent>(std::in_place, *sale, moment.now) : std::nullopt;
+    const model::Points restored = spent ? spent->all() : model::Points{};
     const auto with_restored = checked_add(record.points, restored);
     if (!with_restored) return refuse(Refusal::overflow);
     // Of the sale's own points, those that are pending go first: they are in nobody's balance.
@@ -162,7 +182,7 @@ Judgement decide_return(const model::Command& command, const Moment& moment, mod
             undone.amount = {sale->first_order.value};
             undone.points = {sale->last_order.value};
             previous = undone_at;
-            previous = restore(*sale, moment, subject, previous, before, *points, record.held, facts);
+            previous = spent->restore(*sale, moment, subject, previous, before, *points, record.held, facts);
         }
     }
     if (taken != called) {

@@ -18,23 +18,6 @@ Judgement check_extras(const SaleExtras& extras, const model::Command& command, 
     return check_hold(extras.hold, extras.hold_resolved, moment.now);
 }
 
-/// Tells which points a hold spends, by their expiry, so that a return can restore them.
-model::Sequence tell_lots(const OpenHold& hold, const Lots& lots, const Moment& moment,
-                          model::Subject subject, model::Sequence captured, FactWriter& facts) {
-    const Fact last = facts.facts().back();
-    model::Sequence previous = captured;
-    for (const Lot& lot : lots.all()) {
-        if (lot.hold != hold.id) continue;
-        const model::Sequence sequence = facts.next();
-        Fact& fact = facts.add(FactType::lot_spent, subject, previous);
-        stamp(fact, moment, last.tier_before, last.tier_after, last.points_after, last.held_after);
-        fact.points = {-lot.points.value};
-        fact.lot = {model::kNoInstant.value, lot.dates.expires_at.value, captured.value};
-        previous = sequence;
-    }
-    return previous;
-}
-
 /// The hold is captured whole, behind the sale's own fact.
 Judgement capture(const OpenHold& hold, const Lots* lots, const Moment& moment, model::Subject subject,
                   model::Sequence sale, FactWriter& facts) {
@@ -47,7 +30,11 @@ Judgement capture(const OpenHold& hold, const Lots* lots, const Moment& moment, 
           {sold.held_after.value - hold.points.value});
     fact.request.related = hold.id.value;
     fact.points = {-hold.points.value};
-    if (lots != nullptr) tell_lots(hold, *lots, moment, subject, sequence, facts);
+    if (lots != nullptr) {
+        Lots after = *lots;
+        after.fold(fact, sequence, {}, free_points(sold.points_after, sold.held_after));
+        tell_lots(*lots, after, sequence, subject, fact, facts);
+    }
     return {};
 }
 

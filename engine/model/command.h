@@ -19,8 +19,9 @@ enum class CommandKind : std::uint8_t {
     sale = 1,      ///< receipt, customer (or none), amount, at
     returned = 2,  ///< receipt, customer (or none), amount, at; `original` when it is known
     voided = 3,    ///< receipt, original: a full return; the customer is the sale's
-    redeem =
-        4,  ///< receipt or request id, customer, points > 0 — or amount > 0, whose worth in points is taken
+    /// receipt or request id, customer, points > 0 — or amount > 0, whose worth in points is taken;
+    /// `original`: the sale in which they are spent, whose full return restores them
+    redeem = 4,
     hold = 5,     ///< request id, customer, points > 0, ttl_ms
     capture = 6,  ///< request id, hold, points (0: all of it)
     release = 7,  ///< request id, hold
@@ -57,7 +58,7 @@ struct Command {
     Points points{};
     std::int64_t ttl_ms = 0;  ///< hold: until it times out
     Sequence hold{};
-    Name original;            ///< the sale of a return or void
+    Name original;            ///< the sale of a return or void, or in which a redemption spends
     std::string_view reason;  ///< adjust
     const Enrollment* enrollment = nullptr;
     const SaleDetails* details = nullptr;   ///< sale: null when it has an amount alone

@@ -56,6 +56,8 @@ std::string_view fact_type_name(FactType type) {
             return "lots_taken";
         case FactType::lot_spent:
             return "lot_spent";
+        case FactType::receipt_redeemed:
+            return "receipt_redeemed";
         case FactType::points_restored:
             return "points_restored";
     }

@@ -80,7 +80,10 @@ enum class FactType : std::uint8_t {
     /// Behind a return that names its sale: of which points it took `-points`: of the sale's own first, whose
     /// dates `lot` has, then of the earliest expiry. Nothing but lots changes.
     lots_taken = 34,
-    lot_spent = 35,  ///< of a hold captured with a sale: `-points` had the expiry of `lot`; nothing changes
+    /// Of a hold captured with a sale, or a redemption that names one: `-points` had the expiry of `lot`;
+    /// nothing changes.
+    lot_spent = 35,
+    receipt_redeemed = 36,  ///< subject receipt: points were spent in the sale; amount, points as they stand
 };
 
 /// What a sale can name beside its amount. Values are part of the ledger's format.
@@ -97,7 +100,7 @@ inline constexpr std::uint8_t kFactHasBlob = 1;  ///< `related` is a BlobRef
 inline constexpr std::uint8_t kFactRanking = 2;  ///< `points` changes ranking points too
 inline constexpr std::uint8_t kFactClamped = 4;  ///< fewer points were taken than the return called for
 inline constexpr std::uint8_t kFactWithOriginal =
-    8;  ///< a return that names its sale; the transaction's next fact says which
+    8;  ///< a return or redemption that names a sale; the transaction's next fact says which
 
 /// Some of `points` are or were pending: `points_after` tells how many were not.
 inline constexpr std::uint8_t kFactPending = 16;

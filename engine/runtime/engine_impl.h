@@ -198,7 +198,8 @@ class EngineImpl final : public Engine {
     static bool needs_evidence(const model::Command& command) {
         using enum model::CommandKind;
         return command.kind == voided || command.kind == capture || command.kind == release ||
-               (command.kind == returned && command.original.kind != model::NameKind::none) ||
+               ((command.kind == returned || command.kind == redeem) &&
+                command.original.kind != model::NameKind::none) ||
                command.details != nullptr;
     }
     void plan(Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_);

@@ -330,8 +330,14 @@ Judgement EngineImpl::decide_row(const Row& row, const Evidence& evidence, const
             }
             return core::decide_return(command, moment, subject, record, sale, facts, lots);
         }
-        case CommandKind::redeem:
-            return core::decide_redeem(command, moment, subject, record, facts);
+        case CommandKind::redeem: {
+            const core::SaleEvidence* const sale = evidence.sale ? &*evidence.sale : nullptr;
+            if (sale != nullptr) {
+                const Judgement judgement = core::check_original(command, moment, subject, *sale);
+                if (!judgement.accepted()) return judgement;
+            }
+            return core::decide_redeem(command, moment, subject, record, facts, sale, lots);
+        }
         case CommandKind::hold: {
             const core::OpenHolds* const holds =
                 row.program->holds[core::stripe_of(row.customer)].of(row.customer);

@@ -147,15 +147,26 @@ void EngineImpl::plan_return(const Row& row, Evidence& evidence) {
     const std::uint64_t state = state_.hashing.state_of(SubjectKind::receipt, sale.sequence);
     evidence.receipt_state = candidates(state);
     visit_candidates(state, evidence.receipt_state, [&](const StoredFact& stored) {
-        if (stored.fact.type != FactType::receipt_reduced || stored.fact.subject.id() != sale.sequence.value)
+        if (stored.fact.subject.kind() != SubjectKind::receipt ||
+            stored.fact.subject.id() != sale.sequence.value)
             return false;
         sale.reduced = stored.sequence;
         sale.remaining = stored.fact.amount;
         sale.points = stored.fact.points;
         return true;
     });
+    for (Sequence sequence = sale.reduced; sequence.value != 0;) {
+        const Fact fact = fact_at(sequence).fact;
+        if (fact.type == FactType::receipt_redeemed) {
+            for (core::RecordedFact& part : transaction_at({sequence.value - fact.position}))
+                sale.redeemed.push_back(std::move(part));
+        }
+        sale.returned |= fact.type == FactType::receipt_reduced;
+        sequence = fact.previous;
+    }
 
-    const bool takes_all = command.kind == CommandKind::voided || command.amount == sale.remaining;
+    const bool takes_all = command.kind == CommandKind::voided ||
+                           (command.kind == CommandKind::returned && command.amount == sale.remaining);
     if (takes_all && sale.sale.subject.kind() == SubjectKind::customer) find_orders(sale, evidence, program);
 }
 

@@ -13,17 +13,47 @@ using model::SubjectKind;
 
 std::optional<std::string> ReceiptFold::add(const Fact& fact, Sequence sequence) {
     const bool reduced = fact.type == FactType::receipt_reduced;
-    const bool expected = std::exchange(expects_reduced_, false);
-    if (expected && !reduced)
-        return fmt::format("fact {}: a return names its sale, and nothing is taken off that",
-                           sequence.value - 1);
-    if (reduced && !expected)
+    const bool redeemed = fact.type == FactType::receipt_redeemed;
+    const FactType expected = std::exchange(expected_, FactType::none);
+    if (expected != FactType::none && expected != fact.type)
+        return fmt::format(
+            "fact {}: a {} names its sale, and {}", sequence.value - 1,
+            expected == FactType::receipt_reduced ? "return" : "redemption",
+            expected == FactType::receipt_reduced ? "nothing is taken off that" : "nothing of that says so");
+    if (reduced && expected == FactType::none)
         return fmt::format("fact {}: a receipt is reduced without a return before it", sequence.value);
+    if (redeemed && expected == FactType::none)
+        return fmt::format("fact {}: points are spent in a sale without a redemption before it",
+                           sequence.value);
     if (reduced) return reduce(fact, sequence);
+    if (redeemed) return redeem(fact, sequence);
     if ((fact.flags & model::kFactWithOriginal) != 0) {
         returned_ = fact;
-        expects_reduced_ = true;
+        expected_ = fact.type == FactType::redeemed ? FactType::receipt_redeemed : FactType::receipt_reduced;
     }
+    return std::nullopt;
+}
+
+std::optional<std::string> ReceiptFold::redeem(const Fact& fact, Sequence sequence) {
+    const Sequence sold{fact.subject.id()};
+    const auto wrong = [&](const std::string& what) {
+        return fmt::format("fact {}: the receipt of the sale at {} {}", sequence.value, sold.value, what);
+    };
+    const auto sale = find_sale_(sold);
+    if (!sale) return wrong("cannot be read: " + sale.error().message);
+    if (sale->fact.type != FactType::sale || sold >= sequence) return wrong("is of no sale");
+    if (sale->fact.subject != returned_.subject || sale->fact.subject.program() != fact.subject.program())
+        return wrong("is another customer's than the redemption");
+    const auto [entry, first] =
+        receipts_.try_emplace(sold.value, Left{{}, sale->fact.amount, sale->fact.points});
+    const Left before = std::exchange(entry->second, Left{sequence, fact.amount, fact.points});
+    if (fact.previous != before.newest)
+        return wrong(
+            fmt::format("was last touched at {}, not at {}", before.newest.value, fact.previous.value));
+    if (fact.amount != before.amount || fact.points != before.points)
+        return wrong(fmt::format("had {} left for {} points, and a redemption changed that to {} for {}",
+                                 before.amount.value, before.points.value, fact.amount.value,
+                                 fact.points.value));
     return std::nullopt;
 }
 

@@ -53,12 +53,13 @@ class ReceiptFold {
         model::Points points{};
     };
 
+    std::optional<std::string> redeem(const model::Fact& fact, model::Sequence sequence);
     std::optional<std::string> reduce(const model::Fact& fact, model::Sequence sequence);
 
     FindSale find_sale_;
     absl::flat_hash_map<std::uint64_t, Left> receipts_;  // by the sequence of the sale
-    model::Fact returned_;  // the fact before, when it must be followed by what is left
-    bool expects_reduced_ = false;
+    model::Fact returned_;                               // the fact before, when what it names must follow
+    model::FactType expected_ = model::FactType::none;
 };
 
 }  // namespace tim::runtime

@@ -68,7 +68,7 @@ constexpr std::array<RowShape, kRowKinds> kShapes{{
     {"a sale", kReceipt | kCustomer | kAmount, "is named by a receipt"},
     {"a return", kReceipt | kCustomer | kAmount | kOriginal, "is named by a receipt"},
     {"a void", kReceipt | kCustomer | kOriginal, "is named by a receipt"},
-    {"a redeem", kReceipt | kRequest | kCustomer | kAmount | kPoints,
+    {"a redeem", kReceipt | kRequest | kCustomer | kAmount | kPoints | kOriginal,
      "is named by a receipt or a request id"},
     {"a hold", kRequest | kCustomer | kPoints | kTtl, "is named by a request id"},
     {"a capture", kRequest | kPoints | kHold, "is named by a request id"},

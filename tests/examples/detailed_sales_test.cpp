@@ -155,5 +155,46 @@ TEST(DetailedSales, what_is_restored_is_there_to_be_taken) {
     EXPECT_EQ(shop.fixture.verify(), "");
 }
 
+TEST(DetailedSales, redemptions_that_name_a_sale_are_restored_with_it) {
+    Shop shop;
+    shop.adjust(100);
+    const Figures before = shop.figures();
+    shop.sale_with("S", 500'000, shop.hold(20).sequence);
+    shop.sale("T", 10'000);
+    EXPECT_EQ(shop.redeem_in("S", 30).balance.value, 101);
+    EXPECT_EQ(shop.redeem(1).refusal, Refusal::none);
+    EXPECT_EQ(shop.give_back("R1", 100'000, "S").balance.value, 90);
+    EXPECT_EQ(shop.redeem_in("S", 40).balance.value, 50);
+    EXPECT_EQ(shop.void_sale("V", "S").refusal, Refusal::already_returned);
+    shop.fixture.stop_and_reopen();
+    EXPECT_EQ(shop.give_back("R2", 400'000, "S").balance.value, 100);
+    EXPECT_EQ(shop.void_sale("V", "T").balance.value, 99);
+    EXPECT_EQ(shop.figures().points, before.points - 1);
+    EXPECT_EQ(shop.fixture.verify(), "");
+
+    EXPECT_EQ(shop.redeem_in("S", 1).refusal, Refusal::already_returned);
+    EXPECT_EQ(shop.redeem_in("R1", 1).refusal, Refusal::not_a_sale);
+    EXPECT_EQ(shop.redeem_in("NEVER", 1).refusal, Refusal::unknown_receipt);
+    shop.fixture.enroll(shop.program, "card:2");
+    shop.sale("U", 10'000, model::kNoInstant, "card:2");
+    EXPECT_EQ(shop.redeem_in("U", 1).refusal, Refusal::other_customer);
+}
+
+TEST(DetailedSales, a_sale_that_points_were_spent_in_can_be_voided) {
+    Shop shop;
+    shop.adjust(100);
+    shop.sale("S", 500'000);
+    shop.redeem_in("S", 30);
+    EXPECT_EQ(shop.void_sale("V", "S").balance.value, 100);
+    EXPECT_EQ(shop.fixture.verify(), "");
+    const auto history = shop.fixture.engine().history(shop.program, {model::KeyKind::card, {}, "1"}, {}, 20);
+    ASSERT_TRUE(history);
+    const auto redeemed = std::find_if(history->begin(), history->end(), [](const auto& entry) {
+        return entry.stored.fact.type == FactType::redeemed;
+    });
+    ASSERT_NE(redeemed, history->end());
+    EXPECT_EQ(redeemed->original, "1/S");
+}
+
 }  // namespace
 }  // namespace tim::tests

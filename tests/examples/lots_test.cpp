@@ -237,6 +237,21 @@ TEST(Lots, what_a_return_restores_keeps_its_expiry) {
     EXPECT_EQ(shop.fixture.verify(), "");
 }
 
+TEST(Lots, what_a_redemption_took_is_restored_with_its_expiry) {
+    Shop shop(dated(1));
+    shop.sale("A", 100'000);
+    go_to(shop, kFebruary);
+    shop.sale("B", 50'000);
+    const Figures before = shop.figures();
+    shop.sale("C", 10'000);
+    shop.redeem_in("C", 3);
+    shop.redeem_in("C", 9);
+    EXPECT_EQ(shop.figures().expiring, 4);
+    EXPECT_EQ(shop.void_sale("V", "C").refusal, Refusal::none);
+    EXPECT_EQ(shop.figures(), before);
+    EXPECT_EQ(shop.fixture.verify(), "");
+}
+
 TEST(Lots, bonuses_and_gifts_expire_and_are_never_pending) {
     model::Program program = dated(1, 7);
     program.tiers[1].upgrade_bonus.value = 7;

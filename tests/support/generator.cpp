@@ -206,9 +206,19 @@ OwnedCommand CommandGenerator::spend(ProgramId program, Instant clock) {
         return make_hold(program, next_request(), who, points, ttls[choices_.below(std::size(ttls))]);
     }
     const Name name = choices_.chance(50) ? next_request() : next_receipt();
-    if (choices_.chance(30))
-        return make_redeem(program, name, who, 0, 1 + static_cast<std::int64_t>(choices_.below(3'000)));
-    return make_redeem(program, name, who, points);
+    OwnedCommand redeem =
+        choices_.chance(30)
+            ? make_redeem(program, name, who, 0, 1 + static_cast<std::int64_t>(choices_.below(3'000)))
+            : make_redeem(program, name, who, points);
+    const NaiveModel::Accepted* sale =
+        choices_.chance(40) ? some_accepted(program, CommandKind::sale) : nullptr;
+    if (sale == nullptr) return redeem;
+    redeem.command.original = choices_.chance(97) ? sale->command.command.name : receipt(9, "NEVER-SOLD");
+    if (choices_.chance(85) && sale->customer.value != 0) {
+        redeem.command.customer = {model::KeyKind::id, sale->customer, {}};
+        redeem.customer_text.clear();
+    }
+    return redeem;
 }
 
 OwnedCommand CommandGenerator::end_hold(ProgramId program) {

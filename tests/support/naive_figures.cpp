@@ -194,6 +194,8 @@ void NaiveModel::add_to(NaiveFold& state, std::size_t index) const {
             const Wide unpaid = std::min(-full, state.pending_of(own.matures, own.expires));
             state.moved = clamped(full + unpaid) - unpaid;
             state.take_back(-state.moved, own.matures, own.expires);
+            std::stable_sort(back.begin(), back.end(),
+                             [](const auto& a, const auto& b) { return a.expires < b.expires; });
             for (const NaiveFold::Batch& batch : back)
                 state.earn(batch.points, INT64_MIN, batch.expires);
             break;
@@ -213,9 +215,13 @@ void NaiveModel::add_to(NaiveFold& state, std::size_t index) const {
             if (full > 0) state.earn(full, INT64_MIN, dates.expires);
             if (full < 0) state.take(-full);
             break;
-        case CommandKind::redeem:
-            state.take(-full);
+        case CommandKind::redeem: {
+            const auto gone = state.take(-full);
+            for (NaiveFold::Order& order : state.orders)
+                if (order.name == command.original)
+                    order.spent.insert(order.spent.end(), gone.begin(), gone.end());
             break;
+        }
         default:
             break;
     }

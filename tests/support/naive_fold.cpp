@@ -106,7 +106,8 @@ void NaiveFold::earn(Wide amount, std::int64_t matures, std::int64_t expires) {
     if (amount > 0) batches.push_back({matures, expires, amount, -1});
 }
 
-void NaiveFold::take(Wide amount) {
+std::vector<NaiveFold::Batch> NaiveFold::take(Wide amount) {
+    std::vector<Batch> gone;
     std::stable_sort(batches.begin(), batches.end(),
                      [](const Batch& a, const Batch& b) { return a.expires < b.expires; });
     for (Batch& batch : batches) {
@@ -114,8 +115,10 @@ void NaiveFold::take(Wide amount) {
         const Wide some = std::min(amount, batch.points);
         batch.points -= some;
         amount -= some;
+        gone.push_back({INT64_MIN, batch.expires, some, -1});
     }
     debt += amount;
+    return gone;
 }
 
 Wide NaiveFold::pending_of(std::int64_t matures, std::int64_t expires) const {

@@ -63,7 +63,8 @@ struct NaiveFold {
     /// Earned points pay a debt first; what is pending does so when it matures.
     void earn(Wide amount, std::int64_t matures, std::int64_t expires);
     /// The earliest expiry first, what never expires last; what is not there becomes debt.
-    void take(Wide amount);
+    /// Returns what was there.
+    std::vector<Batch> take(Wide amount);
     /// A return: the sale's own points first.
     void take_back(Wide amount, std::int64_t matures, std::int64_t expires);
     Wide pending_of(std::int64_t matures, std::int64_t expires) const;

@@ -313,6 +313,13 @@ NaiveModel::Refusal NaiveModel::judge_hold_end(Accepted& entry, std::int64_t& de
 
 NaiveModel::Refusal NaiveModel::judge_spending(Accepted& entry, std::int64_t& detail) const {
     const Command& command = entry.command.command;
+    if (command.original.kind != NameKind::none) {
+        const Accepted* sale = find(entry.program, command.original);
+        if (sale == nullptr) return Refusal::unknown_receipt;
+        if (sale->command.command.kind != CommandKind::sale) return Refusal::not_a_sale;
+        if (sale->customer != entry.customer) return Refusal::other_customer;
+        if (void_or_return_accepted(*sale) && remaining(*sale) == 0) return Refusal::already_returned;
+    }
     const std::int64_t ttl = command.ttl_ms == 0 ? kDefaultTtl : command.ttl_ms;
     if (command.kind == CommandKind::hold && entry.at + ttl <= entry.now) return Refusal::invalid_time;
     if (command.kind == CommandKind::hold &&

@@ -38,6 +38,13 @@ class Shop {
     model::Outcome redeem(std::int64_t points, std::int64_t amount = 0, const Who& who = kCustomer) {
         return fixture.execute(make_redeem(program, fixture.fresh_request(), who, points, amount));
     }
+    /// Spends points in a sale.
+    model::Outcome redeem_in(const std::string& sale_number, std::int64_t points,
+                             const Who& who = kCustomer) {
+        OwnedCommand command = make_redeem(program, fixture.fresh_request(), who, points);
+        command.command.original = receipt(1, sale_number);
+        return fixture.execute(command);
+    }
     model::Outcome hold(std::int64_t points, std::int64_t ttl_ms = 0, const Who& who = kCustomer) {
         return fixture.execute(make_hold(program, fixture.fresh_request(), who, points, ttl_ms));
     }

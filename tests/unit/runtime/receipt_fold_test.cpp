@@ -16,6 +16,7 @@ using model::FactType;
 using model::Sequence;
 using runtime::ReceiptFold;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 /// What the engine has written, to be changed by a test and folded.
 class Ledger {
@@ -163,6 +164,39 @@ TEST(ReceiptFold, a_receipt_that_is_of_no_sale_or_of_another_customer) {
     ledger.nth(FactType::sale, 1).subject = model::Subject::customer(program, {7});
     EXPECT_THAT(point_to(ledger.sequence_of(ledger.nth(FactType::sale, 1)).value),
                 HasSubstr("is another customer's than the return"));
+}
+
+TEST(ReceiptFold, a_redemption_in_a_sale_leaves_the_sale_as_it_is) {
+    ReturnedSale shop;
+    shop.adjust(100);
+    shop.redeem_in("T", 5);
+    shop.redeem_in("T", 6);
+    constexpr FactType in_sale = FactType::receipt_redeemed;
+    EXPECT_EQ(Ledger(shop).fold(), "");
+    const auto changed = [&](auto change) {
+        Ledger ledger(shop);
+        change(ledger);
+        return ledger.fold();
+    };
+    EXPECT_THAT(changed([](Ledger& ledger) { ledger.nth(in_sale, 1).amount = {1}; }),
+                HasSubstr("had 10000 left for 1 points, and a redemption changed that to 1 for 1"));
+    EXPECT_THAT(changed([](Ledger& ledger) { ledger.nth(in_sale, 1).previous = {}; }),
+                HasSubstr("was last touched at"));
+    EXPECT_THAT(changed([](Ledger& ledger) { ledger.erase(ledger.nth(in_sale, 1)); }), IsEmpty())
+        << "nothing follows the last fact";
+    EXPECT_THAT(changed([](Ledger& ledger) { ledger.erase(ledger.nth(in_sale, 0)); }),
+                HasSubstr("a redemption names its sale, and nothing of that says so"));
+    EXPECT_THAT(changed([](Ledger& ledger) { ledger.nth(FactType::redeemed, 0).flags = 0; }),
+                HasSubstr("points are spent in a sale without a redemption before it"));
+    EXPECT_THAT(changed([](Ledger& ledger) {
+                    ledger.nth(FactType::redeemed, 0).subject = model::Subject::customer({1}, {9});
+                }),
+                HasSubstr("is another customer's than the redemption"));
+    EXPECT_THAT(changed([&](Ledger& ledger) {
+                    ledger.nth(in_sale, 0).subject =
+                        model::Subject::of(model::SubjectKind::receipt, shop.program, 2);
+                }),
+                HasSubstr("is of no sale"));
 }
 
 TEST(ReceiptFold, a_return_and_what_is_left_come_together) {

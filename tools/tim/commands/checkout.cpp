@@ -14,6 +14,7 @@ struct Options {
     std::string customer;
     std::string amount;
     std::string receipt;
+    std::string original;
     std::int64_t points = 0;
     std::int64_t ttl_s = 600;
     std::uint64_t hold = 0;
@@ -85,8 +86,16 @@ int redeem(const CommandLine& line, const Options& options) {
     const auto name =
         options.receipt.empty() ? read_request_id(options.request_id) : model::parse_receipt(options.receipt);
     if (!name) return fail_usage(name.error().message);
+    model::Name original;
+    if (!options.original.empty()) {
+        const auto sale = options.receipt.empty() ? model::parse_receipt(options.original)
+                                                  : model::parse_receipt(options.original, name->terminal);
+        if (!sale) return fail_usage(fmt::format("--original: {}", sale.error().message));
+        original = *sale;
+    }
     return with_shop(line, [&](Shop& shop) {
         model::Command command;
+        command.original = original;
         command.kind = model::CommandKind::redeem;
         command.customer = customer->ref();
         command.name = *name;
@@ -165,8 +174,12 @@ void add_checkout_commands(CLI::App& app, CommandLine& line) {
     redeems->add_option("--points", options->points, "How many points")->check(whole_number(1));
     redeems->add_option("--amount", options->amount, "How much money they are to pay, at the program's rate");
     redeems->add_option("--receipt", options->receipt, "TERMINAL/NUMBER, to name it by a receipt");
+    redeems->add_option("--original", options->original,
+                        "The receipt of the sale in which they are spent: its full return restores them");
     add_common(redeems);
-    redeems->footer("Examples:\n  tim redeem card:20417 --points 80\n  tim redeem card:20417 --amount 20000");
+    redeems->footer(
+        "Examples:\n  tim redeem card:20417 --points 80\n  tim redeem card:20417 --amount 20000\n"
+        "  tim redeem card:20417 --points 80 --original 1/104416");
     redeems->callback([&line, options] { line.run = [&line, options] { return redeem(line, *options); }; });
 
     CLI::App* holds = app.add_subcommand("hold", "Reserve points for a checkout");

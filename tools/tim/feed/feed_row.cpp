@@ -113,7 +113,8 @@ std::string FeedRowReader::check(const FeedCells& cells, FeedRow& row) {
     }
 
     const std::string_view original = cell(cells, FeedColumn::original);
-    const bool may_have_original = *kind == FeedKind::returned || *kind == FeedKind::voided;
+    const bool may_have_original =
+        *kind == FeedKind::returned || *kind == FeedKind::voided || *kind == FeedKind::redeem;
     if (*kind == FeedKind::voided && original.empty()) return missing(FeedColumn::original);
     row.original = {};
     if (!original.empty()) {
