@@ -161,8 +161,11 @@ std::uint8_t Rules::reached_at_opening(const CustomerRecord& record) const {
     then.ranking_points = record.ranking_before_period;
     then.spend_before_period = record.spend_before_closed_period;
     then.ranking_before_period = record.ranking_before_closed_period;
-    // month_spend has periods of a month: what the closed month alone reaches.
-    then.spend_before_month = then.spend_before_closed_month = record.spend_before_closed_month;
+    // month_spend has periods of a month: what the closed month alone reaches. Of longer ones before, the
+    // period's figure goes on, and began before the closed month.
+    const auto before_closed = checked_sub(then.lifetime_spend, record.closed_month_spend());
+    then.spend_before_month = then.spend_before_closed_month =
+        before_closed.value_or(record.spend_before_closed_month);
     then.month.value = static_cast<std::uint16_t>(record.period.value - (record.period.value > 0 ? 1 : 0));
     return reached(then);
 }
