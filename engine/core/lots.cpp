@@ -183,28 +183,24 @@ void Lots::end_hold(Sequence hold, Points captured, Points free_before) {
 
 void Lots::fold(const Fact& fact, Sequence sequence, const LotDates& dates, Points free_before) {
     const Points after = free_points(fact.points_after, fact.held_after);
+    // What a fact brings has its dates; what it takes is taken of the earliest expiry.
+    const auto move = [&] {
+        if (dates.matures_at != model::kNoInstant) {
+            add({dates, fact.points, {}});
+        } else if (after < free_before) {
+            take(checked_sub(free_before, after).value_or(Points{INT64_MAX}));
+        } else if (dates.any()) {  // a debt is paid first
+            const Points more = checked_sub(after, free_before).value_or(Points{INT64_MAX});
+            const Points room{above_zero(after).value - free().value};
+            add({dates, std::min(more, above_zero(room)), {}});
+        }
+    };
     switch (fact.type) {
-        case FactType::sale:
-        case FactType::tier_bonus:
-        case FactType::adjusted:
-        case FactType::points_restored:
-            if (fact.points.value < 0) {
-                take({-fact.points.value});
-            } else if (dates.matures_at != model::kNoInstant) {
-                add({dates, fact.points, {}});
-            } else if (dates.any()) {
-                const Points room{above_zero(after).value - free().value};
-                add({dates, std::min(fact.points, above_zero(room)), {}});
-            }
-            break;
-        case FactType::redeemed:
-            take({-fact.points.value});
-            break;
         case FactType::returned:
         case FactType::voided:
             // Of one that names its sale `lots_taken`, behind it, tells more.
             if (names_its_sale(fact)) return;
-            take({-fact.points.value});
+            move();
             break;
         case FactType::lots_taken: {
             Points left{-fact.points.value};
@@ -232,7 +228,7 @@ void Lots::fold(const Fact& fact, Sequence sequence, const LotDates& dates, Poin
                         lots_.end());
             break;
         default:
-            return;
+            move();
     }
     TIM_INVARIANT(free() <= above_zero(after), "points with dates are no more than the customer has free");
 }
@@ -255,18 +251,12 @@ std::uint64_t Lots::digest() const {
 LotDates dates_of(const Fact& fact, const Rules& rules) {
     LotDates dates;
     if ((fact.flags & model::kFactLot) == 0) return dates;
-    switch (fact.type) {
-        case FactType::sale:
-            dates = rules.lot_dates(fact.at);
-            if ((fact.flags & model::kFactPending) == 0) dates.matures_at = model::kNoInstant;
-            break;
-        case FactType::points_restored:
-            dates.expires_at = {fact.lot.expires_at_ms};
-            break;
-        default:
-            dates.expires_at = rules.lot_dates(fact.at).expires_at;
-            break;
+    if (fact.type == FactType::points_restored) {
+        dates.expires_at = {fact.lot.expires_at_ms};
+        return dates;
     }
+    dates = rules.lot_dates(fact.at);
+    if ((fact.flags & model::kFactPending) == 0) dates.matures_at = model::kNoInstant;
     return dates;
 }
 

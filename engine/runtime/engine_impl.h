@@ -303,7 +303,7 @@ class EngineImpl final : public Engine {
         ABSL_LOCKS_EXCLUDED(keys_);
     /// A customer's record as of now, settled, and the rules that it stands under.
     core::PointsDraft settled_now(core::ProgramState& program, model::CustomerId customer,
-                                     const core::Rules*& rules) const;
+                                  const core::Rules*& rules) const;
     CustomerView view_of(core::ProgramState& program, model::CustomerId customer, model::Sequence& profile,
                          model::Sequence& last);
     /// The transaction that a fact belongs to.

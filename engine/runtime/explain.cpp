@@ -136,6 +136,9 @@ void explain_sale(const Told& told, Lines& lines) {
     base.sentence = fmt::format("A sale of {} at {} earns {}.", told.money(fact.amount), earned.rate,
                                 told.points(earned.base));
     const std::int64_t more = fact.points.value - earned.base.value;
+    if ((fact.flags & model::kFactPending) != 0)
+        base.sentence += fmt::format(" It is pending until {}.",
+                                     told.instant(pricing.lot_dates(fact.at).matures_at.value));
     if (more == 0) base.sentence += told.tier_move();
     lines.push_back(std::move(base));
     if (more == 0) return;
@@ -246,6 +249,10 @@ void explain_receipt_reduced(const Told& told, Lines& lines) {
                                    told.points(told.fact().points))));
 }
 
+void explain_receipt_redeemed(const Told& told, Lines& lines) {
+    lines.push_back(told.bare_line("They are spent in a sale, and come back when all of it does."));
+}
+
 void explain_order_undone(const Told& told, Lines& lines) {
     lines.push_back(told.bare_line("All of it came back: it counts as an order no more."));
 }
@@ -313,12 +320,13 @@ void explain_points(const Told& told, Lines& lines) {
             lines.back().rule = "points.pending_days";
             return;
         case FactType::points_restored:
-            lines.push_back(
-                told.whole_line(fmt::format("{} spent in the sale are given back; they {}.", points, until())));
+            lines.push_back(told.whole_line(
+                fmt::format("{} spent in the sale are given back; they {}.", points, until())));
             return;
         case FactType::lots_taken:
-            lines.push_back(told.bare_line("They are taken of the sale's own points first, then of those that "
-                                           "expire first."));
+            lines.push_back(
+                told.bare_line("They are taken of the sale's own points first, then of those that "
+                               "expire first."));
             return;
         default:
             lines.push_back(told.bare_line(fmt::format("Of what was spent, {} {}.", points, until())));
@@ -328,10 +336,10 @@ void explain_points(const Told& told, Lines& lines) {
 void explain_extra_refused(const Told& told, Lines& lines) {
     const model::ExtraPart& extra = told.fact().extra;
     const auto refusal = static_cast<model::Refusal>(extra.refusal);
-    lines.push_back(told.bare_line(
-        fmt::format("Its {} was refused: {} ({}).", model::sale_extra_name(extra.extra),
-                    model::refusal_sentence(refusal, extra.detail, told.document().currency),
-                    model::refusal_name(refusal))));
+    lines.push_back(
+        told.bare_line(fmt::format("Its {} was refused: {} ({}).", model::sale_extra_name(extra.extra),
+                                   model::refusal_sentence(refusal, extra.detail, told.document().currency),
+                                   model::refusal_name(refusal))));
 }
 
 void explain_enrolled(const Told& told, Lines& lines) {
@@ -374,6 +382,7 @@ constexpr std::array kExplainers{
     Explainer{FactType::points_restored, explain_points},
     Explainer{FactType::lots_taken, explain_points},
     Explainer{FactType::lot_spent, explain_points},
+    Explainer{FactType::receipt_redeemed, explain_receipt_redeemed},
 };
 
 }  // namespace
@@ -442,7 +451,7 @@ Result<Explanation> EngineImpl::explain(model::ProgramId id, const model::Name& 
         std::vector<model::Sequence> reductions;
         const std::uint64_t state = state_.hashing.state_of(SubjectKind::receipt, named->sequence);
         visit_candidates(state, candidates(state), [&](const StoredFact& stored) {
-            if (stored.fact.type != FactType::receipt_reduced ||
+            if (stored.fact.subject.kind() != SubjectKind::receipt ||
                 stored.fact.subject.id() != named->sequence.value)
                 return false;
             reductions.push_back(stored.sequence);

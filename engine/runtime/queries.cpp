@@ -84,7 +84,7 @@ Result<CustomerId> EngineImpl::resolve_customer(const core::ProgramState& progra
 }
 
 core::PointsDraft EngineImpl::settled_now(core::ProgramState& program, CustomerId customer,
-                                             const core::Rules*& rules) const {
+                                          const core::Rules*& rules) const {
     const model::Instant now = now_of(program, clock_.now());
     rules = &program.version_at(now);
     const StripeLocks::Guard stripe(stripes_, stripe_bit(customer));

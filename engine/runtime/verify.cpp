@@ -65,7 +65,7 @@ std::string describe_difference(const core::CustomerRecord& live, const core::Cu
     compare("orders", live.orders, folded.orders);
     compare("first order", live.first_order_at.get().value, folded.first_order_at.get().value);
     compare("last order", live.last_order_at.get().value, folded.last_order_at.get().value);
-    return text.empty() ? " the records or open holds differ;" : text;
+    return text.empty() ? " the records, open holds or lots differ;" : text;
 }
 
 class Report {

@@ -258,63 +258,46 @@ bool Connection::within_rows(std::uint32_t correlation, std::size_t rows, std::s
     return false;
 }
 
-void Connection::take_sales(std::uint32_t correlation, const schema::SaleBatch& sales, Batch& batch) {
-    if (!within_rows(correlation, sales.rows()->size(), codec::kMaxRowsPerRequest)) return;
-    const auto program = find_program(correlation, view(sales.program()));
-    if (!program) return;
-    const std::size_t first = batch.size();
-    if (auto decoded = codec::decode_sales(sales, *program, batch.commands()); !decoded) {
-        refuse_request(correlation, schema::FailureCode::invalid, decoded.error().message);
-        return;
-    }
-    refuse_forbidden(first, batch);
-    ++in_flight_;
-    batch.add_request(*this, correlation, ReplyForm::sales, first);
-}
-
-void Connection::take_commands(std::uint32_t correlation, const schema::CommandBatch& rows, Batch& batch) {
-    if (!within_rows(correlation, rows.rows()->size(), codec::kMaxRowsPerRequest)) return;
+template <class Rows, class Decode>
+void Connection::take_rows(std::uint32_t correlation, const Rows& rows, std::size_t most, ReplyForm form,
+                           Batch& batch, Decode decode) {
+    if (!within_rows(correlation, rows.rows()->size(), most)) return;
     const auto program = find_program(correlation, view(rows.program()));
     if (!program) return;
     const std::size_t first = batch.size();
-    if (auto decoded = codec::decode_commands(rows, *program, batch.commands()); !decoded) {
+    if (auto decoded = decode(*program); !decoded) {
         refuse_request(correlation, schema::FailureCode::invalid, decoded.error().message);
         return;
     }
     refuse_forbidden(first, batch);
     ++in_flight_;
-    batch.add_request(*this, correlation, ReplyForm::commands, first);
+    batch.add_request(*this, correlation, form, first);
+}
+
+void Connection::take_sales(std::uint32_t correlation, const schema::SaleBatch& rows, Batch& batch) {
+    take_rows(correlation, rows, codec::kMaxRowsPerRequest, ReplyForm::sales, batch,
+              [&](model::ProgramId program) { return codec::decode_sales(rows, program, batch.commands()); });
+}
+
+void Connection::take_commands(std::uint32_t correlation, const schema::CommandBatch& rows, Batch& batch) {
+    take_rows(
+        correlation, rows, codec::kMaxRowsPerRequest, ReplyForm::commands, batch,
+        [&](model::ProgramId program) { return codec::decode_commands(rows, program, batch.commands()); });
 }
 
 void Connection::take_detailed_sales(std::uint32_t correlation, const schema::DetailedSaleBatch& rows,
                                      Batch& batch) {
-    if (!within_rows(correlation, rows.rows()->size(), codec::kMaxDetailedSalesPerRequest)) return;
-    const auto program = find_program(correlation, view(rows.program()));
-    if (!program) return;
-    const std::size_t first = batch.size();
-    if (auto decoded = codec::decode_detailed_sales(rows, *program, batch.sale_details(), batch.commands());
-        !decoded) {
-        refuse_request(correlation, schema::FailureCode::invalid, decoded.error().message);
-        return;
-    }
-    refuse_forbidden(first, batch);
-    ++in_flight_;
-    batch.add_request(*this, correlation, ReplyForm::detailed_sales, first);
+    take_rows(correlation, rows, codec::kMaxDetailedSalesPerRequest, ReplyForm::detailed_sales, batch,
+              [&](model::ProgramId program) {
+                  return codec::decode_detailed_sales(rows, program, batch.sale_details(), batch.commands());
+              });
 }
 
 void Connection::take_enrollments(std::uint32_t correlation, const schema::EnrollBatch& rows, Batch& batch) {
-    if (!within_rows(correlation, rows.rows()->size(), codec::kMaxEnrollmentsPerRequest)) return;
-    const auto program = find_program(correlation, view(rows.program()));
-    if (!program) return;
-    const std::size_t first = batch.size();
-    if (auto decoded = codec::decode_enrollments(rows, *program, batch.enrollments(), batch.commands());
-        !decoded) {
-        refuse_request(correlation, schema::FailureCode::invalid, decoded.error().message);
-        return;
-    }
-    refuse_forbidden(first, batch);
-    ++in_flight_;
-    batch.add_request(*this, correlation, ReplyForm::commands, first);
+    take_rows(correlation, rows, codec::kMaxEnrollmentsPerRequest, ReplyForm::commands, batch,
+              [&](model::ProgramId program) {
+                  return codec::decode_enrollments(rows, program, batch.enrollments(), batch.commands());
+              });
 }
 
 void Connection::refuse_forbidden(std::size_t first, Batch& batch) {

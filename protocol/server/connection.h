@@ -103,6 +103,10 @@ class Connection {
     void begin_handshake(std::uint32_t correlation, const schema::Hello& hello);
     void check_proof(std::uint32_t correlation, const schema::Proof& proof);
     void handle_request(const codec::Frame& frame, const schema::Request& request, Batch& batch);
+    /// Rows of one program to commands of the batch, by `decode(program)`.
+    template <class Rows, class Decode>
+    void take_rows(std::uint32_t correlation, const Rows& rows, std::size_t most, ReplyForm form,
+                   Batch& batch, Decode decode);
     void take_sales(std::uint32_t correlation, const schema::SaleBatch& sales, Batch& batch);
     void take_commands(std::uint32_t correlation, const schema::CommandBatch& rows, Batch& batch);
     void take_detailed_sales(std::uint32_t correlation, const schema::DetailedSaleBatch& rows, Batch& batch);

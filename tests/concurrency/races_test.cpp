@@ -110,6 +110,23 @@ TEST(Races, for_one_receipt_by_customers_of_other_stripes) {
     EXPECT_EQ(shop.fixture.verify(), "");
 }
 
+TEST(Races, for_one_hold_by_sales) {
+    Shop shop(nhanh_program(), threaded());
+    shop.adjust(10 * kRounds);
+    for (int round = 0; round < kRounds; ++round) {
+        const auto hold = shop.hold(10).sequence;
+        const auto outcomes = race(shop, [&](std::size_t i) {
+            const auto name = receipt(1, fmt::format("H{}-{}", round, i));
+            return i % 4 == 0 ? make_capture(shop.program, race_request(round, i), hold)
+                              : make_sale_with(shop.program, name, "card:1", 0, hold);
+        });
+        EXPECT_EQ(count(outcomes, Refusal::none), 1U);
+        EXPECT_EQ(count(outcomes, Refusal::hold_captured), kThreads - 1);
+    }
+    EXPECT_EQ(shop.figures().points, 0);
+    EXPECT_EQ(shop.fixture.verify(), "");
+}
+
 TEST(Races, for_the_last_points) {
     Shop shop(nhanh_program(), threaded());
     for (int round = 0; round < kRounds; ++round) {

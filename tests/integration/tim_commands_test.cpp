@@ -119,7 +119,16 @@ TEST(TimCommands, ASaleCapturesTheHoldThatItNames) {
     EXPECT_EQ(refused.code, 1);
     EXPECT_THAT(refused.err, HasSubstr("(hold_captured)"));
     EXPECT_EQ(shop.tim({"sale", "card:1", "--receipt", "1/T", "--amount", "1", "--hold", "x"}).code, 2);
+    // What is spent in the sale comes back with it.
+    EXPECT_EQ(shop.tim({"redeem", "card:1", "--points", "7", "--original", "S"}).code, 2);
+    EXPECT_EQ(
+        member(shop.tim({"--json", "redeem", "card:1", "--points", "7", "--original", "1/S"}).out, "balance"),
+        "38");
+    EXPECT_THAT(shop.tim({"redeem", "card:1", "--points", "7", "--original", "1/X"}).err,
+                HasSubstr("(unknown_receipt)"));
     EXPECT_EQ(member(shop.tim({"--json", "void", "1/V", "--original", "S"}).out, "balance"), "100");
+    EXPECT_THAT(shop.tim({"explain", "1/S"}).out,
+                AllOf(HasSubstr("Of hold " + hold), HasSubstr("spent in the sale are given back")));
 }
 
 TEST(TimCommands, ShowsWhatIsPendingAndWhatExpires) {

@@ -78,16 +78,29 @@ std::vector<std::int64_t> split(std::int64_t whole, const std::vector<std::uint8
     return parts;
 }
 
+model::Program dated_program() {
+    model::Program program = nhanh_program();
+    program.points.expiry = {model::ExpiryPolicy::months, 1, 0};
+    program.points.pending_days = 3;
+    return program;
+}
+
 RC_GTEST_PROP(EngineProperty, a_full_return_leaves_everything_as_before_the_sale,
-              (const std::vector<std::uint8_t>& shares)) {
+              (const std::vector<std::uint8_t>& shares, bool dated, bool pays)) {
     const auto past = *rc::gen::container<std::vector<std::uint32_t>>(rc::gen::arbitrary<std::uint32_t>());
     const auto amount = *rc::gen::inRange<std::int64_t>(0, 50'000'000);
-    Shop shop(nhanh_program());
+    Shop shop(dated ? dated_program() : nhanh_program());
     shop.past(past);
     const Figures before = shop.figures();
 
     const model::Name sale = shop.name();
-    RC_ASSERT(shop.fixture.execute(make_sale(shop.program, sale, "card:1", amount)).refusal ==
+    model::Sequence hold{};
+    if (pays && before.spendable > 1)
+        hold = shop.fixture
+                   .execute(
+                       make_hold(shop.program, shop.fixture.fresh_request(), "card:1", before.spendable / 2))
+                   .sequence;
+    RC_ASSERT(shop.fixture.execute(make_sale_with(shop.program, sale, "card:1", amount, hold)).refusal ==
               model::Refusal::none);
     if (amount == 0 || shares.empty()) {
         RC_ASSERT(shop.fixture.execute(make_void(shop.program, shop.name(), sale)).refusal ==

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "tests/support/seams.h"
 
 namespace tim::tests {
@@ -34,7 +36,15 @@ OwnedCommand Actor::till(ProgramId program, const NaiveModel& model, model::Inst
     const Who who = choices.chance(12) ? Who() : some_customer(choices);
     const std::int64_t amount = choices.between(0, choices.chance(10) ? 4'000'000 : 150'000);
     const std::uint64_t dice = choices.below(100);
-    if (dice < 50 || sold_.empty()) return make_sale(program, name, who, amount, now);
+    if (dice < 50 || sold_.empty()) {
+        const auto& done = model.accepted();
+        const auto hold = std::find_if(done.rbegin(), done.rend(), [](const NaiveModel::Accepted& entry) {
+            return entry.command.command.kind == CommandKind::hold;
+        });
+        if (hold == done.rend() || !choices.chance(15)) return make_sale(program, name, who, amount, now);
+        return make_sale_with(program, name, fmt::format("id:{}", hold->customer.value), amount,
+                              hold->sequence, now);
+    }
     // Often the same again: of one receipt, several returns come soon after each other.
     if (!choices.chance(60)) returned_ = choices.below(sold_.size());
     const Sold& sold = sold_[returned_];

@@ -43,6 +43,7 @@ class Audit {
     };
 
     std::string compare_customers();
+    std::int64_t untold_points();
     void mix(std::uint64_t value);
 
     EngineFixture& fixture_;

@@ -48,6 +48,9 @@ class AuditedEngine final : public runtime::Engine {
     std::shared_ptr<const model::AccessKey> find_access_key(std::string_view id) const override {
         return engine_.find_access_key(id);
     }
+    std::vector<model::Effect> effects(model::Sequence first) const override {
+        return engine_.effects(first);
+    }
     model::Result<runtime::ProgramVersion> program(model::ProgramId id,
                                                    model::VersionId version) const override {
         return engine_.program(id, version);

@@ -30,6 +30,10 @@ Simulation::Simulation(std::uint64_t seed)
 void Simulation::begin() {
     model::Program program = nhanh_program();
     if (choices_.chance(50)) program.points.below_zero = model::BelowZero::clamp;
+    if (choices_.chance(50)) {
+        program.points.expiry = {model::ExpiryPolicy::months, 1, 0};
+        program.points.pending_days = choices_.chance(50) ? 1 : 0;
+    }
     const OwnedCommand put = make_put_program(request(next_name_++), program);
     const model::Outcome outcome = fixture_.execute(put);
     program_ = outcome.program;

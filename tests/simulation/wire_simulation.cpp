@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 namespace tim::tests {
 
@@ -9,14 +10,37 @@ namespace {
 
 constexpr std::size_t kGathered = 4;
 
-std::unique_ptr<client::RowsRequest> request_of(const OwnedCommand& owned) {
+using Answered = std::function<void(model::Result<model::Outcome>)>;
+
+template <class Request>
+std::unique_ptr<Request> fitting(model::Result<std::unique_ptr<Request>> made) {
+    if (!made) fail("a command does not fit the protocol: " + made.error().message);
+    return std::move(*made);
+}
+
+std::unique_ptr<client::PendingRequest> request_of(const OwnedCommand& owned, Answered answered) {
     const model::Command row = owned.view();
     const std::span<const model::Command> rows(&row, 1);
+    if (row.details != nullptr) {
+        auto detailed = fitting(client::DetailedSalesRequest::make("nhanh", rows));
+        detailed->on_completion([answered](const model::Result<std::vector<client::DetailedOutcome>>& sales) {
+            if (!sales) return answered(tl::unexpected(sales.error()));
+            const client::DetailedOutcome& sale = sales->front();
+            const bool accepted = sale.outcome.refusal == model::Refusal::none;
+            if (accepted != !sale.effects.empty()) fail("an accepted sale tells its effects");
+            answered(sale.outcome);
+        });
+        return detailed;
+    }
     auto made = row.kind == model::CommandKind::enroll ? client::RowsRequest::enrollments("nhanh", rows)
                 : row.kind == model::CommandKind::sale ? client::RowsRequest::sales("nhanh", rows)
                                                        : client::RowsRequest::commands("nhanh", rows);
-    if (!made) fail("a command does not fit the protocol: " + made.error().message);
-    return std::move(*made);
+    auto request = fitting(std::move(made));
+    request->on_completion([answered](const model::Result<client::Outcomes>& outcomes) {
+        if (!outcomes) return answered(tl::unexpected(outcomes.error()));
+        answered(outcomes->front());
+    });
+    return request;
 }
 
 }  // namespace
@@ -66,12 +90,12 @@ void WireSimulation::restarted() {
 }
 
 void WireSimulation::submit(std::size_t index) {
-    auto rows = request_of(clients_[index].command);
-    rows->on_completion([this, index](const model::Result<client::Outcomes>& outcomes) {
-        if (outcomes) return take_answer(index, outcomes->front());
-        check("a request failed: " + outcomes.error().message);
-    });
-    wires_[index].core->submit(std::move(rows), now_ms());
+    auto request =
+        request_of(clients_[index].command, [this, index](const model::Result<model::Outcome>& outcome) {
+            if (outcome) return take_answer(index, *outcome);
+            check("a request failed: " + outcome.error().message);
+        });
+    wires_[index].core->submit(std::move(request), now_ms());
 }
 
 void WireSimulation::connect(Wire& wire) {

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kMostLogLines = 400;
 constexpr std::size_t kMostSnapshots = 12;
+constexpr std::size_t kFactsOfFailure = 20;
 constexpr std::size_t kHistoryPage = 7;
 
 bool has_detail(Refusal refusal) {
@@ -210,7 +211,8 @@ std::string Lockstep::run_batch() {
         if (commands[i].document) note(describe_tiering(*commands[i].document));
         ++refusal_counts_[static_cast<std::size_t>(outcomes[i].refusal)];
         const std::string difference = compare_outcome(commands[i], expected, outcomes[i]);
-        if (!difference.empty()) return difference;
+        if (!difference.empty())
+            return difference + newest_facts(commands[i].command.program, outcomes[i].customer);
         if (model_.accepted().size() > accepted_before)
             model_.learn(outcomes[i].sequence, outcomes[i].depends_on);
         if (expected.refusal != Refusal::none) generator_.refused(commands[i]);
@@ -283,6 +285,28 @@ std::string Lockstep::compare_all() {
         }
     }
     return compare_snapshots();
+}
+
+/// What led a customer to where the engine has it, newest first.
+std::string Lockstep::newest_facts(ProgramId program, CustomerId customer) {
+    std::string text;
+    if (customer.value == 0) return text;
+    fixture_.commit();
+    const auto history =
+        fixture_.engine().history(program, {model::KeyKind::id, customer, {}}, {}, kFactsOfFailure);
+    if (!history) return "\nhistory: " + history.error().message;
+    for (const auto& [stored, original, reason] : *history) {
+        const model::Fact& fact = stored.fact;
+        text += fmt::format(
+            "\n  [{}] {} at {} flags {} version {} tier {} -> {} amount {} points {} -> {} held {}",
+            stored.sequence.value, model::fact_type_name(fact.type), fact.at.value, fact.flags,
+            fact.version.value, fact.tier_before, fact.tier_after, fact.amount.value, fact.points.value,
+            fact.points_after.value, fact.held_after.value);
+        if (fact.type >= FactType::period_closed && fact.type <= FactType::tier_bonus)
+            text += fmt::format(" opening {} floor {} bonus {}", fact.tiers.opening_tier,
+                                fact.tiers.bonus_floor, fact.tiers.bonus_tier);
+    }
+    return text;
 }
 
 /// A history goes back to the enrolment, page by page. Its changes of spend add up to the figure; each fact's

@@ -51,6 +51,7 @@ class Lockstep {
     std::string ask_what_if(const OwnedCommand& put);
     /// What was foreseen of a version that holds from now has come.
     std::string compare_what_if(model::ProgramId program);
+    std::string newest_facts(model::ProgramId program, model::CustomerId customer);
     std::string compare_history(model::ProgramId program, model::CustomerId customer);
     void note(std::string line);
 

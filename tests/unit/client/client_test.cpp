@@ -14,6 +14,7 @@
 #include "clients/cpp/channel.h"
 #include "clients/cpp/checkout.h"
 #include "fake_server.h"
+#include "protocol/codec/detailed_sales.h"
 
 namespace tim::client {
 namespace {

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "desk.h"
+#include "engine/core/settle.h"
 
 namespace tim::core {
 namespace {
@@ -138,6 +139,78 @@ TEST(DecideSale, RefusesWhatWouldOverflow) {
             << sale.what;
         EXPECT_EQ(desk.count(), sale.refusal == Refusal::none ? 1U : 0U) << sale.what;
     }
+}
+
+TEST(DecideSale, CapturesTheHoldThatItNames) {
+    Desk desk;
+    const CustomerRecord record{.points = {50}, .held = {30}, .last = test::kLast};
+    model::Command sale = command(CommandKind::sale, 25'000);
+    const model::SaleDetails details{{12}};
+    sale.details = &details;
+    SaleExtras extras;
+    const auto refusal = [&] {
+        return decide_sale(sale, desk.moment, kCustomer, record, desk.facts, &extras).refusal;
+    };
+    EXPECT_EQ(refusal(), Refusal::unknown_hold);
+    extras.hold_customer = {8};
+    EXPECT_EQ(refusal(), Refusal::other_hold);
+    extras.hold_customer = {7};
+    extras.hold_resolved = FactType::hold_released;
+    EXPECT_EQ(refusal(), Refusal::hold_released);
+    extras.hold_resolved = FactType::hold_captured;
+    EXPECT_EQ(refusal(), Refusal::hold_captured);
+    extras.hold_resolved.reset();
+    extras.hold = OpenHold{{12}, {30}, kNow};
+    EXPECT_EQ(refusal(), Refusal::hold_expired);
+    EXPECT_EQ(desk.count(), 0U);
+    extras.hold->expires_at.value += 1;
+    ASSERT_EQ(refusal(), Refusal::none);
+    ASSERT_EQ(desk.count(), 2U);
+    EXPECT_EQ(desk.fact(0).points_after, model::Points{52});
+    EXPECT_EQ(desk.fact(0).count, 2);
+    const Fact& captured = desk.fact(1);
+    EXPECT_EQ(captured.type, FactType::hold_captured);
+    EXPECT_EQ(captured.previous, test::kFirst);
+    EXPECT_EQ(captured.position, 1);
+    EXPECT_EQ(captured.name_kind, model::NameKind::none);
+    EXPECT_EQ(captured.request.related, 12U);
+    EXPECT_EQ(captured.points, model::Points{-30});
+    EXPECT_EQ(captured.points_after, model::Points{22});
+    EXPECT_EQ(captured.held_after, model::Points{0});
+    EXPECT_NE(content_digest(sale), content_digest(command(CommandKind::sale, 25'000)));
+}
+
+TEST(DecideSale, KeepsPendingPointsOutOfTheBalance) {
+    model::Program program = test::program();
+    program.points.pending_days = 7;
+    Desk desk(program);
+    ASSERT_TRUE(
+        decide_sale(command(CommandKind::sale, 25'000), desk.moment, kCustomer, {.points = {10}}, desk.facts)
+            .accepted());
+    EXPECT_EQ(desk.fact(0).points, model::Points{2});
+    EXPECT_EQ(desk.fact(0).points_after, model::Points{10});
+    EXPECT_EQ(desk.fact(0).flags, model::kFactRanking | model::kFactPending | model::kFactLot);
+    // A week late they can be spent, and never expire: no dates.
+    Desk late(program);
+    late.moment.at.value -= 7 * kDayMs;
+    ASSERT_TRUE(
+        decide_sale(command(CommandKind::sale, 25'000), late.moment, kCustomer, {.points = {10}}, late.facts)
+            .accepted());
+    EXPECT_EQ(late.fact(0).points_after, model::Points{12});
+    EXPECT_EQ(late.fact(0).flags, model::kFactRanking);
+}
+
+TEST(FoldFigures, AnExtraThatWasRefusedChangesNothing) {
+    const CustomerRecord before{.points = {10}, .held = {4}, .version = {1}, .tier = 2};
+    CustomerRecord after = before;
+    Fact fact;
+    fact.type = FactType::extra_refused;
+    fact.subject = kCustomer;
+    fact.version = {1};
+    fact.tier_after = 2;
+    fact.extra = {model::SaleExtra::voucher, 0, static_cast<std::uint16_t>(Refusal::overflow), 0, 0, 0};
+    fold_figures(after, fact);
+    EXPECT_EQ(digest(before), digest(after));
 }
 
 TEST(Quote, IsWhatASaleWouldEarn) {

@@ -18,7 +18,7 @@ FeedRow some_row(std::uint64_t line, FeedKind kind) {
     if (kind == FeedKind::enroll) return row;
     row.name = model::Name::receipt({3}, "R" + std::to_string(line));
     row.amount = {150'000};
-    if (kind == FeedKind::voided) row.original = model::Name::receipt({3}, "R1");
+    if (kind == FeedKind::voided || kind == FeedKind::redeem) row.original = model::Name::receipt({3}, "R1");
     return row;
 }
 

@@ -128,6 +128,7 @@ TEST(FeedReader, SaysWhatIsWrongWithARow) {
     const std::string more = "kind,receipt,at,terminal,customer,amount,referral,original\n";
     EXPECT_EQ(fault_of("sale,1,2010-12-01,1,,1,ABC,", more), "referral: the program has no rules for it");
     EXPECT_NE(fault_of("sale,1,2010-12-01,1,,1,,9", more).find("original"), std::string::npos);
+    EXPECT_EQ(fault_of("redeem,1,2010-12-01,1,card:1,1,,9", more), "");
 }
 
 TEST(FeedReader, ABadRowCostsThatRowOnly) {
