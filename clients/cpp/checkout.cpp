@@ -10,8 +10,17 @@ model::Result<Quote> CheckoutClient::quote(const model::CustomerRef& customer, m
     command.amount = amount;
     const auto outcome = client_.command(program_, command, timeout_ms);
     if (!outcome) return tl::unexpected(outcome.error());
-    return Quote{outcome->refusal,   outcome->detail, outcome->customer,   outcome->balance, outcome->held,
-                 outcome->spendable, outcome->points, outcome->tier_after, outcome->version};
+    const bool answered = outcome->refusal == model::Refusal::none;
+    return Quote{.refusal = outcome->refusal,
+                 .detail = outcome->detail,
+                 .customer = outcome->customer,
+                 .balance = outcome->balance,
+                 .held = outcome->held,
+                 .spendable = outcome->spendable,
+                 .discount = {answered ? outcome->detail : 0},
+                 .to_earn = outcome->points,
+                 .tier = outcome->tier_after,
+                 .version = outcome->version};
 }
 
 model::Result<model::Outcome> CheckoutClient::hold(const model::CustomerRef& customer, model::Points points,

@@ -13,12 +13,13 @@ namespace tim::client {
 /// What a checkout shows before the customer pays.
 struct Quote {
     model::Refusal refusal = model::Refusal::none;  ///< unknown_customer, …; the figures are then 0
-    std::int64_t detail = 0;                        ///< what the refusal's sentence names
+    std::int64_t detail = 0;                        ///< of a refusal: what its sentence names
     model::CustomerId customer{};
     model::Points balance{};
     model::Points held{};
     model::Points spendable{};  ///< the most that may be held or redeemed now
-    model::Points to_earn{};    ///< what a sale of the amount would earn now
+    model::Money discount{};    ///< what tier and campaigns take off the amount
+    model::Points to_earn{};    ///< what a sale of the rest would earn now
     std::uint8_t tier = 0;      ///< index in the tiers of `version`
     model::VersionId version{};
 };

@@ -83,6 +83,8 @@ DetailedOutcome to_detailed_outcome(const schema::DetailedSaleResult& result) {
         effect.extra = schema::EnumNameSaleExtra(stored->extra());
         effect.refusal = static_cast<model::Refusal>(stored->refusal());
         effect.detail = stored->detail();
+        effect.campaign = text_of(stored->campaign());
+        effect.discount = {stored->discount()};
     }
     return detailed;
 }

@@ -145,6 +145,8 @@ struct SaleEffect {
     std::string extra;          ///< of extra_refused: "referral", …
     model::Refusal refusal = model::Refusal::none;
     std::int64_t detail = 0;  ///< what the refusal's sentence names
+    std::string campaign;     ///< of what a campaign did: its id
+    model::Money discount{};  ///< that it gives to whoever asks before the sale
 };
 
 /// The answer to a sale with details.

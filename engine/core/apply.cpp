@@ -45,6 +45,29 @@ std::uint32_t digest_of(const ProgramState& program, model::CustomerId customer)
            static_cast<std::uint32_t>(program.lots[stripe_of(customer)].of(customer)->digest() >> 32);
 }
 
+/// The flag stays once it is set: whether anything is left is the book's business.
+void count_use(ProgramState& program, CustomerRecord& record, model::CustomerId customer, const Fact& fact) {
+    if ((fact.flags & model::kFactCounted) == 0) return;
+    CampaignUses& uses = program.campaign_uses[stripe_of(customer)];
+    const auto campaign = static_cast<std::uint16_t>(fact.party.counterparty);
+    if (fact.type == FactType::campaign_applied) {
+        uses.add(customer, campaign);
+        record.flags |= kRecordHasCampaignUses;
+    } else {
+        uses.take_back(customer, campaign);
+    }
+}
+
+std::uint32_t apply_to_campaign(ProgramState& program, const Fact& fact, model::Sequence sequence) {
+    CampaignBudget& budget = program.campaign_budgets.of(static_cast<std::uint16_t>(fact.subject.id()));
+    TIM_INVARIANT(budget.last == fact.previous, "a fact follows its subject's newest fact");
+    const std::int64_t paid = budget.paid.load(std::memory_order_relaxed) + fact.points.value;
+    TIM_INVARIANT(paid == fact.points_after.value && paid >= 0, "a fact carries the figures after it");
+    budget.paid.store(paid, std::memory_order_relaxed);
+    budget.last = sequence;
+    return static_cast<std::uint32_t>(XXH3_64bits(&paid, sizeof paid));
+}
+
 void apply_to_customer(ProgramState& program, const Fact& fact, model::Sequence sequence) {
     const model::CustomerId customer{fact.subject.id()};
     if (fact.type == FactType::enrolled)
@@ -73,6 +96,11 @@ void apply_to_customer(ProgramState& program, const Fact& fact, model::Sequence 
         case FactType::hold_released:
         case FactType::hold_expired:
             close_hold(program, record, customer, fact);
+            break;
+        case FactType::campaign_applied:
+        case FactType::campaign_reduced:
+            count_use(program, record, customer, fact);
+            fold_figures(record, fact);
             break;
         default:
             fold_figures(record, fact);
@@ -129,6 +157,11 @@ std::uint32_t apply(State& state, const Fact& fact, model::Sequence sequence, mo
             apply_to_customer(*program, fact, sequence);
             program->advance_latest(fact.at);
             return digest_of(*program, {fact.subject.id()});
+        }
+        case SubjectKind::campaign: {
+            ProgramState* const program = state.program(fact.subject.program());
+            TIM_INVARIANT(program != nullptr, "a fact's program exists");
+            return apply_to_campaign(*program, fact, sequence);
         }
         case SubjectKind::receipt:  // lives in the ledger and the index of names alone
             return digest_of(fact, {});

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/core/campaign_book.h"
 #include "engine/core/fact_writer.h"
 #include "engine/core/hold_book.h"
 #include "engine/core/lots.h"
@@ -123,10 +124,32 @@ struct SaleExtras {
     const Lots* lots = nullptr;  ///< the customer's; null when there are none
 };
 
-/// A sale (S2.3, S3.9; rules.md, Earning). `subject` may be the program's anonymous sales. `extras` belongs
-/// to the command's details, null where it has none.
+/// What limits campaigns: their budgets, and how often each has taken effect for customers of the stripe.
+struct CampaignCounts {
+    const CampaignUses& uses;
+    const CampaignBudgets& budgets;
+};
+
+/// What a sale is judged by beside its customer.
+struct SaleContext {
+    const SaleExtras* extras = nullptr;      ///< of the command's details; null where it has none
+    const CampaignCounts* counts = nullptr;  ///< needed where the pricing version has campaigns
+};
+
+/// A sale (S2.3, S3.9, S3.14; rules.md, Earning, Campaigns). `subject` may be the program's anonymous sales.
 Judgement decide_sale(const model::Command& command, const Moment& moment, model::Subject subject,
-                      const CustomerRecord& record, FactWriter& facts, const SaleExtras* extras = nullptr);
+                      const CustomerRecord& record, FactWriter& facts, const SaleContext& context = {});
+
+/// What a checkout is told of an order before it is paid.
+struct Quote {
+    model::Money discount{};  ///< tier and campaigns
+    model::Points points{};   ///< that the order earns when the rest is paid
+};
+
+/// The quote of an order of the command's amount, for a customer of a tier now; nothing on overflow.
+std::optional<Quote> quote(const model::Command& command, const Rules& current, model::Instant now,
+                           model::CustomerId customer, const CustomerRecord& record, std::uint8_t tier,
+                           const CampaignCounts& counts);
 
 /// One fact of a transaction, as the ledger has it.
 struct RecordedFact {
@@ -151,11 +174,16 @@ struct SaleEvidence {
     const Rules* judged = nullptr;   ///< the version that the tiers of the sale's fact are of
 };
 
-/// A return or void (S3.10; rules.md, Returns). `sale` is null for a return without its original, `lots` for
-/// a customer who has none.
+/// What a return is judged by beside its customer.
+struct ReturnContext {
+    const Lots* lots = nullptr;                ///< the customer's; null for none
+    const CampaignBudgets* budgets = nullptr;  ///< needed where campaigns took effect in the sale
+};
+
+/// A return or void (S3.10; rules.md, Returns). `sale` is null for a return without its original.
 Judgement decide_return(const model::Command& command, const Moment& moment, model::Subject subject,
                         const CustomerRecord& record, const SaleEvidence* sale, FactWriter& facts,
-                        const Lots* lots = nullptr);
+                        const ReturnContext& context = {});
 
 /// What is judged about a return or redemption that names its sale.
 Judgement check_original(const model::Command& command, const Moment& moment, model::Subject subject,
@@ -189,8 +217,5 @@ void decide_enroll(const model::Command& command, const Moment& moment, model::S
 
 /// Digest of what a command asks for, without its name and its customer: tells a repeat from a conflict.
 std::uint32_t content_digest(const model::Command& command);
-
-/// What `amount` would earn a customer of a tier now; nothing on overflow.
-std::optional<model::Points> quote(const Rules& current, model::Money amount, std::uint8_t tier);
 
 }  // namespace tim::core

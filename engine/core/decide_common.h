@@ -48,6 +48,56 @@ std::uint8_t found_tier(const Rules& rules, const CustomerRecord& record);
 Judgement check_hold(const std::optional<OpenHold>& hold, std::optional<model::FactType> resolved,
                      model::Instant now);
 
+/// The facts of one customer that follow one another in a transaction: each begins where the last one ended.
+class FactChain {
+  public:
+    /// `points` and `held` are what the customer has before the first of them, `previous` the newest fact.
+    FactChain(const Moment& moment, model::Subject subject, std::uint8_t tier, model::Points points,
+              model::Points held, model::Sequence previous, FactWriter& facts)
+        : moment_(moment),
+          subject_(subject),
+          tier_(tier),
+          points_(points),
+          held_(held),
+          previous_(previous),
+          facts_(facts) {}
+
+    /// Adds a fact that changes points and what is held; null on overflow.
+    model::Fact* add(model::FactType type, model::Points change, model::Points held_change = {}) {
+        const auto points = checked_add(points_, change);
+        if (!points) return nullptr;
+        points_ = *points;
+        held_.value += held_change.value;
+        const model::Sequence sequence = facts_.next();
+        model::Fact& fact = facts_.add(type, subject_, previous_);
+        stamp(fact, moment_, tier_, tier_, points_, held_);
+        fact.points = change;
+        previous_ = sequence;
+        return &fact;
+    }
+
+    const Moment& moment() const { return moment_; }
+    FactWriter& facts() const { return facts_; }
+    model::Subject subject() const { return subject_; }
+    model::Points points() const { return points_; }
+    model::Points held() const { return held_; }
+    model::Sequence previous() const { return previous_; }
+
+  private:
+    const Moment& moment_;
+    model::Subject subject_;
+    std::uint8_t tier_;
+    model::Points points_;
+    model::Points held_;
+    model::Sequence previous_;
+    FactWriter& facts_;
+};
+
+/// Writes down that a campaign has paid more of its budget, or gets back what it paid (`points` < 0). Once
+/// for each campaign of a transaction.
+void charge(model::ProgramId program, std::uint16_t number, model::Points points, const Moment& moment,
+            const CampaignBudgets& budgets, FactWriter& facts);
+
 /// Tells of which lots a fact at a sequence spent, by their expiry, so that a return can restore them: the
 /// difference of the lots before and after it. The customer's newest fact is that fact.
 void tell_lots(const Lots& before, const Lots& after, model::Sequence spent, model::Subject subject,

@@ -62,22 +62,16 @@ class Spent {
 
     model::Points all() const { return all_; }
 
-    /// Gives them back, the earliest expiry first. Returns the customer's newest fact.
-    model::Sequence restore(const SaleEvidence& sale, const Moment& moment, model::Subject subject,
-                            model::Sequence previous, std::uint8_t tier, model::Points& points,
-                            model::Points held, FactWriter& facts) const {
+    /// Gives them back, the earliest expiry first.
+    bool restore(model::Sequence sale, FactChain& chain) const {
         for (const auto& [expires_at_ms, part] : by_expiry_) {
             if (part.value == 0) continue;
-            points.value += part.value;
-            const model::Sequence sequence = facts.next();
-            Fact& fact = facts.add(FactType::points_restored, subject, previous);
-            stamp(fact, moment, tier, tier, points, held);
-            fact.points = part;
-            fact.lot = {model::kNoInstant.value, expires_at_ms, sale.sequence.value};
-            if (expires_at_ms != model::kNever.value) fact.flags |= model::kFactLot;
-            previous = sequence;
+            Fact* const fact = chain.add(FactType::points_restored, part);
+            if (fact == nullptr) return false;
+            fact->lot = {model::kNoInstant.value, expires_at_ms, sale.value};
+            if (expires_at_ms != model::kNever.value) fact->flags |= model::kFactLot;
         }
-        return previous;
+        return true;
     }
 
   private:
@@ -92,55 +86,184 @@ LotDates dates_of_sale(const SaleEvidence& sale) {
     return (sale.sale.flags & model::kFactLot) != 0 ? dates_of(sale.sale, *sale.pricing) : LotDates{};
 }
 
+/// What a return takes back of one part of a sale's points.
+struct Loss {
+    model::Points difference{};  ///< what the rest does not earn any more (> 0); < 0: what it earns again
+    model::Points pending{};     ///< of that, taken of points that nobody could spend yet
+    model::Points taken{};       ///< of that, taken of the balance
+
+    model::Points moved() const { return {-(pending.value + taken.value)}; }
+    bool clamped() const { return pending.value + taken.value != difference.value; }
+};
+
+struct CampaignLoss : Loss {
+    CampaignGain gain;  ///< as the sale had it
+};
+
+/// What a return takes back of points.
+struct Losses {
+    model::Points own_left{};  ///< by base rate and tier: what the rest earns
+    Loss own;
+    absl::InlinedVector<CampaignLoss, 2> campaigns;
+
+    model::Points difference() const { return sum(&Loss::difference, false); }
+    model::Points moved() const {
+        return {-(sum(&Loss::pending, false).value + sum(&Loss::taken, false).value)};
+    }
+    model::Points ranking_difference() const { return sum(&Loss::difference, true); }
+    /// What ranking points lose beside what is taken.
+    model::Points ranking_shortfall() const {
+        return {sum(&Loss::pending, true).value + sum(&Loss::taken, true).value - ranking_difference().value};
+    }
+
+    /// Takes what is called for, so much of it of pending points and at most `most` of the balance: first of
+    /// what base rate and tier gave, then of campaigns in their order.
+    void take(model::Points pending, model::Points most) {
+        std::int64_t left = std::max<std::int64_t>(most.value, 0);
+        for (const CampaignLoss& loss : campaigns)
+            left += std::max<std::int64_t>(-loss.difference.value, 0);
+        const auto take_one = [&](Loss& loss) {
+            loss.pending.value = std::clamp<std::int64_t>(loss.difference.value, 0, pending.value);
+            pending.value -= loss.pending.value;
+            loss.taken.value = std::min(loss.difference.value - loss.pending.value, left);
+            left -= std::max<std::int64_t>(loss.taken.value, 0);
+        };
+        take_one(own);
+        for (CampaignLoss& loss : campaigns)
+            take_one(loss);
+    }
+
+  private:
+    model::Points sum(model::Points Loss::*part, bool ranking_alone) const {
+        model::Points all = own.*part;
+        for (const CampaignLoss& loss : campaigns)
+            if (loss.gain.ranking || !ranking_alone) all.value += (loss.*part).value;
+        return all;
+    }
+};
+
+/// What campaigns have added to the sale for as much of it as `remaining`: only those that took effect then
+/// can now, by all that priced the sale. A receipt of which nothing is left has earned nothing.
+CampaignGains gains_for(const SaleEvidence& sale, const CampaignGains& applied, model::Money remaining) {
+    if (applied.empty() || remaining.value == 0) return {};
+    const CampaignSale rest{
+        remaining, sale.sale.at, {}, sale.sale.terminal, (sale.sale.flags & model::kFactFirstOrder) != 0};
+    const auto took_effect = [&applied](const CampaignGain& gain) {
+        return std::ranges::any_of(applied,
+                                   [&](const CampaignGain& one) { return one.number == gain.number; });
+    };
+    auto earning = sale.pricing->earning(rest, *sale.judged, sale.sale.tier_before, remaining, took_effect);
+    return std::move(earning.value().gains);  // of less than the sale, which did not overflow
+}
+
+/// The campaigns that took effect in the sale.
+CampaignGains applied_in(const SaleEvidence& sale) {
+    CampaignGains applied;
+    for (const RecordedFact& part : sale.parts) {
+        if (part.fact.type != FactType::campaign_applied) continue;
+        CampaignGain& gain = applied.emplace_back();
+        gain.number = static_cast<std::uint16_t>(part.fact.party.counterparty);
+        gain.ranking = (part.fact.flags & model::kFactRanking) != 0;
+        gain.counted = (part.fact.flags & model::kFactCounted) != 0;
+        gain.points = part.fact.points;
+        const auto next = static_cast<std::size_t>(&part - sale.parts.data()) + 1;
+        gain.budgeted = next < sale.parts.size() && sale.parts[next].fact.type == FactType::campaign_budgeted;
+    }
+    return applied;
+}
+
+model::Points points_of(const CampaignGains& gains, std::uint16_t number) {
+    for (const CampaignGain& gain : gains)
+        if (gain.number == number) return gain.points;
+    return {};
+}
+
+/// With the sale known: the difference between what it has earned and what the rest of it earns, so that many
+/// small returns take exactly what one large one takes.
+Losses losses_of(const SaleEvidence& sale, model::Money remaining) {
+    Losses losses;
+    losses.own_left = sale.pricing->earned(remaining, *sale.judged, sale.sale.tier_before)
+                          .value();  // less than the sale's, which did not overflow
+    losses.own.difference.value = sale.points.value - losses.own_left.value;
+    const CampaignGains applied = applied_in(sale);
+    const CampaignGains before = gains_for(sale, applied, sale.remaining);
+    const CampaignGains after = gains_for(sale, applied, remaining);
+    for (const CampaignGain& gain : applied) {
+        const std::int64_t difference =
+            points_of(before, gain.number).value - points_of(after, gain.number).value;
+        CampaignLoss& loss = losses.campaigns.emplace_back();
+        loss.difference = {difference};
+        loss.gain = gain;
+    }
+    return losses;
+}
+
+/// A fact for each campaign that loses something by the return; when nothing of the sale is left, it does not
+/// count against the customer's limits either.
+bool take_gains(const Losses& losses, bool whole, model::Month month, model::Sequence sale,
+                const CampaignBudgets* budgets, FactChain& chain) {
+    for (const CampaignLoss& loss : losses.campaigns) {
+        const bool uncounts = whole && loss.gain.counted;
+        if (loss.difference.value == 0 && !uncounts) continue;
+        Fact* const fact = chain.add(FactType::campaign_reduced, {-loss.taken.value});
+        if (fact == nullptr) return false;
+        fact->points = loss.moved();
+        set_month(*fact, chain.moment(), month);
+        fact->party = {loss.gain.number, sale.value, 0};
+        if (loss.gain.ranking) fact->flags |= model::kFactRanking;
+        if (uncounts) fact->flags |= model::kFactCounted;
+        if (loss.clamped()) fact->flags |= model::kFactClamped;
+        if (loss.pending.value != 0) fact->flags |= model::kFactPending;
+        if (loss.gain.budgeted && loss.difference.value != 0)
+            charge(chain.subject().program(), loss.gain.number, {-loss.difference.value}, chain.moment(),
+                   *budgets, chain.facts());
+    }
+    return true;
+}
+
 }  // namespace
 
 Judgement decide_return(const model::Command& command, const Moment& moment, model::Subject subject,
                         const CustomerRecord& record, const SaleEvidence* sale, FactWriter& facts,
-                        const Lots* lots) {
+                        const ReturnContext& context) {
+    const Lots* const lots = context.lots;
     const bool anonymous = subject.kind() == SubjectKind::anonymous;
     const bool voids = command.kind == CommandKind::voided;
     const model::Money amount = voids ? sale->remaining : command.amount;
+    const model::Money remaining{sale == nullptr ? 0 : sale->remaining.value - amount.value};
 
-    // What is taken back: with the sale known, the difference between what it has earned and what its
-    // remaining amount earns, so that many small returns take exactly what one large one takes; else the base
-    // rate's points.
-    model::Money remaining{};
-    model::Points should{};
-    model::Points difference{};
-    if (sale != nullptr) {
-        remaining.value = sale->remaining.value - amount.value;
-        if (!anonymous)
-            should = sale->pricing->earned(remaining, *sale->judged, sale->sale.tier_before)
-                         .value();  // less than the sale's, which did not overflow
-        difference.value = sale->points.value - should.value;
+    // What is taken back; without the sale, the base rate's points.
+    Losses losses;
+    if (sale != nullptr && !anonymous) {
+        losses = losses_of(*sale, remaining);
     } else if (!anonymous) {
         const auto earned = moment.pricing->earned(amount);
         if (!earned) return refuse(Refusal::overflow);
-        difference = *earned;
+        losses.own.difference = *earned;
     }
     const bool whole = sale != nullptr && takes_all(remaining, amount, voids);
     const std::optional<Spent> spent =
         whole ? std::optional<Spent>(std::in_place, *sale, moment.now) : std::nullopt;
-    const model::Points restored = spent ? spent->all() : model::Points{};
-    const auto with_restored = checked_add(record.points, restored);
+    const auto with_restored = checked_add(record.points, spent ? spent->all() : model::Points{});
     if (!with_restored) return refuse(Refusal::overflow);
     // Of the sale's own points, those that are pending go first: they are in nobody's balance.
-    const LotDates own = sale != nullptr ? dates_of_sale(*sale) : LotDates{};
+    const LotDates dates = sale != nullptr ? dates_of_sale(*sale) : LotDates{};
     model::Points pending{};
-    if (lots != nullptr && own.matures_at != model::kNoInstant)
-        pending = std::min(difference, lots->pending_of(own));
-    const model::Points called{difference.value - pending.value};
-    model::Points taken = called;
+    if (lots != nullptr && dates.matures_at != model::kNoInstant)
+        pending = std::clamp(losses.difference(), model::Points{}, lots->pending_of(dates));
+    model::Points most{losses.difference().value - pending.value};
     if (!anonymous && moment.current->clamps()) {
         const auto unheld = checked_sub(*with_restored, record.held);
-        taken = std::min(called, std::max(model::Points{}, unheld.value_or(model::Points{})));
+        most = std::min(most, std::max(model::Points{}, unheld.value_or(model::Points{})));
     }
+    losses.take(pending, most);
 
-    auto points = checked_sub(record.points, taken);
+    const auto points = checked_sub(record.points, losses.own.taken);
     const model::Money posted{-amount.value};
     const model::Month month =
         sale != nullptr ? sale->sale.month : moment.current->calendar().month_of(moment.at);
-    if (!points || !can_post(record, month, moment.current->period_months(), posted, {-difference.value}))
+    if (!points || !can_post(record, month, moment.current->period_months(), posted,
+                             {-losses.ranking_difference().value}))
         return refuse(Refusal::overflow);
 
     const std::uint8_t before = tier_now(moment, subject, record);
@@ -150,13 +273,13 @@ Judgement decide_return(const model::Command& command, const Moment& moment, mod
     name(fact, command);
     fact.flags = model::kFactRanking;
     if (sale != nullptr) fact.flags |= model::kFactWithOriginal;
-    if (taken != called) fact.flags |= model::kFactClamped;
-    if (pending.value != 0) fact.flags |= model::kFactPending;
+    if (losses.own.clamped()) fact.flags |= model::kFactClamped;
+    if (losses.own.pending.value != 0) fact.flags |= model::kFactPending;
     set_month(fact, moment, month);
     fact.amount = posted;
-    fact.points = {-taken.value - pending.value};
+    fact.points = losses.own.moved();
 
-    model::Sequence previous = first;
+    FactChain chain(moment, subject, before, *points, record.held, first, facts);
     if (sale != nullptr) {
         Fact& reduced = facts.add(
             FactType::receipt_reduced,
@@ -165,31 +288,26 @@ Judgement decide_return(const model::Command& command, const Moment& moment, mod
         reduced.recorded = moment.recorded;
         reduced.version = moment.current->version();
         reduced.amount = remaining;
-        reduced.points = should;
+        reduced.points = losses.own_left;
         if (lots != nullptr) {
-            const model::Sequence sequence = facts.next();
-            Fact& lots_taken = facts.add(FactType::lots_taken, subject, previous);
-            stamp(lots_taken, moment, before, before, *points, record.held);
-            lots_taken.points = fact.points;
-            lots_taken.lot = {own.matures_at.value, own.expires_at.value, sale->sequence.value};
-            previous = sequence;
+            Fact& lots_taken = *chain.add(FactType::lots_taken, {});
+            lots_taken.points = losses.moved();
+            lots_taken.lot = {dates.matures_at.value, dates.expires_at.value, sale->sequence.value};
         }
         if (whole) {
-            const model::Sequence undone_at = facts.next();
-            Fact& undone = facts.add(FactType::order_undone, subject, previous);
-            stamp(undone, moment, before, before, *points, record.held);
+            Fact& undone = *chain.add(FactType::order_undone, {});
             undone.request.related = sale->sequence.value;
             undone.amount = {sale->first_order.value};
             undone.points = {sale->last_order.value};
-            previous = undone_at;
-            previous = spent->restore(*sale, moment, subject, previous, before, *points, record.held, facts);
+            if (!spent->restore(sale->sequence, chain)) return refuse(Refusal::overflow);
         }
+        if (!take_gains(losses, whole, month, sale->sequence, context.budgets, chain))
+            return refuse(Refusal::overflow);
     }
-    if (taken != called) {
-        Fact& shortfall = facts.add(FactType::shortfall, subject, previous);
-        stamp(shortfall, moment, before, before, *points, record.held);
-        set_month(shortfall, moment, month);
-        shortfall.points = {taken.value - called.value};
+    if (const model::Points shortfall = losses.ranking_shortfall(); shortfall.value != 0) {
+        Fact& missing = *chain.add(FactType::shortfall, {});
+        set_month(missing, moment, month);
+        missing.points = shortfall;
     }
     return end_posting(moment, subject, record, facts);
 }

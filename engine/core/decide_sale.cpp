@@ -18,67 +18,144 @@ Judgement check_extras(const SaleExtras& extras, const model::Command& command, 
     return check_hold(extras.hold, extras.hold_resolved, moment.now);
 }
 
-/// The hold is captured whole, behind the sale's own fact.
-Judgement capture(const OpenHold& hold, const Lots* lots, const Moment& moment, model::Subject subject,
-                  model::Sequence sale, FactWriter& facts) {
-    const model::Sequence sequence = facts.next();
-    const Fact sold = facts.facts().back();
-    const auto points = checked_sub(sold.points_after, hold.points);
-    if (!points) return refuse(Refusal::overflow);
-    Fact& fact = facts.add(FactType::hold_captured, subject, sale);
-    stamp(fact, moment, sold.tier_before, sold.tier_after, *points,
-          {sold.held_after.value - hold.points.value});
-    fact.request.related = hold.id.value;
-    fact.points = {-hold.points.value};
-    if (lots != nullptr) {
-        Lots after = *lots;
-        after.fold(fact, sequence, {}, free_points(sold.points_after, sold.held_after));
-        tell_lots(*lots, after, sequence, subject, fact, facts);
+/// The hold is captured whole, at the chain's end.
+bool capture(const OpenHold& hold, const Lots* lots, FactChain& chain) {
+    const model::Points free_before = free_points(chain.points(), chain.held());
+    Fact* const fact = chain.add(FactType::hold_captured, {-hold.points.value}, {-hold.points.value});
+    if (fact == nullptr) return false;
+    fact->request.related = hold.id.value;
+    if (lots == nullptr) return true;
+    Lots after = *lots;
+    after.fold(*fact, chain.previous(), {}, free_before);
+    tell_lots(*lots, after, chain.previous(), chain.subject(), *fact, chain.facts());
+    return true;
+}
+
+CampaignSale campaign_sale(const model::Command& command, model::Instant at, const CustomerRecord& record) {
+    return {command.amount, at, {}, command.name.terminal, record.orders == 0};
+}
+
+/// Whether a campaign of `rules` has not reached a limit.
+auto within_limits(const Rules& rules, model::CustomerId customer, const CampaignCounts& counts) {
+    return [&rules, customer, &counts](const CampaignGain& gain) {
+        const model::Campaign& campaign = rules.program().campaigns[gain.index];
+        if (gain.counted && counts.uses.of(customer, gain.number) >= *campaign.per_customer) return false;
+        if (!gain.budgeted) return true;
+        // What is too little for this sale pays nothing (rules.md, Earning).
+        const auto paid = model::checked_add(
+            counts.budgets.of(gain.number).paid.load(std::memory_order_relaxed), gain.points.value);
+        return paid && *paid <= campaign.budget_points->value;
+    };
+}
+
+std::optional<Earning> earning_of(const model::Command& command, const Moment& moment, model::Subject subject,
+                                  const CustomerRecord& record, std::uint8_t tier,
+                                  const CampaignCounts* counts) {
+    if (subject.kind() == SubjectKind::anonymous) return Earning{};
+    const Rules& pricing = *moment.pricing;
+    if (!pricing.campaigns().empty()) {
+        TIM_INVARIANT(counts != nullptr, "campaigns are judged by their limits");
+        return pricing.earning(campaign_sale(command, moment.at, record), *moment.current, tier,
+                               command.amount, within_limits(pricing, {subject.id()}, *counts));
     }
-    return {};
+    const auto own = pricing.earned(command.amount, *moment.current, tier);
+    if (!own) return std::nullopt;
+    Earning earning;
+    earning.own = *own;
+    return earning;
+}
+
+/// What campaigns add to a sale, a fact each. `dated` are the flags by which its points have dates.
+bool add_gains(const Earning& earning, std::uint8_t dated, model::Month month, model::Sequence sale,
+               const CampaignCounts* counts, FactChain& chain) {
+    for (const CampaignGain& gain : earning.gains) {
+        const bool pending = (dated & model::kFactPending) != 0;
+        Fact* const fact = chain.add(FactType::campaign_applied, pending ? model::Points{} : gain.points);
+        if (fact == nullptr) return false;
+        fact->points = gain.points;
+        fact->flags = dated;
+        set_month(*fact, chain.moment(), month);
+        fact->party = {gain.number, sale.value, static_cast<std::uint64_t>(gain.discount.value)};
+        if (gain.ranking) fact->flags |= model::kFactRanking;
+        if (gain.counted) fact->flags |= model::kFactCounted;
+        if (gain.budgeted && gain.points.value != 0)
+            charge(chain.subject().program(), gain.number, gain.points, chain.moment(), counts->budgets,
+                   chain.facts());
+    }
+    return true;
 }
 
 }  // namespace
 
+void charge(model::ProgramId program, std::uint16_t number, model::Points points, const Moment& moment,
+            const CampaignBudgets& budgets, FactWriter& facts) {
+    const CampaignBudget& budget = budgets.of(number);
+    Fact& fact = facts.add(FactType::campaign_budgeted,
+                           model::Subject::of(SubjectKind::campaign, program, number), budget.last);
+    fact.at = moment.at;
+    fact.recorded = moment.recorded;
+    fact.version = moment.current->version();
+    fact.points = points;
+    fact.points_after = {budget.paid.load(std::memory_order_relaxed) + points.value};
+}
+
 Judgement decide_sale(const model::Command& command, const Moment& moment, model::Subject subject,
-                      const CustomerRecord& record, FactWriter& facts, const SaleExtras* extras) {
-    if (extras != nullptr) {
-        const Judgement judgement = check_extras(*extras, command, moment, subject);
+                      const CustomerRecord& record, FactWriter& facts, const SaleContext& context) {
+    if (context.extras != nullptr) {
+        const Judgement judgement = check_extras(*context.extras, command, moment, subject);
         if (!judgement.accepted()) return judgement;
     }
-    const bool anonymous = subject.kind() == SubjectKind::anonymous;
     const std::uint8_t before = tier_now(moment, subject, record);
-    const auto earned =
-        anonymous ? model::Points{} : moment.pricing->earned(command.amount, *moment.current, before);
-    if (!earned) return refuse(Refusal::overflow);
+    const auto earning = earning_of(command, moment, subject, record, before, context.counts);
+    if (!earning) return refuse(Refusal::overflow);
     LotDates dates;
-    if (dating(moment).dates_points() && earned->value > 0) dates = dating(moment).lot_dates(moment.at);
+    if (dating(moment).dates_points() && earning->total().value > 0)
+        dates = dating(moment).lot_dates(moment.at);
     const bool pending = dates.matures_at != model::kNoInstant && dates.matures_at > moment.now;
-    const auto points = pending ? std::optional(record.points) : checked_add(record.points, *earned);
+    std::uint8_t dated = pending ? model::kFactPending : std::uint8_t{0};
+    if (pending || dates.expires_at != model::kNever) dated |= model::kFactLot;
+    const auto points = pending ? std::optional(record.points) : checked_add(record.points, earning->own);
     const model::Month month = moment.current->calendar().month_of(moment.at);
     if (!points || record.orders == UINT32_MAX ||
-        !can_post(record, month, moment.current->period_months(), command.amount, *earned))
+        !can_post(record, month, moment.current->period_months(), command.amount, earning->total()))
         return refuse(Refusal::overflow);
 
     const model::Sequence sequence = facts.next();
     Fact& fact = facts.add(FactType::sale, subject, record.last);
     stamp(fact, moment, before, before, *points, record.held);
     name(fact, command);
-    fact.flags = model::kFactRanking;
-    if (pending) fact.flags |= model::kFactPending;
-    if (pending || dates.expires_at != model::kNever) fact.flags |= model::kFactLot;
+    fact.flags = model::kFactRanking | dated;
+    if (record.orders == 0 && subject.kind() == SubjectKind::customer) fact.flags |= model::kFactFirstOrder;
     set_month(fact, moment, month);
     fact.amount = command.amount;
-    fact.points = *earned;
-    if (extras != nullptr && extras->hold) {
-        const Judgement captured = capture(*extras->hold, extras->lots, moment, subject, sequence, facts);
-        if (!captured.accepted()) return captured;
+    fact.points = earning->own;
+
+    const bool captures = context.extras != nullptr && context.extras->hold;
+    if (captures || !earning->gains.empty()) {
+        FactChain chain(moment, subject, before, *points, record.held, sequence, facts);
+        if (!add_gains(*earning, dated, month, sequence, context.counts, chain) ||
+            (captures && !capture(*context.extras->hold, context.extras->lots, chain)))
+            return refuse(Refusal::overflow);
     }
     return end_posting(moment, subject, record, facts);
 }
 
-std::optional<model::Points> quote(const Rules& current, model::Money amount, std::uint8_t tier) {
-    return current.earned(amount, current, tier);
+std::optional<Quote> quote(const model::Command& command, const Rules& current, model::Instant now,
+                           model::CustomerId customer, const CustomerRecord& record, std::uint8_t tier,
+                           const CampaignCounts& counts) {
+    if (!current.adds_to_sales()) {
+        const auto earned = current.earned(command.amount, current, tier);
+        return earned ? std::optional(Quote{{}, *earned}) : std::nullopt;
+    }
+    CampaignSale sale = campaign_sale(command, now, record);
+    const auto admit = within_limits(current, customer, counts);
+    const auto order = current.earning(sale, current, tier, command.amount, admit);
+    if (!order) return std::nullopt;
+    const Quote whole{order->discount(), order->total()};
+    if (whole.discount.value == 0) return whole;
+    sale.amount.value -= whole.discount.value;
+    const auto paid = current.earning(sale, current, tier, sale.amount, admit);
+    return paid ? std::optional(Quote{whole.discount, paid->total()}) : std::nullopt;
 }
 
 }  // namespace tim::core

@@ -202,6 +202,8 @@ void Lots::fold(const Fact& fact, Sequence sequence, const LotDates& dates, Poin
             if (names_its_sale(fact)) return;
             move();
             break;
+        case FactType::campaign_reduced:  // of a return that names its sale
+            return;
         case FactType::lots_taken: {
             Points left{-fact.points.value};
             LotDates own{{fact.lot.matures_at_ms}, {fact.lot.expires_at_ms}};

@@ -104,6 +104,7 @@ struct alignas(64) CustomerRecord {
 /// Bits of CustomerRecord::flags.
 inline constexpr std::uint8_t kRecordHasHolds = 1;  ///< the book of holds has open ones of this customer
 inline constexpr std::uint8_t kRecordHasLots = 2;   ///< the book of lots has points of this customer's
+inline constexpr std::uint8_t kRecordHasCampaignUses = 32;  ///< campaigns with a limit have taken effect
 
 // 57 bytes and 7 of room, then 62 and 2 of room.
 static_assert(sizeof(CustomerRecord) == 128 && std::is_trivially_copyable_v<CustomerRecord>);

@@ -64,6 +64,13 @@ model::Result<std::unique_ptr<const Rules>> Rules::compile(std::shared_ptr<const
     rules->program_ = std::move(program);
     rules->compile_tiers();
     rules->compile_epoch();
+    rules->campaigns_ = Campaigns(*rules->program_, rules->calendar_,
+                                  previous == nullptr ? nullptr : previous->campaigns_.numbers());
+    rules->adds_to_sales_ =
+        !rules->campaigns_.empty() ||
+        (rules->program_->enabled && std::ranges::any_of(rules->program_->tiers, [](const model::Tier& tier) {
+             return tier.discount.has_value();
+         }));
     return rules;
 }
 
@@ -223,6 +230,23 @@ LotDates Rules::lot_dates(model::Instant at) const {
     }
     dates.expires_at = calendar_->month_start({static_cast<std::uint16_t>(next)});
     return dates;
+}
+
+std::optional<Earning> Rules::earning(CampaignSale sale, const Rules& judged, std::uint8_t tier,
+                                      model::Money order, const Campaigns::Admit& admit) const {
+    const auto base = earned(sale.amount);
+    if (!base) return std::nullopt;
+    sale.tier = &judged == this ? std::optional(tier) : index_of(judged, tier);
+    std::int32_t tier_bp = model::kWholeBp;
+    model::Money off{};
+    if (program_->enabled && sale.tier) {
+        const model::Tier& held = program_->tiers[*sale.tier];
+        tier_bp = held.multiplier_bp;
+        if (held.discount) off = model::discount_of(*held.discount, order);
+    }
+    auto earning = campaigns_.earn(*base, tier_bp, sale, {order.value - off.value}, admit);
+    if (earning) earning->tier_discount = off;
+    return earning;
 }
 
 std::optional<model::Points> Rules::worth(model::Money amount) const {

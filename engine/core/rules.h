@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "engine/core/campaigns.h"
 #include "engine/core/lots.h"
 #include "engine/core/record.h"
 #include "engine/model/calendar.h"
@@ -51,6 +52,15 @@ class Rules {
         if (!base || !multiplies_) return base;
         return multiplied(*base, judged, tier);
     }
+
+    const Campaigns& campaigns() const { return campaigns_; }
+    /// Whether a sale may bring more than base rate and tier give: campaigns, or discounts of tiers.
+    bool adds_to_sales() const { return adds_to_sales_; }
+
+    /// What a sale earns a customer who holds a tier of `judged`, with what campaigns add (`admit`: see
+    /// there) and what comes off an order of `order`. Nothing on overflow.
+    std::optional<Earning> earning(CampaignSale sale, const Rules& judged, std::uint8_t tier,
+                                   model::Money order, const Campaigns::Admit& admit) const;
 
     /// What `amount` > 0 is worth in points at a checkout, rounded up; nothing without a rate or on overflow.
     std::optional<model::Points> worth(model::Money amount) const;
@@ -151,6 +161,7 @@ class Rules {
     model::Criterion criterion_ = model::Criterion::lifetime_spend;
     bool plain_ = true;
     bool dates_points_ = false;
+    bool adds_to_sales_ = false;
     bool multiplies_ = false;
     bool has_bonuses_ = false;
     bool by_month_ = false;
@@ -169,6 +180,7 @@ class Rules {
     const Rules* founder_ = nullptr;  ///< null: this one
     std::shared_ptr<const model::Program> program_;
     std::shared_ptr<const model::Calendar> calendar_;
+    Campaigns campaigns_;
 };
 
 /// max(0, points − held − keep): what a checkout may use (rules.md, Words).

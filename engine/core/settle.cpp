@@ -229,6 +229,11 @@ void fold_figures(CustomerRecord& record, const Fact& fact) {
         case FactType::shortfall:
             post_fact(record, fact, fact.points);
             break;
+        case FactType::campaign_applied:
+        case FactType::campaign_reduced:
+            move_points(record, fact);
+            if ((fact.flags & model::kFactRanking) != 0) post_fact(record, fact, fact.points);
+            break;
         case FactType::order_undone:
             TIM_INVARIANT(record.orders > 0, "an order is undone that was counted");
             --record.orders;

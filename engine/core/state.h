@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/core/campaign_book.h"
 #include "engine/core/customer_table.h"
 #include "engine/core/hashing.h"
 #include "engine/core/hold_book.h"
@@ -50,6 +51,12 @@ class ProgramState {
     /// A version by its number, 1 … version_count().
     const Rules& version(model::VersionId version) const { return *versions_[version.value - 1u]; }
     const Rules& newest() const { return version({version_count()}); }
+    /// The id of the campaign of a number; empty for none.
+    std::string campaign_id(std::uint64_t number) const;
+    /// How many campaigns have had a number.
+    std::uint16_t campaign_count() const {
+        return static_cast<std::uint16_t>(newest().campaigns().numbers()->size());
+    }
     /// The version in force at an instant, of those up to `known`: the newest that is effective by then;
     /// before all, the first.
     const Rules& version_at(model::Instant at, model::VersionId known) const {
@@ -72,6 +79,8 @@ class ProgramState {
     KeyIndex keys;
     std::array<HoldBook, kStripes> holds;
     std::array<LotBook, kStripes> lots;
+    std::array<CampaignUses, kStripes> campaign_uses;
+    CampaignBudgets campaign_budgets;
     model::Sequence last{};  ///< newest fact of the program itself
 
   private:

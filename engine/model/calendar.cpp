@@ -139,6 +139,13 @@ std::optional<CivilTime> read_form(std::string_view text) {
     return time;
 }
 
+/// The first instant that the zone calls by this midnight's day or month: where midnight is skipped, the
+/// transition; of two midnights, the earlier.
+std::int64_t first_instant_ms(const absl::TimeZone& zone, absl::CivilSecond midnight) {
+    const auto info = zone.At(midnight);
+    return absl::ToUnixMillis(info.kind == absl::TimeZone::TimeInfo::SKIPPED ? info.trans : info.pre);
+}
+
 /// What keeps the pieces from being a date and a time of day; empty when nothing does.
 std::string find_fault(const CivilTime& time) {
     if (time.year < 1) return "years begin with 0001";
@@ -166,13 +173,8 @@ Result<Calendar> Calendar::load(std::string_view zone_name) {
     calendar.zone_ = std::make_shared<const Zone>(Zone{zone});
     calendar.month_starts_ms_.reserve(kMonths + 1);
     absl::CivilMonth month(kFirstYear, 1);
-    for (std::size_t i = 0; i <= kMonths; ++i, ++month) {
-        // The first instant that the zone calls by this month: where midnight is skipped, the transition; of
-        // two midnights, the earlier.
-        const auto info = zone.At(absl::CivilSecond(month));
-        const absl::Time start = info.kind == absl::TimeZone::TimeInfo::SKIPPED ? info.trans : info.pre;
-        calendar.month_starts_ms_.push_back(absl::ToUnixMillis(start));
-    }
+    for (std::size_t i = 0; i <= kMonths; ++i, ++month)
+        calendar.month_starts_ms_.push_back(first_instant_ms(zone, absl::CivilSecond(month)));
     return calendar;
 }
 
@@ -189,6 +191,16 @@ Month Calendar::month_of(Instant at) const {
 
 Instant Calendar::month_start(Month month) const {
     return {month_starts_ms_[std::min<std::size_t>(month.value, kMonths)]};
+}
+
+Instant Calendar::day_start(Instant at, int days_later) const {
+    const absl::CivilDay day(zone_->zone.At(absl::FromUnixMillis(at.value)).cs);
+    return {first_instant_ms(zone_->zone, absl::CivilSecond(day + days_later))};
+}
+
+WallTime Calendar::wall_time(Instant at) const {
+    const absl::CivilSecond civil = zone_->zone.At(absl::FromUnixMillis(at.value)).cs;
+    return {static_cast<std::uint8_t>(absl::GetWeekday(civil)), static_cast<std::uint8_t>(civil.hour())};
 }
 
 Result<Instant> Calendar::parse(std::string_view text) const {
@@ -226,6 +238,11 @@ std::string Calendar::format(Instant at) const {
     text += fmt::format("{}{:02}:{:02}", info.offset < 0 ? '-' : '+', offset_s / 3600, offset_s / 60 % 60);
     if (offset_s % 60 != 0) text += fmt::format(":{:02}", offset_s % 60);
     return text;
+}
+
+std::string Calendar::format_day(Instant at) const {
+    const absl::CivilDay day(zone_->zone.At(absl::FromUnixMillis(at.value)).cs);
+    return fmt::format("{:04}-{:02}-{:02}", day.year(), day.month(), day.day());
 }
 
 }  // namespace tim::model

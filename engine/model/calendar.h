@@ -10,6 +10,12 @@
 
 namespace tim::model {
 
+/// What a clock on the wall shows.
+struct WallTime {
+    std::uint8_t weekday = 0;  ///< 0 Monday … 6 Sunday
+    std::uint8_t hour = 0;
+};
+
 /// Civil time of one IANA zone: where months begin, and how instants are read and written. Immutable after
 /// `load`, so it may be shared by threads. Month starts of 1970–2200 are computed once, so that `month_of`
 /// costs a guess and a comparison on the hot path. A calendar that was not loaded must not be used.
@@ -26,6 +32,11 @@ class Calendar {
     /// The first instant of a month.
     Instant month_start(Month month) const;
 
+    /// The first instant of the day that lies so many days after that of `at` (0: of its own day).
+    Instant day_start(Instant at, int days_later) const;
+
+    WallTime wall_time(Instant at) const;
+
     /// Reads ISO 8601: `2010-12-01`, `2010-12-01T08:26`, `…:00`, `….123`, each with an optional `Z` or
     /// `±hh:mm`; without an offset it is civil time of this zone (a time that the zone skips is an error; of
     /// two, the earlier). Dates that do not exist are errors. Years are 0001 to 9999.
@@ -33,6 +44,9 @@ class Calendar {
 
     /// Writes ISO 8601 with the zone's offset: `2010-12-01T08:26:00+00:00` (milliseconds only when not 0).
     std::string format(Instant at) const;
+
+    /// The day of an instant: `2010-12-01`.
+    std::string format_day(Instant at) const;
 
   private:
     struct Zone;

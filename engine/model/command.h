@@ -83,7 +83,7 @@ struct Outcome {
     Money lifetime_spend{};   ///< balance only
     Sequence sequence{};      ///< of the command's first fact; a hold's id is this
     Sequence depends_on{};    ///< the answer may go out once this is durable
-    std::int64_t detail = 0;  ///< what the refusal's sentence names
+    std::int64_t detail = 0;  ///< what the refusal's sentence names; balance: what comes off `amount`
 };
 
 }  // namespace tim::model

@@ -14,6 +14,9 @@ Effect effect_of(const Fact& fact, Sequence sequence) {
         case FactType::hold_captured:
             effect.related = {fact.request.related};
             break;
+        case FactType::campaign_applied:
+            effect.discount = {static_cast<std::int64_t>(fact.party.aux)};
+            break;
         case FactType::points_restored:
             effect.related = {fact.lot.related};
             break;

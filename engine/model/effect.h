@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "engine/model/fact.h"
 #include "engine/model/refusal.h"
@@ -17,6 +18,8 @@ struct Effect {
     Money amount{};
     Points points{};
     Sequence related{};                 ///< the hold that was captured; of points_restored, its capture
+    std::string campaign;               ///< of what a campaign did: its id, which the engine fills in
+    Money discount{};                   ///< what a campaign takes off, for whoever asks before the sale
     SaleExtra extra = SaleExtra::none;  ///< of extra_refused: which, why, and what the sentence names
     Refusal refusal = Refusal::none;
     std::int64_t detail = 0;

@@ -60,6 +60,12 @@ std::string_view fact_type_name(FactType type) {
             return "receipt_redeemed";
         case FactType::points_restored:
             return "points_restored";
+        case FactType::campaign_applied:
+            return "campaign_applied";
+        case FactType::campaign_reduced:
+            return "campaign_reduced";
+        case FactType::campaign_budgeted:
+            return "campaign_budgeted";
     }
     return "unknown";
 }

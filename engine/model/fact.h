@@ -20,6 +20,7 @@ enum class SubjectKind : std::uint8_t {
     receipt = 3,    ///< id: the sequence of the sale: what of it has come back
     program = 4,    ///< id 0: the program's versions
     access = 5,     ///< program 0, id 0: the keys of access
+    campaign = 6,   ///< id: the campaign's number in its program: what it has paid of its budget
 };
 
 /// Names one subject in 64 bits: kind, program, id (40 bits).
@@ -84,6 +85,11 @@ enum class FactType : std::uint8_t {
     /// nothing changes.
     lot_spent = 35,
     receipt_redeemed = 36,  ///< subject receipt: points were spent in the sale; amount, points as they stand
+    // What campaigns add to a sale: `party` has the campaign's number as counterparty, the sale as related.
+    campaign_applied = 60,  ///< points ≥ 0; aux: the discount that it gives, in minor units
+    campaign_reduced = 61,  ///< points: what a return takes back (< 0), or gives again
+    campaign_budgeted =
+        62,  ///< subject campaign; points: the change of what it has paid, points_after: in all
 };
 
 /// What a sale can name beside its amount. Values are part of the ledger's format.
@@ -105,6 +111,9 @@ inline constexpr std::uint8_t kFactWithOriginal =
 /// Some of `points` are or were pending: `points_after` tells how many were not.
 inline constexpr std::uint8_t kFactPending = 16;
 inline constexpr std::uint8_t kFactLot = 32;  ///< the points that it brings have dates: see core::dates_of
+/// campaign_applied: counts against the customer's limit; campaign_reduced: does not any more.
+inline constexpr std::uint8_t kFactCounted = 64;
+inline constexpr std::uint8_t kFactFirstOrder = 128;  ///< sale: the customer had no order before
 
 /// Where a fact's variable part stands in its batch: bytes from the start of the batch's blobs.
 struct BlobRef {
@@ -117,6 +126,14 @@ struct BlobRef {
 struct RequestPart {
     std::array<char, kRequestIdBytes> id;
     std::uint64_t related;  ///< a hold's sequence, or a BlobRef
+};
+
+/// What a fact that follows from another party's command says of that, in place of a name. Without
+/// initialisers of its own, as RequestPart.
+struct PartyPart {
+    std::uint64_t counterparty;  ///< the other side
+    std::uint64_t related;       ///< the sequence of the sale
+    std::uint64_t aux;           ///< what the fact's type says
 };
 
 /// The part of a customer's record that reviews set, in place of a name: see CustomerRecord in
@@ -179,6 +196,7 @@ struct Fact {
         TierState tiers;                              ///< of period_closed to tier_bonus
         ExtraPart extra;                              ///< of extra_refused
         LotPart lot;  ///< of points_restored and lot_spent (related: the fact that spent them) and lots_taken
+        PartyPart party;  ///< of what campaigns and other parties bring about
     };
     Money amount{};
     Points points{};
@@ -213,7 +231,8 @@ struct Fact {
 
 static_assert(sizeof(Fact) == 112, "the ledger's format: see storage/FORMAT.md");
 static_assert(sizeof(RequestPart) == kMaxReceiptBytes && sizeof(TierState) == kMaxReceiptBytes &&
-                  sizeof(ExtraPart) == kMaxReceiptBytes && sizeof(LotPart) == kMaxReceiptBytes,
+                  sizeof(ExtraPart) == kMaxReceiptBytes && sizeof(LotPart) == kMaxReceiptBytes &&
+                  sizeof(PartyPart) == kMaxReceiptBytes,
               "what sets one of the union's members sets all");
 static_assert(std::is_trivially_copyable_v<Fact>);
 

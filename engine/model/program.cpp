@@ -4,55 +4,19 @@
 #include <algorithm>
 
 #include "engine/model/calendar.h"
+#include "engine/model/fault_collector.h"
 
 namespace tim::model {
 namespace {
 
-constexpr std::size_t kMaxNameBytes = 256;
 constexpr std::size_t kMaxUnitBytes = 32;
 constexpr std::size_t kMaxDescriptionBytes = 4096;
 constexpr std::size_t kMaxBenefits = 64;
 constexpr std::size_t kMaxBenefitBytes = 1024;
-constexpr std::int64_t kMaxRatePoints = 1'000'000'000;
 constexpr std::int32_t kMaxDays = 36'500;
-constexpr std::int32_t kMaxMultiplierBp = 100 * kWholeBp;
 
-bool is_alphanumeric(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-bool is_id(std::string_view id) {
-    return !id.empty() && id.size() <= kMaxProgramIdBytes && is_alphanumeric(id.front()) &&
-           std::ranges::all_of(id,
-                               [](char c) { return is_alphanumeric(c) || c == '.' || c == '_' || c == '-'; });
-}
-
-/// The length of the UTF-8 sequence at the front of `text`; 0 when it is none (RFC 3629: no overlong forms,
-/// no surrogates).
-std::size_t utf8_sequence_bytes(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char lead = byte(0);
-    if (lead < 0x80) return 1;
-    const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    if (lead < 0xC2 || lead > 0xF4 || text.size() < size) return 0;
-    for (std::size_t i = 1; i < size; ++i)
-        if ((byte(i) & 0xC0) != 0x80) return 0;
-    const bool allowed = (lead != 0xE0 || byte(1) >= 0xA0) && (lead != 0xED || byte(1) < 0xA0) &&
-                         (lead != 0xF0 || byte(1) >= 0x90) && (lead != 0xF4 || byte(1) < 0x90);
-    return allowed ? size : 0;
-}
-
-bool is_text(std::string_view text) {
-    while (!text.empty()) {
-        const std::size_t size = utf8_sequence_bytes(text);
-        if (size == 0) return false;
-        text.remove_prefix(size);
-    }
-    return true;
-}
-
-/// Collects what is wrong with one program.
-class Validation {
+/// Judges one program.
+class Validation : private FaultCollector {
   public:
     explicit Validation(const Program& program) : program_(program) {}
 
@@ -61,33 +25,11 @@ class Validation {
         check_points();
         check_tiering();
         check_tiers();
-        return std::move(faults_);
+        check_campaigns(program_, *this);
+        return take();
     }
 
   private:
-    void fault(std::string path, std::string message) {
-        faults_.push_back({std::move(path), std::move(message)});
-    }
-
-    void check_id(const std::string& path, std::string_view id) {
-        if (!is_id(id))
-            fault(path, fmt::format(
-                            "must be 1 to {} letters, digits, dots, dashes and underscores, and begin with a "
-                            "letter or digit",
-                            kMaxProgramIdBytes));
-    }
-
-    void check_text(const std::string& path, std::string_view text, std::size_t max_bytes) {
-        if (text.size() > max_bytes)
-            fault(path, fmt::format("has {} bytes; at most {} are allowed", text.size(), max_bytes));
-        if (!is_text(text)) fault(path, "is not UTF-8");
-    }
-
-    void check_range(const std::string& path, std::int64_t value, std::int64_t least, std::int64_t greatest) {
-        if (value < least || value > greatest)
-            fault(path, fmt::format("is {}; it must be from {} to {}", value, least, greatest));
-    }
-
     void check_head() {
         check_id("id", program_.id);
         check_text("name", program_.name, kMaxNameBytes);
@@ -175,7 +117,7 @@ class Validation {
 
     void check_tiering() {
         const Tiering& tiering = program_.tiering;
-        const std::size_t before = faults_.size();
+        const std::size_t before = faults().size();
         if (tiering.criterion > Criterion::period_ranking_points)
             fault("tiering.criterion",
                   "must be lifetime_spend, lifetime_ranking_points, month_spend, monthly_average_spend, "
@@ -185,7 +127,7 @@ class Validation {
         if (tiering.review > Review::yearly)
             fault("tiering.review", "must be never, monthly, half_yearly or yearly");
         if (tiering.start > Start::zero) fault("tiering.start", "must be current or zero");
-        if (faults_.size() != before) return;  // what goes together cannot be told
+        if (faults().size() != before) return;  // what goes together cannot be told
         if (std::string text = combination_fault(tiering.criterion); !text.empty())
             fault("tiering", std::move(text));
         if (tiering.start == Start::zero)
@@ -236,6 +178,7 @@ class Validation {
         if (index == 0 && tier.upgrade_bonus.value > 0)
             fault(tier_path(index, "upgrade_bonus"), "would never be paid: everybody begins in this tier");
         check_range(tier_path(index, "multiplier_bp"), tier.multiplier_bp, 0, kMaxMultiplierBp);
+        if (tier.discount) check_discount(program_, *tier.discount, tier_path(index, "discount"), *this);
         check_own_criterion(index);
     }
 
@@ -295,7 +238,6 @@ class Validation {
     }
 
     const Program& program_;
-    std::vector<ProgramFault> faults_;
 };
 
 }  // namespace

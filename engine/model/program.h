@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/model/campaign.h"
 #include "engine/model/money.h"
 #include "engine/model/quantity.h"
 
@@ -118,6 +119,7 @@ struct Tier {
     Points keep_points{};                   ///< S3.7: the points of a customer that a checkout may not touch
     Points upgrade_bonus{};                 ///< S5.3: for reaching it, points and ranking points
     std::int32_t multiplier_bp = kWholeBp;  ///< of the points that its customers earn
+    std::optional<Discount> discount;       ///< S5.2: off each order of its customers
     bool visible = true;                    ///< S2.7: else only those who are in it see it
     bool active = true;
 };
@@ -133,7 +135,8 @@ struct Program {
     bool enabled = true;
     PointsRules points;
     Tiering tiering;
-    std::vector<Tier> tiers;  ///< from the lowest to the highest
+    std::vector<Tier> tiers;          ///< from the lowest to the highest
+    std::vector<Campaign> campaigns;  ///< in the order in which they take effect
 
     Criterion criterion_of(const Tier& tier) const { return tier.criterion.value_or(tiering.criterion); }
 };

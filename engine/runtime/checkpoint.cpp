@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kPartsPerBlock = 8;
 
-/// Copies a block's records and open holds; the caller holds its stripe.
+/// Copies a block's records and what stands beside them; the caller holds its stripe.
 CustomersBlock copy_block(const core::ProgramState& program, std::uint64_t first, std::uint64_t last) {
     CustomersBlock block;
     block.records.reserve(last - first + 1);
@@ -24,11 +24,29 @@ CustomersBlock copy_block(const core::ProgramState& program, std::uint64_t first
         if ((record.flags & core::kRecordHasLots) != 0)
             for (const core::Lot& lot : program.lots[core::stripe_of({id})].of({id})->all())
                 block.lots.push_back({id, lot});
-        if ((record.flags & core::kRecordHasHolds) == 0) continue;
-        for (const core::OpenHold& hold : *program.holds[core::stripe_of({id})].of({id}))
-            block.holds.push_back({id, hold});
+        if ((record.flags & core::kRecordHasHolds) != 0) {
+            for (const core::OpenHold& hold : *program.holds[core::stripe_of({id})].of({id}))
+                block.holds.push_back({id, hold});
+        }
+        if ((record.flags & core::kRecordHasCampaignUses) != 0) {
+            program.campaign_uses[core::stripe_of({id})].visit(
+                {id}, program.campaign_count(), [&](std::uint16_t campaign, std::uint32_t uses) {
+                    block.uses.push_back({id, campaign, uses});
+                });
+        }
     }
     return block;
+}
+
+/// What campaigns have paid of their budgets; the caller holds the sequencer.
+std::vector<SavedBudget> copy_budgets(const core::ProgramState& program) {
+    std::vector<SavedBudget> budgets;
+    for (std::uint16_t number = 1; number <= program.campaign_count(); ++number) {
+        const core::CampaignBudget& budget = program.campaign_budgets.of(number);
+        if (budget.last.value != 0)
+            budgets.push_back({number, budget.last, {budget.paid.load(std::memory_order_relaxed)}});
+    }
+    return budgets;
 }
 
 model::Sequence newest_of(const core::ProgramState& program, std::uint64_t first, std::uint64_t last) {
@@ -180,7 +198,7 @@ Result<void> EngineImpl::checkpoint() {
             access.keys.push_back(documents_.encode(*key));
         for (std::uint16_t number = 1; number <= state_.program_count(); ++number) {
             const core::ProgramState& program = *state_.program({number});
-            ProgramBlock block{program.last, program.latest(), {}};
+            ProgramBlock block{program.last, program.latest(), {}, copy_budgets(program)};
             for (std::uint16_t version = 1; version <= program.version_count(); ++version) {
                 const core::Rules& rules = program.version({version});
                 block.versions.push_back({rules.effective(), documents_.encode(rules.program())});

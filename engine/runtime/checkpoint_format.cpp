@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint32_t kMetaFormat = 0x4D450001;  // "ME", version 1; and so on
 constexpr std::uint32_t kCustomersFormat = 0x43550003;
-constexpr std::uint32_t kProgramFormat = 0x50520001;
+constexpr std::uint32_t kProgramFormat = 0x50520002;
 constexpr std::uint32_t kAccessFormat = 0x41430001;
 constexpr std::uint32_t kKeysFormat = 0x4B450001;
 
@@ -124,6 +124,8 @@ model::Bytes encode(const CustomersBlock& block) {
         writer.put(saved.customer);
         writer.put(saved.lot);
     }
+    writer.put_count(block.uses.size());
+    writer.put_all(std::span<const SavedUse>(block.uses));
     return writer.take();
 }
 
@@ -143,6 +145,8 @@ model::Result<CustomersBlock> decode_customers(model::BytesView bytes) {
         reader.get(saved.customer);
         reader.get(saved.lot);
     }
+    block.uses.resize(reader.get_count(sizeof(SavedUse)));
+    reader.get_all(std::span(block.uses));
     return checked(reader, std::move(block));
 }
 
@@ -155,6 +159,8 @@ model::Bytes encode(const ProgramBlock& block) {
         writer.put(version.effective);
         writer.put_bytes(version.document);
     }
+    writer.put_count(block.budgets.size());
+    writer.put_all(std::span<const SavedBudget>(block.budgets));
     return writer.take();
 }
 
@@ -168,6 +174,8 @@ model::Result<ProgramBlock> decode_program(model::BytesView bytes) {
         reader.get(version.effective);
         version.document = reader.get_bytes();
     }
+    block.budgets.resize(reader.get_count(sizeof(SavedBudget)));
+    reader.get_all(std::span(block.budgets));
     return checked(reader, std::move(block));
 }
 

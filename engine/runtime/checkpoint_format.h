@@ -34,12 +34,20 @@ struct SavedLot {
     core::Lot lot;
 };
 
+/// How often a campaign has taken effect for a customer.
+struct SavedUse {
+    std::uint64_t customer = 0;
+    std::uint32_t campaign = 0;
+    std::uint32_t uses = 0;
+};
+
 /// Records of consecutive customers as of a sequence, which is the newest among theirs.
 struct CustomersBlock {
     model::Sequence through{};
     std::vector<core::CustomerRecord> records;
     std::vector<SavedHold> holds;
     std::vector<SavedLot> lots;
+    std::vector<SavedUse> uses;
 };
 
 struct SavedVersion {
@@ -47,10 +55,18 @@ struct SavedVersion {
     model::Bytes document;
 };
 
+/// What a campaign has paid of its budget.
+struct SavedBudget {
+    std::uint64_t campaign = 0;
+    model::Sequence last{};
+    model::Points paid{};
+};
+
 struct ProgramBlock {
     model::Sequence last{};
     model::Instant latest{};
     std::vector<SavedVersion> versions;
+    std::vector<SavedBudget> budgets;  ///< of campaigns that have paid
 };
 
 struct AccessBlock {

@@ -287,6 +287,9 @@ class EngineImpl final : public Engine {
     /// Differences between the names of durable facts and the index of names, as sentences; of keys likewise.
     std::vector<std::string> check_names(const storage::Batch& batch, model::Sequence newest) const
         ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// The same between the budgets of campaigns and those that the ledger up to `through` leads to.
+    std::vector<std::string> check_budgets(const core::ProgramState& live, const core::ProgramState& folded,
+                                           model::Sequence through) const ABSL_LOCKS_EXCLUDED(sequencer_);
     /// `entries` of the index lead to the newcomer; 0 when it was not counted.
     std::vector<std::string> check_keys(const model::Fact& fact, model::BytesView blob,
                                         std::size_t entries) const ABSL_LOCKS_EXCLUDED(keys_);

@@ -41,6 +41,10 @@ bool is_malformed(const model::CustomerRef& customer) {
     return model::normalize_key_into(customer.kind, customer.text, text).empty();
 }
 
+core::CampaignCounts campaign_counts(const core::ProgramState& program, CustomerId customer) {
+    return {program.campaign_uses[core::stripe_of(customer)], program.campaign_budgets};
+}
+
 bool ends_hold(const Command& command) {
     return command.kind == CommandKind::capture || command.kind == CommandKind::release;
 }
@@ -314,12 +318,14 @@ Judgement EngineImpl::decide_row(const Row& row, const Evidence& evidence, const
     const Command& command = *row.command;
     switch (command.kind) {
         case CommandKind::sale: {
-            if (command.details == nullptr) return core::decide_sale(command, moment, subject, record, facts);
+            const core::CampaignCounts counts = campaign_counts(*row.program, {subject.id()});
+            if (command.details == nullptr)
+                return core::decide_sale(command, moment, subject, record, facts, {nullptr, &counts});
             core::SaleExtras extras{evidence.hold_customer, {}, evidence.hold_resolved, lots};
             if (subject == Subject::customer(row.program->id(), extras.hold_customer))
                 extras.hold = row.program->holds[core::stripe_of(row.customer)].find(row.customer,
                                                                                      command.details->hold);
-            return core::decide_sale(command, moment, subject, record, facts, &extras);
+            return core::decide_sale(command, moment, subject, record, facts, {&extras, &counts});
         }
         case CommandKind::returned:
         case CommandKind::voided: {
@@ -328,7 +334,8 @@ Judgement EngineImpl::decide_row(const Row& row, const Evidence& evidence, const
                 const Judgement judgement = core::check_original(command, moment, subject, *sale);
                 if (!judgement.accepted()) return judgement;
             }
-            return core::decide_return(command, moment, subject, record, sale, facts, lots);
+            return core::decide_return(command, moment, subject, record, sale, facts,
+                                       {lots, &row.program->campaign_budgets});
         }
         case CommandKind::redeem: {
             const core::SaleEvidence* const sale = evidence.sale ? &*evidence.sale : nullptr;
@@ -401,8 +408,9 @@ void EngineImpl::read_balance(Row& row, model::Instant clock) {
     Outcome& outcome = *row.outcome;
     outcome.depends_on = record.last;
     row.done = true;
-    const auto earned = core::quote(current, row.command->amount, tier);
-    if (!earned) {
+    const auto quote = core::quote(*row.command, current, now, row.customer, record, tier,
+                                   campaign_counts(program, row.customer));
+    if (!quote) {
         outcome.refusal = Refusal::overflow;
         return;
     }
@@ -410,7 +418,8 @@ void EngineImpl::read_balance(Row& row, model::Instant clock) {
     outcome.version = current.version();
     outcome.program = program.id();
     outcome.customer = row.customer;
-    outcome.points = *earned;
+    outcome.points = quote->points;
+    outcome.detail = quote->discount.value;
     outcome.balance = points;
     outcome.held = held;
     outcome.spendable = core::spendable(points, held, current.keep_points(tier));
@@ -437,6 +446,9 @@ void EngineImpl::add_to_answer(const core::ProgramState* program, const model::F
                                Outcome& outcome) const {
     if (outcome.customer.value == 0 || fact.subject != Subject::customer(outcome.program, outcome.customer))
         return;
+    const bool of_sale =
+        fact.type == model::FactType::campaign_applied || fact.type == model::FactType::campaign_reduced;
+    if (of_sale) outcome.points.value += fact.points.value;
     outcome.balance = fact.points_after;
     outcome.held = fact.held_after;
     outcome.spendable = core::spendable(fact.points_after, fact.held_after,

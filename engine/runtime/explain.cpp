@@ -65,6 +65,11 @@ class Told {
         if (fact().tier_before == fact().tier_after) return {};
         return fmt::format(" Tier {} → {}.", tier(fact().tier_before), tier(fact().tier_after));
     }
+    /// The id of the campaign that the fact is about.
+    std::string campaign() const {
+        const bool own = fact().subject.kind() == SubjectKind::campaign;
+        return program_.campaign_id(own ? fact().subject.id() : fact().party.counterparty);
+    }
     std::string at() const { return document_calendar().format(fact().at); }
     std::string instant(std::int64_t ms) const { return document_calendar().format({ms}); }
 
@@ -342,6 +347,62 @@ void explain_extra_refused(const Told& told, Lines& lines) {
                                    model::refusal_name(refusal))));
 }
 
+/// What a campaign does, as its program says it: "× 2, + 50".
+std::string arithmetic_of(const model::Campaign& campaign, const model::Currency& currency) {
+    std::string text;
+    for (const model::CampaignEffect& effect : campaign.then) {
+        text += text.empty() ? "" : ", ";
+        switch (effect.kind) {
+            case model::EffectKind::multiplier:
+                text += fmt::format("× {}", effect.multiplier_bp / double{model::kWholeBp});
+                break;
+            case model::EffectKind::bonus_points:
+                text += fmt::format("+ {}", effect.points.value);
+                break;
+            case model::EffectKind::earn:
+                text += fmt::format("+ floor(amount / {}) × {}",
+                                    model::format_money(effect.per_amount, currency), effect.points.value);
+                break;
+            case model::EffectKind::discount:
+                text += "a discount";
+                break;
+        }
+    }
+    return text;
+}
+
+void explain_campaign(const Told& told, Lines& lines) {
+    const Fact& fact = told.fact();
+    const std::string id = told.campaign();
+    const auto& campaigns = told.pricing().program().campaigns;
+    const auto campaign = std::ranges::find(campaigns, id, &model::Campaign::id);
+    const bool applied = fact.type == FactType::campaign_applied;
+    ExplainedLine line =
+        told.whole_line(applied ? fmt::format("Campaign {} adds {}; the whole is rounded down once.", id,
+                                              told.points(fact.points))
+                                : fmt::format("The rest of the sale earns {} by campaign {}.",
+                                              signed_number(fact.points.value), id));
+    if (applied && campaign != campaigns.end()) {
+        line.rule = fmt::format("campaigns[{}]", campaign - campaigns.begin());
+        line.arithmetic = arithmetic_of(*campaign, told.document().currency);
+    }
+    if (applied && fact.party.aux != 0)
+        line.sentence +=
+            fmt::format(" It takes off {}.", told.money({static_cast<std::int64_t>(fact.party.aux)}));
+    if (!applied && (fact.flags & model::kFactCounted) != 0)
+        line.sentence += " It counts against the customer's limit no longer.";
+    lines.push_back(std::move(line));
+}
+
+/// The campaign's own: nothing of the customer's.
+void explain_campaign_budget(const Told& told, Lines& lines) {
+    const Fact& fact = told.fact();
+    ExplainedLine line = told.line();
+    line.sentence =
+        fmt::format("Campaign {} has paid {} in all.", told.campaign(), told.points(fact.points_after));
+    lines.push_back(std::move(line));
+}
+
 void explain_enrolled(const Told& told, Lines& lines) {
     lines.push_back(told.bare_line("A new customer."));
 }
@@ -383,6 +444,9 @@ constexpr std::array kExplainers{
     Explainer{FactType::lots_taken, explain_points},
     Explainer{FactType::lot_spent, explain_points},
     Explainer{FactType::receipt_redeemed, explain_receipt_redeemed},
+    Explainer{FactType::campaign_applied, explain_campaign},
+    Explainer{FactType::campaign_reduced, explain_campaign},
+    Explainer{FactType::campaign_budgeted, explain_campaign_budget},
 };
 
 }  // namespace

@@ -53,8 +53,12 @@ std::vector<core::RecordedFact> EngineImpl::transaction_at(Sequence first) const
 
 std::vector<model::Effect> EngineImpl::effects(Sequence first) const {
     std::vector<model::Effect> effects;
-    for (const core::RecordedFact& part : transaction_at(first))
-        effects.push_back(model::effect_of(part.fact, part.sequence));
+    for (const core::RecordedFact& part : transaction_at(first)) {
+        model::Effect& effect = effects.emplace_back(model::effect_of(part.fact, part.sequence));
+        if (part.fact.type == FactType::campaign_applied || part.fact.type == FactType::campaign_reduced)
+            effect.campaign =
+                state_.program(part.fact.subject.program())->campaign_id(part.fact.party.counterparty);
+    }
     return effects;
 }
 

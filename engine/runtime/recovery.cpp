@@ -92,6 +92,14 @@ Result<void> load_program(core::State& state, const BlockId& id, model::BytesVie
         return model::failure(model::ErrorKind::corrupt,
                               "the checkpoint's programs are not numbered without gaps");
     }
+    for (const SavedBudget& saved : block->budgets) {
+        if (saved.campaign == 0 || saved.campaign > program->campaign_count())
+            return model::failure(model::ErrorKind::corrupt, "the checkpoint has a budget of no campaign");
+        core::CampaignBudget& budget =
+            program->campaign_budgets.of(static_cast<std::uint16_t>(saved.campaign));
+        budget.last = saved.last;
+        budget.paid.store(saved.paid.value, std::memory_order_relaxed);
+    }
     program->last = block->last;
     program->advance_latest(block->latest);
     return {};
@@ -159,6 +167,10 @@ Result<void> EngineImpl::load_checkpoint() {
                     }
                     for (const SavedLot& saved : block->lots)
                         program->lots[core::stripe_of({saved.customer})].restore({saved.customer}, saved.lot);
+                    for (const SavedUse& saved : block->uses) {
+                        program->campaign_uses[core::stripe_of({saved.customer})].restore(
+                            {saved.customer}, static_cast<std::uint16_t>(saved.campaign), saved.uses);
+                    }
                     std::vector<model::Sequence>& saved = saved_blocks_[id.program - 1u];
                     saved.resize(std::max<std::size_t>(saved.size(), id.number + 1));
                     saved[id.number] = block->through;
@@ -200,6 +212,12 @@ void EngineImpl::replay_fact(const Fact& fact, model::Sequence sequence, model::
         case SubjectKind::program:
             included = program != nullptr && sequence <= program->last;
             break;
+        case SubjectKind::campaign: {
+            TIM_INVARIANT(program != nullptr, "a fact's program exists");
+            const auto number = static_cast<std::uint16_t>(fact.subject.id());
+            included = sequence <= program->campaign_budgets.of(number).last;
+            break;
+        }
         case SubjectKind::access:
             included = sequence <= state_.access_last;
             break;

@@ -17,7 +17,7 @@ using model::Fact;
 using model::SubjectKind;
 using storage::Batch;
 
-/// Digest of all that a customer's record and open holds say.
+/// Digest of all that a customer's record, open holds and uses of campaigns say.
 std::uint64_t full_digest(const core::ProgramState& program, std::uint64_t id) {
     const core::CustomerRecord& record = program.customers.at(id);
     std::uint64_t digest = XXH3_64bits(&record, sizeof record);
@@ -25,9 +25,15 @@ std::uint64_t full_digest(const core::ProgramState& program, std::uint64_t id) {
         const std::uint64_t lots = program.lots[core::stripe_of({id})].of({id})->digest();
         digest = XXH3_64bits_withSeed(&lots, sizeof lots, digest);
     }
-    if ((record.flags & core::kRecordHasHolds) == 0) return digest;
-    for (const core::OpenHold& hold : *program.holds[core::stripe_of({id})].of({id})) {
-        digest = XXH3_64bits_withSeed(&hold, sizeof hold, digest);
+    if ((record.flags & core::kRecordHasHolds) != 0) {
+        for (const core::OpenHold& hold : *program.holds[core::stripe_of({id})].of({id}))
+            digest = XXH3_64bits_withSeed(&hold, sizeof hold, digest);
+    }
+    if ((record.flags & core::kRecordHasCampaignUses) != 0) {
+        program.campaign_uses[core::stripe_of({id})].visit(
+            {id}, core::kMaxCampaignNumbers, [&](std::uint16_t campaign, std::uint32_t uses) {
+                digest = XXH3_64bits_withSeed(&uses, sizeof uses, digest ^ campaign);
+            });
     }
     return digest;
 }
@@ -65,7 +71,7 @@ std::string describe_difference(const core::CustomerRecord& live, const core::Cu
     compare("orders", live.orders, folded.orders);
     compare("first order", live.first_order_at.get().value, folded.first_order_at.get().value);
     compare("last order", live.last_order_at.get().value, folded.last_order_at.get().value);
-    return text.empty() ? " the records, open holds or lots differ;" : text;
+    return text.empty() ? " the records, open holds, lots or uses of campaigns differ;" : text;
 }
 
 class Report {
@@ -183,6 +189,8 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
                 subject_name(program, id) + ":" +
                 describe_difference(program.customers.at(id), there ? other.customers.at(id) : kNobody));
         }
+        for (std::string& difference : check_budgets(program, other, newest))
+            report.add(std::move(difference));
         report.get().customers += live[i].digests.size() - 1;
     }
     receipts.visit([&](model::Sequence sale, model::Sequence reduced) {
@@ -193,6 +201,22 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
     if (stopped()) return ended_early();
     report.get().facts = newest.value;
     return std::move(report.get());
+}
+
+std::vector<std::string> EngineImpl::check_budgets(const core::ProgramState& live,
+                                                   const core::ProgramState& folded,
+                                                   model::Sequence through) const {
+    std::vector<std::string> differences;
+    const storage::MutexLock lock(sequencer_);
+    for (std::uint16_t number = 1; number <= live.campaign_count(); ++number) {
+        const core::CampaignBudget& budget = live.campaign_budgets.of(number);
+        const core::CampaignBudget& other = folded.campaign_budgets.of(number);
+        if (budget.last > through) continue;  // has moved on since
+        if (budget.last == other.last && budget.paid.load() == other.paid.load()) continue;
+        differences.push_back(fmt::format("program {}, campaign {}: {} points are paid, the ledger says {}",
+                                          live.name(), number, budget.paid.load(), other.paid.load()));
+    }
+    return differences;
 }
 
 std::vector<std::string> EngineImpl::check_names(const Batch& batch, model::Sequence newest) const {

@@ -54,6 +54,8 @@ std::unique_ptr<schema::EffectT> to_schema(const model::Effect& effect) {
     table->extra = static_cast<schema::SaleExtra>(effect.extra);
     table->refusal = static_cast<std::uint16_t>(effect.refusal);
     table->detail = effect.detail;
+    table->campaign = effect.campaign;
+    table->discount = effect.discount.value;
     return table;
 }
 

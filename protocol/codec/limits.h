@@ -53,9 +53,9 @@ inline constexpr std::int64_t kMaxHoldMs = 7 * 24 * 3'600'000;
 /// A program's greatest length as a JSON file and as a FlatBuffer.
 inline constexpr std::size_t kMaxProgramBytes = 1024 * 1024;
 
-/// Nesting of tables: Request, ProgramPut, Program, PointsRules, EarnRate, and room for what programs will
-/// hold.
-inline constexpr std::uint32_t kMaxTableDepth = 12;
+/// Nesting of tables: Request, ProgramPut, Program, Campaign, a condition and what it consists of.
+inline constexpr std::uint32_t kMaxTableDepth = 16;
+static_assert(5 + model::kMaxConditionDepth <= kMaxTableDepth, "every campaign that is allowed can be sent");
 /// Tables of one message. Several offsets may point at one table, which is then verified several times.
 inline constexpr std::uint32_t kMaxTables = 70'000;
 

@@ -214,6 +214,23 @@ void add_content_faults(SchemaCheck& check, ProgramReading reading) {
     }
 }
 
+/// Fields that may be left out and are: FlatBuffers prints some of them as null, which nobody may write. Each
+/// field stands on a line of its own.
+std::string without_nulls(std::string_view text) {
+    std::string result;
+    while (!text.empty()) {
+        const std::size_t end = text.find('\n');
+        const std::string_view line = text.substr(0, end);
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+        if (line.ends_with(": null") || line.ends_with(": null,")) continue;
+        const std::size_t first = line.find_first_not_of(' ');
+        const bool closes = first != std::string_view::npos && (line[first] == '}' || line[first] == ']');
+        if (closes && result.ends_with(",\n")) result.replace(result.size() - 2, 2, "\n");
+        result.append(line).append(end == std::string_view::npos ? "" : "\n");
+    }
+    return result;
+}
+
 }  // namespace
 
 model::Result<model::Program> parse_program_json(std::string_view text, std::string_view file_name) {
@@ -244,7 +261,7 @@ std::string program_to_json(const model::Program& program) {
     std::string text;
     if (!flatbuffers::GenerateText(*parser, builder.GetBufferPointer(), &text))
         schema_failed("a program cannot be printed by it");
-    return text;
+    return without_nulls(text);
 }
 
 }  // namespace tim::codec

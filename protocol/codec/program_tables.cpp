@@ -1,6 +1,8 @@
 // A program between its table and the model: declared in documents.h.
 #include <fmt/format.h>
 
+#include "engine/model/calendar.h"
+#include "protocol/codec/campaign_tables.h"
 #include "protocol/codec/documents.h"
 #include "protocol/codec/limits.h"
 
@@ -63,6 +65,7 @@ class ProgramReader {
         for (flatbuffers::uoffset_t i = 0; i < table.tiers()->size(); ++i)
             program.tiers.push_back(
                 read_tier(*table.tiers()->Get(i), fmt::format("tiers[{}]", i), program.tiering.criterion));
+        if (table.campaigns() != nullptr) read_campaigns(*table.campaigns(), program);
         return program;
     }
 
@@ -77,6 +80,25 @@ class ProgramReader {
     std::vector<model::ProgramFault> take_faults() { return std::move(faults_); }
 
   private:
+    CampaignReading reading() {
+        return {currency_ ? &*currency_ : nullptr, nullptr, [this](std::string path, std::string message) {
+                    fault(std::move(path), std::move(message));
+                }};
+    }
+
+    void read_campaigns(const flatbuffers::Vector<flatbuffers::Offset<schema::Campaign>>& tables,
+                        model::Program& program) {
+        if (tables.size() > model::kMaxCampaigns)
+            return fault("campaigns", fmt::format("has {} entries; at most {} are allowed", tables.size(),
+                                                  model::kMaxCampaigns));
+        const auto calendar = model::Calendar::load(program.time_zone);
+        CampaignReading reads = reading();
+        if (calendar) reads.calendar = &*calendar;
+        for (flatbuffers::uoffset_t i = 0; i < tables.size(); ++i)
+            program.campaigns.push_back(
+                read_campaign(reads, fmt::format("campaigns[{}]", i), *tables.Get(i)));
+    }
+
     void fault(std::string path, std::string message) {
         faults_.push_back({std::move(path), std::move(message)});
     }
@@ -168,6 +190,8 @@ class ProgramReader {
         tier.upgrade_bonus = {table.upgrade_bonus()};
         tier.multiplier_bp = table.multiplier_bp();
         tier.visible = table.visible();
+        if (table.discount() != nullptr)
+            tier.discount = read_discount(reading(), path + ".discount", *table.discount());
         return tier;
     }
 
@@ -197,6 +221,7 @@ std::unique_ptr<schema::TierT> to_schema(const model::Program& program, const mo
     entry->upgrade_bonus = tier.upgrade_bonus.value;
     entry->multiplier_bp = tier.multiplier_bp;
     entry->visible = tier.visible;
+    if (tier.discount) entry->discount = to_schema(*tier.discount, program.currency);
     return entry;
 }
 
@@ -234,6 +259,11 @@ std::unique_ptr<schema::ProgramT> to_schema(const model::Program& program) {
     table->tiering->start = static_cast<schema::Start>(program.tiering.start);
     for (const model::Tier& tier : program.tiers)
         table->tiers.push_back(to_schema(program, tier));
+    if (program.campaigns.empty()) return table;
+    const auto calendar = model::Calendar::load(program.time_zone);
+    if (!calendar) return table;  // no validated program: what it says of days cannot be told
+    for (const model::Campaign& campaign : program.campaigns)
+        table->campaigns.push_back(to_schema(campaign, program.currency, *calendar));
     return table;
 }
 

@@ -39,7 +39,7 @@ TEST(DecideSale, WritesOneFact) {
     EXPECT_EQ(fact.version, model::VersionId{1});
     EXPECT_EQ(fact.position, 0);
     EXPECT_EQ(fact.count, 1);
-    EXPECT_EQ(fact.flags, model::kFactRanking);
+    EXPECT_EQ(fact.flags, model::kFactRanking) << "not the first order";
     EXPECT_EQ(fact.month, kJanuary);
     EXPECT_EQ(fact.tier_before, 0);
     EXPECT_EQ(fact.tier_after, 1);
@@ -214,8 +214,15 @@ TEST(FoldFigures, AnExtraThatWasRefusedChangesNothing) {
 }
 
 TEST(Quote, IsWhatASaleWouldEarn) {
-    const auto rules = test::compile(test::program());
-    EXPECT_EQ(quote(*rules, {25'000}, 0), model::Points{2});
+    model::Program program = test::program();
+    program.tiers[0].discount = model::Discount{1'000, {}, {}, {}};
+    const auto rules = test::compile(program);
+    const CampaignUses uses;
+    const CampaignBudgets budgets;
+    const auto told = quote(command(CommandKind::balance, 25'000), *rules, kNow, {1}, {}, 0, {uses, budgets});
+    ASSERT_TRUE(told);
+    EXPECT_EQ(told->discount.value, 2'500);
+    EXPECT_EQ(told->points.value, 2) << "22,500 are left to pay";
 }
 
 }  // namespace

@@ -40,12 +40,14 @@ int quote(const CommandLine& line, const Options& options) {
         if (!found) return fail(found.error());
         const ProgramVersion& version = **found;
 
+        const model::Money discount{outcome->detail};
+        const model::Money to_pay{amount->value - discount.value};
         // What the points are worth never exceeds what is to be paid.
         std::optional<model::Money> worth;
         if (const auto& rate = version.program().points.redeem) {
             const auto all =
                 model::floor_multiply_divide(outcome->spendable.value, rate->value.value, rate->points.value);
-            worth = model::Money{std::min(all.value_or(INT64_MAX), amount->value)};
+            worth = model::Money{std::min(all.value_or(INT64_MAX), to_pay.value)};
         }
         const std::string& currency = version.program().currency.code;
         if (line.options.json) {
@@ -54,7 +56,8 @@ int quote(const CommandLine& line, const Options& options) {
                 .add("name", customer->label())
                 .add("id", outcome->customer.value)
                 .add("amount", version.money(*amount))
-                .add("discount", version.money({0}))
+                .add("discount", version.money(discount))
+                .add("to_pay", version.money(to_pay))
                 .add("earns", outcome->points.value)
                 .add("balance", outcome->balance.value)
                 .add("held", outcome->held.value)
@@ -68,6 +71,8 @@ int quote(const CommandLine& line, const Options& options) {
             {"customer", fmt::format("{} (id:{})", customer->label(), outcome->customer.value)},
             {"tier", version.tier_name(outcome->tier_after)},
             {"amount", fmt::format("{} {}", version.money(*amount), currency)},
+            {"discount", fmt::format("{} {}", version.money(discount), currency)},
+            {"to pay", fmt::format("{} {}", version.money(to_pay), currency)},
             {"earns", fmt::format("{} {}", outcome->points.value, version.program().points.unit)},
             {"balance", std::to_string(outcome->balance.value)},
             {"spendable", std::to_string(outcome->spendable.value)},

@@ -32,13 +32,26 @@ std::string figure_text(const client::Standing& standing, const model::Tier& tie
     return points_unit.empty() ? amount : fmt::format("{} {}", amount, standing.currency.code);
 }
 
+std::string discount_text(const model::Discount& discount, const model::Currency& currency) {
+    const auto money = [&](model::Money amount) {
+        return fmt::format("{} {}", model::format_money(amount, currency), currency.code);
+    };
+    std::string text = discount.percent_bp != 0 ? fmt::format("{} % off", discount.percent_bp / 100.0)
+                                                : money(discount.amount) + " off";
+    if (discount.max_amount) text += fmt::format(", at most {}", money(*discount.max_amount));
+    if (discount.min_order.value > 0) text += fmt::format(", of orders from {}", money(discount.min_order));
+    return text;
+}
+
 /// What belongs to a tier, as sentences.
-std::vector<std::string> benefits_of(const model::Tier& tier, const std::string& unit) {
+std::vector<std::string> benefits_of(const model::Tier& tier, const std::string& unit,
+                                     const model::Currency& currency) {
     std::vector<std::string> benefits;
     if (tier.multiplier_bp != model::kWholeBp)
         benefits.push_back(fmt::format("{} % of the usual {}", tier.multiplier_bp / 100.0, unit));
     if (tier.upgrade_bonus.value > 0)
         benefits.push_back(fmt::format("{} {} for reaching it", tier.upgrade_bonus.value, unit));
+    if (tier.discount) benefits.push_back(discount_text(*tier.discount, currency));
     if (tier.keep_points.value > 0)
         benefits.push_back(fmt::format("{} {} stay on the account", tier.keep_points.value, unit));
     benefits.insert(benefits.end(), tier.benefits.begin(), tier.benefits.end());
@@ -80,7 +93,7 @@ std::string tier_json(const client::Standing& standing, const client::TierStandi
         json.add("sale", model::format_money(*row.sale, standing.currency));
     else
         json.add_raw("sale", "null");
-    json.add("benefits", benefits_of(tier, unit));
+    json.add("benefits", benefits_of(tier, unit, standing.currency));
     return json.text();
 }
 
@@ -103,7 +116,7 @@ std::string progress_json(const Shop& shop, const client::Standing& standing, co
 
 std::string progress_text(const Shop& shop, const client::Standing& standing, const std::string& unit) {
     const auto lines = [&](const model::Tier& tier) {
-        const auto benefits = benefits_of(tier, unit);
+        const auto benefits = benefits_of(tier, unit, standing.currency);
         return benefits.empty() ? std::string("none") : fmt::format("{}", fmt::join(benefits, "; "));
     };
     std::vector<std::pair<std::string, std::string>> fields = {

@@ -1,0 +1,150 @@
+#pragma once
+
+#include <absl/container/inlined_vector.h>
+#include <absl/functional/function_ref.h>
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/model/calendar.h"
+#include "engine/model/program.h"
+#include "engine/model/quantity.h"
+
+namespace tim::core {
+
+/// A campaign keeps its number through all versions of its program: by its id, from 1, in the order in which
+/// they appeared.
+using CampaignNumbers = std::map<std::string, std::uint16_t, std::less<>>;
+inline constexpr std::size_t kMaxCampaignNumbers = 1024;  ///< of one program, all versions together
+
+/// What campaigns look at in a sale.
+struct CampaignSale {
+    model::Money amount{};  ///< the receipt's
+    model::Instant at{};
+    std::optional<std::uint8_t>
+        tier;  ///< held before, as an index in this version's tiers; none: a later one's
+    model::TerminalId terminal{};
+    bool first_order = false;  ///< whether the customer had none before
+};
+
+/// What one campaign adds to a sale.
+struct CampaignGain {
+    std::uint16_t index = 0;   ///< in the version's list
+    std::uint16_t number = 0;  ///< through all versions
+    bool ranking = true;
+    bool counted = false;     ///< against the customer's limit
+    bool budgeted = false;    ///< against the campaign's budget
+    model::Points points{};   ///< ≥ 0
+    model::Money discount{};  ///< for whoever asks before the sale
+};
+
+using CampaignGains = absl::InlinedVector<CampaignGain, 2>;
+
+/// What a sale earns by base rate and tier, and what each campaign adds to that. The whole is floored once
+/// (rules.md, Earning): a campaign's points are what the floor rises by.
+struct Earning {
+    model::Points own{};
+    CampaignGains gains;
+    model::Money tier_discount{};
+
+    /// All points; they do not overflow.
+    model::Points total() const {
+        model::Points sum = own;
+        for (const CampaignGain& gain : gains)
+            sum.value += gain.points.value;
+        return sum;
+    }
+    /// All that comes off.
+    model::Money discount() const {
+        model::Money sum = tier_discount;
+        for (const CampaignGain& gain : gains)
+            sum.value += gain.discount.value;
+        return sum;
+    }
+};
+
+/// The campaigns of one version, compiled: conditions are flat lists of questions with a jump for each
+/// answer, multipliers fractions in lowest terms. Immutable.
+class Campaigns {
+  public:
+    Campaigns() = default;
+    /// `previous` has the numbers that were given out before; null: none.
+    Campaigns(const model::Program& program, std::shared_ptr<const model::Calendar> calendar,
+              std::shared_ptr<const CampaignNumbers> previous);
+
+    bool empty() const { return campaigns_.empty(); }
+    const std::shared_ptr<const CampaignNumbers>& numbers() const { return numbers_; }
+
+    /// Whether a campaign may take effect: its limits are the state's.
+    using Admit = absl::FunctionRef<bool(const CampaignGain& gain)>;
+
+    /// What a sale earns that has earned `base` by the base rate and whose tier multiplies by `tier_bp`.
+    /// Campaigns take effect in their order, unless `admit` says no; those that give nothing do not. `order`
+    /// is what discounts are taken off, one behind the other. Nothing on overflow.
+    std::optional<Earning> earn(model::Points base, std::int32_t tier_bp, const CampaignSale& sale,
+                                model::Money order, const Admit& admit) const;
+
+  private:
+    enum class Question : std::uint8_t {
+        amount_from,
+        tier_in,
+        terminal_in,
+        weekday_in,
+        hours,
+        dates,
+        first_order
+    };
+
+    /// Where a condition ends.
+    static constexpr std::uint16_t kMeets = 0xFFFF;
+    static constexpr std::uint16_t kFails = 0xFFFE;
+
+    struct Step {
+        Question question{};
+        std::uint8_t from = 0;
+        std::uint8_t until = 0;
+        bool wanted = true;
+        std::uint16_t if_true = kMeets;
+        std::uint16_t if_false = kFails;
+        std::uint32_t mask = 0;  ///< tiers or weekdays
+        std::uint32_t terminals_begin = 0;
+        std::uint32_t terminals_end = 0;
+        std::int64_t low = 0;
+        std::int64_t high = INT64_MAX;
+    };
+    struct Fraction {
+        std::int64_t numerator = 1;
+        std::int64_t denominator = 1;
+    };
+    struct Compiled {
+        std::uint16_t number = 0;
+        std::uint16_t begin = kMeets;  ///< where its condition begins
+        bool ranking = true;
+        bool counted = false;
+        bool budgeted = false;
+        model::Instant starts{INT64_MIN};
+        model::Instant ends{INT64_MAX};
+        std::vector<model::CampaignEffect> effects;
+        std::vector<Fraction> multipliers;  ///< one for each effect
+    };
+    struct Clock;
+
+    std::uint16_t compile(const model::Program& program, const model::Condition& condition,
+                          std::uint16_t if_true, std::uint16_t if_false);
+    bool meets(std::uint16_t step, const CampaignSale& sale, Clock& clock) const;
+    bool answer(const Step& step, const CampaignSale& sale, Clock& clock) const;
+
+    std::vector<Compiled> campaigns_;
+    std::vector<Step> steps_;
+    std::vector<std::uint32_t> terminals_;
+    std::shared_ptr<const model::Calendar> calendar_;
+    std::shared_ptr<const CampaignNumbers> numbers_;
+};
+
+}  // namespace tim::core
