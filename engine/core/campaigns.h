@@ -1,6 +1,5 @@
 #pragma once
 
-#include <absl/container/inlined_vector.h>
 #include <absl/functional/function_ref.h>
 
 #include <array>
@@ -44,7 +43,7 @@ struct CampaignGain {
     model::Money discount{};  ///< for whoever asks before the sale
 };
 
-using CampaignGains = absl::InlinedVector<CampaignGain, 2>;
+using CampaignGains = std::vector<CampaignGain>;
 
 /// What a sale earns by base rate and tier, and what each campaign adds to that. The whole is floored once
 /// (rules.md, Earning): a campaign's points are what the floor rises by.

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <vector>
 
 #include "engine/core/decide_common.h"
 
@@ -104,7 +106,7 @@ struct CampaignLoss : Loss {
 struct Losses {
     model::Points own_left{};  ///< by base rate and tier: what the rest earns
     Loss own;
-    absl::InlinedVector<CampaignLoss, 2> campaigns;
+    std::vector<CampaignLoss> campaigns;
 
     model::Points difference() const { return sum(&Loss::difference, false); }
     model::Points moved() const {
