@@ -68,10 +68,12 @@ TEST(CheckOriginal, JudgesTheSaleThatIsNamed) {
     const auto too_old = [&](auto& sale) {
         sale.sale.at = {kNow.value - year_ms - 1};
         sale.reduced = kReduced;
+        sale.returned = true;
     };
     const auto old = [&](auto& sale) { sale.sale.at = {kNow.value - year_ms}; };
     const auto reduced = [](auto& sale) {
         sale.reduced = kReduced;
+        sale.returned = true;
         sale.remaining = {5'000};
     };
     const auto as_it_is = [](auto&) {};
@@ -126,6 +128,7 @@ TEST(DecideReturn, APartOfASaleReducesItsReceipt) {
     Desk desk;
     SaleEvidence sale = evidence(*desk.rules);
     sale.reduced = kReduced;
+    sale.returned = true;
     ASSERT_TRUE(decide_return(command(CommandKind::returned, 10'000), desk.moment, kCustomer, kBuyer, &sale,
                               desk.facts)
                     .accepted());

@@ -234,7 +234,7 @@ TEST(Connection, AnswersDetailedSalesWithTheirEffects) {
     replies = harness.exchange();
     rows = replies.at(0).reply->body_as_DetailedSaleResults()->rows();
     EXPECT_EQ(rows->Get(0)->result()->refusal(), static_cast<std::uint16_t>(model::Refusal::unknown_program));
-    EXPECT_EQ(rows->Get(0)->effects()->size(), 0U);
+    EXPECT_EQ(rows->Get(0)->effects(), nullptr);
 
     Harness checkout(model::Role::checkout);
     checkout.authenticate();
