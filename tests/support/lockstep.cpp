@@ -317,7 +317,8 @@ std::string Lockstep::compare_history(ProgramId program, CustomerId customer) {
     const Who who = by_id(customer);
     // Wide: huge amounts may come and go again within a history.
     NaiveModel::Wide spend = 0;
-    std::optional<NaiveModel::Wide> balance_before;  // as the fact behind this one says
+    bool follows = false;                 // whether the fact behind this one tells the balance before it
+    NaiveModel::Wide balance_before = 0;  // that one
     model::Sequence before{};
     bool enrolled = false;
     const auto wrong = [&](const char* what) {
@@ -334,15 +335,14 @@ std::string Lockstep::compare_history(ProgramId program, CustomerId customer) {
             before = entry.stored.sequence;
             ++fact_counts_[static_cast<std::size_t>(fact.type)];
             enrolled = fact.type == FactType::enrolled;
-            if (balance_before && *balance_before != fact.points_after.value)
+            if (follows && balance_before != fact.points_after.value)
                 return wrong("the history's balances do not follow each other");
-            balance_before.reset();
             const bool moves_none = fact.type == FactType::hold_opened ||
                                     fact.type == FactType::order_undone || fact.type == FactType::shortfall ||
                                     fact.type == FactType::lots_taken || fact.type == FactType::lot_spent;
             const NaiveModel::Wide moved = moves_none ? 0 : fact.points.value;
-            if ((fact.flags & model::kFactPending) == 0)
-                balance_before = NaiveModel::Wide{fact.points_after.value} - moved;
+            follows = (fact.flags & model::kFactPending) == 0;
+            balance_before = NaiveModel::Wide{fact.points_after.value} - moved;
             if (fact.type == FactType::hold_opened || fact.type == FactType::order_undone) continue;
             spend += fact.amount.value;
         }

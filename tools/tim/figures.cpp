@@ -46,6 +46,8 @@ std::string effects_json(const ProgramVersion& version, const Effects& effects) 
         if (effect.amount.value != 0) json.add("amount", version.money(effect.amount));
         json.add("points", effect.points.value);
         if (effect.related.value != 0) json.add("related", effect.related.value);
+        if (!effect.campaign.empty()) json.add("campaign", effect.campaign);
+        if (effect.discount.value != 0) json.add("discount", version.money(effect.discount));
         if (effect.type == "extra_refused")
             json.add("extra", effect.extra)
                 .add("refused", model::refusal_name(effect.refusal))
@@ -64,6 +66,7 @@ std::string effect_line(const ProgramVersion& version, const model::Outcome& out
                            model::refusal_name(effect.refusal));
     std::string text = effect.type;
     if (effect.type == "hold_captured") text += fmt::format(" {}", effect.related.value);
+    if (!effect.campaign.empty()) text += " " + effect.campaign;
     if (effect.points.value != 0) text += fmt::format(", {} points", signed_points(effect.points));
     if (effect.subject == "customer" && effect.subject_id != outcome.customer.value)
         text += fmt::format(", id:{}", effect.subject_id);

@@ -165,11 +165,11 @@ TEST(Lots, TellApartByTheirDigest) {
     other.earn(10, 51);
     EXPECT_NE(one.lots.digest(), other.lots.digest());
     EXPECT_NE(one.lots, other.lots);
-    other = Book{};
-    other.earn(12, 50);
-    other.spend(2);
-    EXPECT_EQ(one.lots.digest(), other.lots.digest());
-    EXPECT_EQ(one.lots, other.lots);
+    Book same;
+    same.earn(12, 50);
+    same.spend(2);
+    EXPECT_EQ(one.lots.digest(), same.lots.digest());
+    EXPECT_EQ(one.lots, same.lots);
 }
 
 TEST(LotBook, KnowsWhoIsDue) {
