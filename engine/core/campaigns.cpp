@@ -38,6 +38,12 @@ struct Amount {
 
 }  // namespace
 
+bool fits(const model::Program& program, const CampaignNumbers& given) {
+    const auto added = std::ranges::count_if(
+        program.campaigns, [&](const model::Campaign& campaign) { return !given.contains(campaign.id); });
+    return given.size() + static_cast<std::size_t>(added) <= kMaxCampaignNumbers;
+}
+
 /// The time on the wall, looked up once a sale and only when a condition asks.
 struct Campaigns::Clock {
     std::optional<model::WallTime> time;

@@ -22,6 +22,9 @@ namespace tim::core {
 using CampaignNumbers = std::map<std::string, std::uint16_t, std::less<>>;
 inline constexpr std::size_t kMaxCampaignNumbers = 1024;  ///< of one program, all versions together
 
+/// Whether a next version's campaigns leave its program within that. `given` were given out before.
+bool fits(const model::Program& program, const CampaignNumbers& given);
+
 /// What campaigns look at in a sale.
 struct CampaignSale {
     model::Money amount{};  ///< the receipt's

@@ -7,9 +7,12 @@
 
 namespace tim::core {
 
-/// The most facts that one command may lead to: the time-outs that it settles, with what matured and expired
-/// in between, and its own, of which one tells each expiry of what a sale spent.
-inline constexpr std::size_t kMaxFactsPerCommand = 128;
+/// The most facts that one command may lead to: what it settles (16 time-outs, with what matured and expired
+/// in between, months and tiers: 51), and its transaction (the sale, a fact for each of 64 campaigns and for
+/// each of their budgets, one for each of 62 expiries of what it spent). A transaction's facts are counted in
+/// a byte.
+inline constexpr std::size_t kMaxFactsPerCommand = 256;
+inline constexpr std::size_t kMaxFactsPerTransaction = 255;
 
 /// Takes down the facts of one command, in place: `room` is where they will stay, `first` the sequence of the
 /// first. What is written counts only once the caller takes it; a refused command's facts are simply not
@@ -34,6 +37,7 @@ class FactWriter {
     /// Makes the facts since the last call one transaction.
     void end_transaction() {
         const std::size_t count = size_ - transaction_;
+        TIM_INVARIANT(count <= kMaxFactsPerTransaction, "a transaction's facts are bounded");
         for (std::size_t i = 0; i < count; ++i) {
             room_[transaction_ + i].position = static_cast<std::uint8_t>(i);
             room_[transaction_ + i].count = static_cast<std::uint8_t>(count);

@@ -63,6 +63,7 @@ namespace tim::model {
     /* programs */                                                                                                     \
     X(too_many_programs,      95, "an engine keeps at most {} programs")                                               \
     X(too_many_versions,      96, "a program has at most {} versions")                                                 \
+    X(too_many_campaigns,    150, "a program has at most {} campaigns, those of all its versions together")            \
     X(version_moved,         100, "the program has moved on: its newest version is {}; look at it and change that one")
 // clang-format on
 

@@ -266,6 +266,34 @@ const std::map<Refusal, Case> kCases = {
              program.id = fmt::format("shop-{}", i);
          });
      }},
+    {Refusal::too_many_campaigns,
+     [] {
+         return put_until_refused(core::kMaxCampaignNumbers, [](model::Program& program, std::size_t i) {
+             program.campaigns.assign(model::kMaxCampaigns, {});
+             for (std::size_t number = 0; number < model::kMaxCampaigns; ++number) {
+                 program.campaigns[number].id = fmt::format("c{}-{}", i, number);
+                 program.campaigns[number].then.resize(1);
+                 program.campaigns[number].then[0].points = {1};
+             }
+         });
+     }},
+    {Refusal::version_moved,
+     [] {
+         Shop shop;
+         OwnedCommand put = make_put_program(request(1), nhanh_program("other"));
+         shop.fixture.execute(put);
+         model::Program changed = nhanh_program("other");
+         changed.name = "Other";
+         put = make_put_program(request(2), changed);
+         put.command.follows = {7};
+         return shop.fixture.execute(put);
+     }},
+    {Refusal::other_hold,
+     [] {
+         Shop shop;
+         shop.fixture.enroll(shop.program, "card:2");
+         return shop.sale_with("S", 10'000, open_hold(shop), "card:2");
+     }},
     {Refusal::too_many_versions,
      [] {
          return put_until_refused(core::kMaxVersions, [](model::Program& program, std::size_t i) {

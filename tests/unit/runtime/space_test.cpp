@@ -76,7 +76,7 @@ TEST(Space, is_not_back_while_only_few_commands_fit) {
     shop.capacity(0);
     shop.sell();
     shop.step();
-    shop.capacity(30'000);
+    shop.capacity(60'000);
     EXPECT_EQ(shop.sell(), Refusal::none) << "the example";
     shop.step();
     EXPECT_EQ(shop.told.size(), 1U);
