@@ -149,7 +149,7 @@ TEST(DecideSale, CapturesTheHoldThatItNames) {
     sale.details = &details;
     SaleExtras extras;
     const auto refusal = [&] {
-        return decide_sale(sale, desk.moment, kCustomer, record, desk.facts, &extras).refusal;
+        return decide_sale(sale, desk.moment, kCustomer, record, desk.facts, {&extras}).refusal;
     };
     EXPECT_EQ(refusal(), Refusal::unknown_hold);
     extras.hold_customer = {8};
@@ -189,7 +189,8 @@ TEST(DecideSale, KeepsPendingPointsOutOfTheBalance) {
             .accepted());
     EXPECT_EQ(desk.fact(0).points, model::Points{2});
     EXPECT_EQ(desk.fact(0).points_after, model::Points{10});
-    EXPECT_EQ(desk.fact(0).flags, model::kFactRanking | model::kFactPending | model::kFactLot);
+    EXPECT_EQ(desk.fact(0).flags,
+              model::kFactRanking | model::kFactPending | model::kFactLot | model::kFactFirstOrder);
     // A week late they can be spent, and never expire: no dates.
     Desk late(program);
     late.moment.at.value -= 7 * kDayMs;
@@ -197,7 +198,7 @@ TEST(DecideSale, KeepsPendingPointsOutOfTheBalance) {
         decide_sale(command(CommandKind::sale, 25'000), late.moment, kCustomer, {.points = {10}}, late.facts)
             .accepted());
     EXPECT_EQ(late.fact(0).points_after, model::Points{12});
-    EXPECT_EQ(late.fact(0).flags, model::kFactRanking);
+    EXPECT_EQ(late.fact(0).flags, model::kFactRanking | model::kFactFirstOrder);
 }
 
 TEST(FoldFigures, AnExtraThatWasRefusedChangesNothing) {
