@@ -19,8 +19,9 @@ std::int64_t floor_divide(std::int64_t value, std::int64_t divisor) {
 
 bool same_thresholds(const model::Program& a, const model::Program& b) {
     return a.tiering.criterion == b.tiering.criterion &&
-           std::ranges::equal(a.tiers, b.tiers, [](const model::Tier& x, const model::Tier& y) {
-               return x.id == y.id && x.min == y.min && x.active == y.active && x.criterion == y.criterion;
+           std::ranges::equal(a.tiers, b.tiers, [&](const model::Tier& x, const model::Tier& y) {
+               return x.id == y.id && x.min == y.min && x.active == y.active &&
+                      a.criterion_of(x) == b.criterion_of(y);
            });
 }
 
