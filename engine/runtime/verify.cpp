@@ -31,7 +31,7 @@ std::uint64_t full_digest(const core::ProgramState& program, std::uint64_t id) {
     }
     if ((record.flags & core::kRecordHasCampaignUses) != 0) {
         program.campaign_uses[core::stripe_of({id})].visit(
-            {id}, core::kMaxCampaignNumbers, [&](std::uint16_t campaign, std::uint32_t uses) {
+            {id}, program.campaign_count(), [&](std::uint16_t campaign, std::uint32_t uses) {
                 digest = XXH3_64bits_withSeed(&uses, sizeof uses, digest ^ campaign);
             });
     }

@@ -21,7 +21,8 @@ static_assert(same(schema::SaleExtra::hold, model::SaleExtra::hold) &&
 static_assert(same(schema::SubjectKind::customer, model::SubjectKind::customer) &&
               same(schema::SubjectKind::anonymous, model::SubjectKind::anonymous) &&
               same(schema::SubjectKind::receipt, model::SubjectKind::receipt) &&
-              same(schema::SubjectKind::program, model::SubjectKind::program));
+              same(schema::SubjectKind::program, model::SubjectKind::program) &&
+              same(schema::SubjectKind::campaign, model::SubjectKind::campaign));
 
 model::Result<void> decode_row(const schema::DetailedSale& row, model::SaleDetails& details,
                                model::Command& command) {
