@@ -39,6 +39,9 @@ model::Result<Outcomes> BlockingClient::commands(std::string_view program,
 
 model::Result<model::Outcome> BlockingClient::command(std::string_view program, const model::Command& row,
                                                       std::int64_t timeout_ms) {
+    if (row.kind >= model::CommandKind::appoint_vip && row.kind <= model::CommandKind::fail_payout)
+        return wait_for<model::Outcome>(
+            [&](auto done) { return client_.change_network(program, row, done, timeout_ms); });
     const std::span<const model::Command> rows(&row, 1);
     auto outcomes = row.kind == model::CommandKind::enroll ? enroll(program, rows, timeout_ms)
                                                            : commands(program, rows, timeout_ms);
@@ -83,6 +86,42 @@ model::Result<LedgerPage> BlockingClient::ledger(std::string_view program, model
                                                  std::uint32_t limit, std::int64_t timeout_ms) {
     return wait_for<LedgerPage>(
         [&](auto done) { return client_.ledger(program, after, limit, done, timeout_ms); });
+}
+
+model::Result<Vip> BlockingClient::vip(std::string_view program, const model::CustomerRef& customer,
+                                       std::int64_t timeout_ms) {
+    return wait_for<Vip>([&](auto done) { return client_.vip(program, customer, done, timeout_ms); });
+}
+
+model::Result<CustomersPage> BlockingClient::members(std::string_view program, const model::CustomerRef& vip,
+                                                     model::CustomerId after, std::uint32_t limit,
+                                                     std::int64_t timeout_ms) {
+    return wait_for<CustomersPage>(
+        [&](auto done) { return client_.members(program, vip, after, limit, done, timeout_ms); });
+}
+
+model::Result<History> BlockingClient::statement(std::string_view program, const model::CustomerRef& vip,
+                                                 model::Sequence before, std::uint32_t limit,
+                                                 std::int64_t timeout_ms) {
+    return wait_for<History>(
+        [&](auto done) { return client_.statement(program, vip, before, limit, done, timeout_ms); });
+}
+
+model::Result<PayoutsPage> BlockingClient::payouts(std::string_view program, model::CustomerId after,
+                                                   std::uint32_t limit, std::int64_t timeout_ms) {
+    return wait_for<PayoutsPage>(
+        [&](auto done) { return client_.payouts(program, after, limit, done, timeout_ms); });
+}
+
+model::Result<Referral> BlockingClient::referral(std::string_view program, const model::CustomerRef& customer,
+                                                 std::uint32_t limit, std::int64_t timeout_ms) {
+    return wait_for<Referral>(
+        [&](auto done) { return client_.referral(program, customer, limit, done, timeout_ms); });
+}
+
+model::Result<Code> BlockingClient::code(std::string_view program, const model::Name& receipt,
+                                         std::int64_t timeout_ms) {
+    return wait_for<Code>([&](auto done) { return client_.code(program, receipt, done, timeout_ms); });
 }
 
 model::Result<model::Outcome> BlockingClient::put_program(const model::Program& program,

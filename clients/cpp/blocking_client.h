@@ -22,7 +22,7 @@ class BlockingClient {
                                   std::int64_t timeout_ms = 0);
     model::Result<Outcomes> commands(std::string_view program, std::span<const model::Command> rows,
                                      std::int64_t timeout_ms = 0);
-    /// One command of any kind that fits a row, or of kind enroll.
+    /// One command of any kind that fits a row, of kind enroll, or about the network.
     model::Result<model::Outcome> command(std::string_view program, const model::Command& row,
                                           std::int64_t timeout_ms = 0);
     /// One sale, with Command::details or without.
@@ -41,6 +41,21 @@ class BlockingClient {
 
     model::Result<LedgerPage> ledger(std::string_view program, model::Sequence after, std::uint32_t limit,
                                      std::int64_t timeout_ms = 0);
+
+    model::Result<Vip> vip(std::string_view program, const model::CustomerRef& customer,
+                           std::int64_t timeout_ms = 0);
+    model::Result<CustomersPage> members(std::string_view program, const model::CustomerRef& vip,
+                                         model::CustomerId after, std::uint32_t limit,
+                                         std::int64_t timeout_ms = 0);
+    model::Result<History> statement(std::string_view program, const model::CustomerRef& vip,
+                                     model::Sequence before = {}, std::uint32_t limit = 50,
+                                     std::int64_t timeout_ms = 0);
+    model::Result<PayoutsPage> payouts(std::string_view program, model::CustomerId after, std::uint32_t limit,
+                                       std::int64_t timeout_ms = 0);
+    model::Result<Referral> referral(std::string_view program, const model::CustomerRef& customer,
+                                     std::uint32_t limit = 100, std::int64_t timeout_ms = 0);
+    model::Result<Code> code(std::string_view program, const model::Name& receipt,
+                             std::int64_t timeout_ms = 0);
 
     model::Result<model::Outcome> put_program(const model::Program& program, const model::Name& name,
                                               model::Instant at = model::kNoInstant,

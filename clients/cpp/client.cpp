@@ -389,6 +389,79 @@ Admission Client::ledger(std::string_view program, model::Sequence after, std::u
     return impl_->submit(query(std::move(body), to_ledger, std::move(completion)), timeout_ms);
 }
 
+Admission Client::change_network(std::string_view program, const model::Command& command,
+                                 Completion<model::Outcome> completion, std::int64_t timeout_ms) {
+    schema::NetworkChangeT body;
+    body.program = program;
+    body.request_id = request_id_bytes(command.name);
+    body.at_ms = command.at.value;
+    body.kind = static_cast<schema::NetworkKind>(command.kind);
+    if (command.customer.kind != model::KeyKind::none) body.customer = customer_key(command.customer);
+    body.amount = command.amount.value;
+    if (command.network != nullptr) {
+        if (command.network->vip.kind != model::KeyKind::none) body.vip = customer_key(command.network->vip);
+        body.payout = command.network->payout.value;
+    }
+    return impl_->submit(std::make_unique<ChangeRequest>(std::move(body), std::move(completion)), timeout_ms);
+}
+
+Admission Client::vip(std::string_view program, const model::CustomerRef& customer,
+                      Completion<Vip> completion, std::int64_t timeout_ms) {
+    schema::VipRequestT body;
+    body.program = program;
+    body.customer = customer_key(customer);
+    return impl_->submit(query(std::move(body), to_vip, std::move(completion)), timeout_ms);
+}
+
+Admission Client::members(std::string_view program, const model::CustomerRef& vip, model::CustomerId after,
+                          std::uint32_t limit, Completion<CustomersPage> completion,
+                          std::int64_t timeout_ms) {
+    schema::MembersRequestT body;
+    body.program = program;
+    body.customer = customer_key(vip);
+    body.after = after.value;
+    body.limit = limit;
+    return impl_->submit(query(std::move(body), to_customers, std::move(completion)), timeout_ms);
+}
+
+Admission Client::statement(std::string_view program, const model::CustomerRef& vip, model::Sequence before,
+                            std::uint32_t limit, Completion<History> completion, std::int64_t timeout_ms) {
+    schema::HistoryRequestT body;
+    body.program = program;
+    body.customer = customer_key(vip);
+    body.before = before.value;
+    body.limit = limit;
+    body.wallet = true;
+    return impl_->submit(query(std::move(body), to_history, std::move(completion)), timeout_ms);
+}
+
+Admission Client::payouts(std::string_view program, model::CustomerId after, std::uint32_t limit,
+                          Completion<PayoutsPage> completion, std::int64_t timeout_ms) {
+    schema::PayoutsRequestT body;
+    body.program = program;
+    body.after = after.value;
+    body.limit = limit;
+    return impl_->submit(query(std::move(body), to_payouts, std::move(completion)), timeout_ms);
+}
+
+Admission Client::referral(std::string_view program, const model::CustomerRef& customer, std::uint32_t limit,
+                           Completion<Referral> completion, std::int64_t timeout_ms) {
+    schema::ReferralRequestT body;
+    body.program = program;
+    body.customer = customer_key(customer);
+    body.limit = limit;
+    return impl_->submit(query(std::move(body), to_referral, std::move(completion)), timeout_ms);
+}
+
+Admission Client::code(std::string_view program, const model::Name& receipt, Completion<Code> completion,
+                       std::int64_t timeout_ms) {
+    schema::CodeRequestT body;
+    body.program = program;
+    body.terminal = receipt.terminal.value;
+    body.number = receipt.number();
+    return impl_->submit(query(std::move(body), to_code, std::move(completion)), timeout_ms);
+}
+
 Admission Client::put_program(const model::Program& program, const model::Name& name, model::Instant at,
                               Completion<model::Outcome> completion, std::int64_t timeout_ms,
                               model::VersionId follows) {

@@ -99,6 +99,27 @@ class Client {
     Admission ledger(std::string_view program, model::Sequence after, std::uint32_t limit,
                      Completion<LedgerPage> completion, std::int64_t timeout_ms = 0);
 
+    /// A command of a kind from appoint_vip to fail_payout.
+    Admission change_network(std::string_view program, const model::Command& command,
+                             Completion<model::Outcome> completion, std::int64_t timeout_ms = 0);
+    Admission vip(std::string_view program, const model::CustomerRef& customer, Completion<Vip> completion,
+                  std::int64_t timeout_ms = 0);
+    /// Those whom a VIP is above, in the order of their ids, above `after`.
+    Admission members(std::string_view program, const model::CustomerRef& vip, model::CustomerId after,
+                      std::uint32_t limit, Completion<CustomersPage> completion, std::int64_t timeout_ms = 0);
+    /// The facts of a VIP's wallet, as `history`: points_after is what is available, held_after what is
+    /// pending, in minor units.
+    Admission statement(std::string_view program, const model::CustomerRef& vip, model::Sequence before,
+                        std::uint32_t limit, Completion<History> completion, std::int64_t timeout_ms = 0);
+    /// Open payouts of VIPs with ids above `after`.
+    Admission payouts(std::string_view program, model::CustomerId after, std::uint32_t limit,
+                      Completion<PayoutsPage> completion, std::int64_t timeout_ms = 0);
+    Admission referral(std::string_view program, const model::CustomerRef& customer, std::uint32_t limit,
+                       Completion<Referral> completion, std::int64_t timeout_ms = 0);
+    /// The referral code that came with the purchase of a receipt.
+    Admission code(std::string_view program, const model::Name& receipt, Completion<Code> completion,
+                   std::int64_t timeout_ms = 0);
+
     /// A customer as of a past instant.
     Admission show_as_of(std::string_view program, const model::CustomerRef& customer, model::Instant as_of,
                          Completion<Customer> completion, std::int64_t timeout_ms = 0);

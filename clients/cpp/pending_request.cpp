@@ -42,6 +42,9 @@ struct EnrollCommands {
         for (const auto& key : row.keys)
             enrollment.keys.push_back({key.kind, {}, key.text});
         enrollment.name = row.person;
+        enrollment.vip = row.vip;
+        enrollment.vip.text = row.vip_text;
+        enrollment.referral = row.referral;
         enrollments.push_back(std::move(enrollment));
         model::Command command;
         command.kind = model::CommandKind::enroll;
@@ -87,7 +90,9 @@ model::Result<std::unique_ptr<RowsRequest>> RowsRequest::enrollments(std::string
     std::vector<OwnedEnrollment> owned;
     owned.reserve(rows.size());
     for (const auto& row : rows) {
-        OwnedEnrollment copy{row.name, row.at, {}, row.enrollment->name};
+        const model::Enrollment& from = *row.enrollment;
+        OwnedEnrollment copy{row.name,     row.at, {}, from.name, from.vip, std::string(from.vip.text),
+                             from.referral};
         for (const auto& key : row.enrollment->keys)
             copy.keys.push_back({key.kind, std::string(key.text)});
         owned.push_back(std::move(copy));

@@ -60,6 +60,9 @@ struct OwnedEnrollment {
     model::Instant at = model::kNoInstant;
     std::vector<model::Key> keys;
     std::string person;
+    model::CustomerRef vip;  ///< its text is in vip_text
+    std::string vip_text;
+    std::string referral;
 };
 
 /// A batch of sales, commands or enrolments. Rows refused as overloaded, disk_full or stopping are sent again

@@ -66,6 +66,12 @@ model::Result<void> check_row(const QueuedRow& row, std::size_t position) {
         case model::CommandKind::balance:
         case model::CommandKind::put_program:
         case model::CommandKind::add_access_key:
+        case model::CommandKind::appoint_vip:
+        case model::CommandKind::move_member:
+        case model::CommandKind::request_payout:
+        case model::CommandKind::approve_payout:
+        case model::CommandKind::pay_payout:
+        case model::CommandKind::fail_payout:
         case model::CommandKind::revoke_access_key:
             return wrong("a command of that kind does not wait in a queue");
     }

@@ -36,6 +36,12 @@ std::string_view kind_name(model::CommandKind kind) {
         case model::CommandKind::balance:
         case model::CommandKind::put_program:
         case model::CommandKind::add_access_key:
+        case model::CommandKind::appoint_vip:
+        case model::CommandKind::move_member:
+        case model::CommandKind::request_payout:
+        case model::CommandKind::approve_payout:
+        case model::CommandKind::pay_payout:
+        case model::CommandKind::fail_payout:
         case model::CommandKind::revoke_access_key:
             break;
     }

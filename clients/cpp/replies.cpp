@@ -35,6 +35,10 @@ Customer convert(const schema::Customer& stored) {
     customer.enrolled_at = {stored.enrolled_at_ms()};
     customer.first_order_at = {stored.first_order_at_ms()};
     customer.last_order_at = {stored.last_order_at_ms()};
+    customer.customer_class = static_cast<CustomerClass>(stored.customer_class());
+    customer.vip = {stored.vip()};
+    customer.commission_available = {stored.commission_available()};
+    customer.commission_pending = {stored.commission_pending()};
     return customer;
 }
 
@@ -55,7 +59,12 @@ HistoryEntry convert(const schema::HistoryEntry& stored) {
     entry.related = {stored.related()};
     entry.original = text_of(stored.original());
     entry.reason = text_of(stored.reason());
+    entry.counterparty = {stored.counterparty()};
     return entry;
+}
+
+Payout convert(const schema::Payout& stored) {
+    return {{stored.id()}, {stored.vip()}, {stored.amount()}, stored.approved(), {stored.requested_at_ms()}};
 }
 
 }  // namespace
@@ -70,6 +79,7 @@ tl::unexpected<model::Error> other_reply(const schema::Reply& reply) {
 DetailedOutcome to_detailed_outcome(const schema::DetailedSaleResult& result) {
     DetailedOutcome detailed;
     detailed.outcome = codec::to_outcome(*result.result());
+    detailed.code = text_of(result.code());
     if (!result.effects()) return detailed;
     for (const auto* stored : *result.effects()) {
         SaleEffect& effect = detailed.effects.emplace_back();
@@ -85,6 +95,7 @@ DetailedOutcome to_detailed_outcome(const schema::DetailedSaleResult& result) {
         effect.detail = stored->detail();
         effect.campaign = text_of(stored->campaign());
         effect.discount = {stored->discount()};
+        effect.counterparty = {stored->counterparty()};
     }
     return detailed;
 }
@@ -141,10 +152,93 @@ model::Result<LedgerPage> to_ledger(const schema::Reply& reply) {
         fact.tier_before = stored->tier_before();
         fact.tier_after = stored->tier_after();
         fact.related = {stored->related()};
+        fact.counterparty = {stored->counterparty()};
     }
     page.next = {body->next()};
     page.last = {body->last()};
     return page;
+}
+
+std::string_view class_name(CustomerClass customer_class) {
+    switch (customer_class) {
+        case CustomerClass::retail:
+            return "retail";
+        case CustomerClass::member:
+            return "member";
+        case CustomerClass::vip:
+            return "vip";
+    }
+    return "unknown";
+}
+
+std::string_view code_state_name(CodeState state) {
+    switch (state) {
+        case CodeState::open:
+            return "open";
+        case CodeState::used:
+            return "used";
+        case CodeState::expired:
+            return "expired";
+        case CodeState::dead:
+            return "dead";
+        case CodeState::none:
+            return "none";
+    }
+    return "unknown";
+}
+
+model::Result<Vip> to_vip(const schema::Reply& reply) {
+    const auto* body = reply.body_as_VipReply();
+    if (!body) return other_reply(reply);
+    Vip vip;
+    vip.id = {body->id()};
+    vip.customer_class = static_cast<CustomerClass>(body->customer_class());
+    vip.vip = {body->vip()};
+    vip.members = body->members();
+    vip.recruits_this_month = body->recruits_this_month();
+    vip.recruits_closed_month = body->recruits_closed_month();
+    vip.rate_bp = body->rate_bp();
+    vip.available = {body->available()};
+    vip.pending = {body->pending()};
+    vip.in_payout = {body->in_payout()};
+    vip.earned = {body->earned()};
+    vip.paid = {body->paid()};
+    if (body->payouts())
+        for (const auto* payout : *body->payouts())
+            vip.payouts.push_back(convert(*payout));
+    return vip;
+}
+
+model::Result<PayoutsPage> to_payouts(const schema::Reply& reply) {
+    const auto* body = reply.body_as_PayoutsReply();
+    if (!body) return other_reply(reply);
+    PayoutsPage page;
+    for (const auto* payout : *body->rows())
+        page.rows.push_back(convert(*payout));
+    page.next = {body->next()};
+    return page;
+}
+
+model::Result<Referral> to_referral(const schema::Reply& reply) {
+    const auto* body = reply.body_as_ReferralReply();
+    if (!body) return other_reply(reply);
+    Referral referral;
+    referral.id = {body->id()};
+    referral.referrer = {body->referrer()};
+    referral.has_code = body->has_code();
+    referral.brought = body->brought();
+    referral.points = {body->points()};
+    if (body->rows())
+        for (const auto* row : *body->rows())
+            referral.rows.push_back(
+                {{row->referee()}, {row->order()}, text_of(row->receipt()), {row->at_ms()}, {row->points()}});
+    return referral;
+}
+
+model::Result<Code> to_code(const schema::Reply& reply) {
+    const auto* body = reply.body_as_CodeReply();
+    if (!body) return other_reply(reply);
+    return Code{text_of(body->code()), static_cast<CodeState>(body->state()), {body->ends_at_ms()}};
 }
 
 model::Result<ProgramInfo> to_program(const schema::Reply& reply) {

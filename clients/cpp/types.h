@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/model/access.h"
@@ -13,6 +14,11 @@
 #include "engine/model/result.h"
 
 namespace tim::client {
+
+/// Where a customer stands in the network.
+enum class CustomerClass : std::uint8_t { retail = 0, member = 1, vip = 2 };
+/// "retail", "member", "vip".
+std::string_view class_name(CustomerClass customer_class);
 
 /// One customer as of now, settled.
 struct Customer {
@@ -35,6 +41,10 @@ struct Customer {
     model::Instant enrolled_at{};
     model::Instant first_order_at = model::kNoInstant;
     model::Instant last_order_at = model::kNoInstant;
+    CustomerClass customer_class = CustomerClass::retail;
+    model::CustomerId vip{};              ///< above the customer; 0: nobody
+    model::Money commission_available{};  ///< below 0: what came back after it was paid out
+    model::Money commission_pending{};
 };
 
 /// A piece of the list of all customers, in the order of their ids.
@@ -57,9 +67,10 @@ struct HistoryEntry {
     model::VersionId version{};
     std::uint8_t tier_before = 0;
     std::uint8_t tier_after = 0;
-    model::Sequence related{};  ///< the hold
-    std::string original;       ///< the receipt that a return named
+    model::Sequence related{};  ///< the hold, the payout, or the sale that the fact came with
+    std::string original;       ///< the receipt that a return named, or of the sale that the fact came with
     std::string reason;         ///< of an adjustment
+    model::CustomerId counterparty{};  ///< another customer who took part
 };
 
 /// A piece of a customer's history, newest first.
@@ -86,7 +97,69 @@ struct LedgerFact {
     model::VersionId version{};
     std::uint8_t tier_before = 0;
     std::uint8_t tier_after = 0;
-    model::Sequence related{};  ///< the hold, or the sale of an order that was undone
+    model::Sequence related{};  ///< the hold, the payout, the sale of an order undone or that it came with
+    model::CustomerId counterparty{};  ///< another customer who took part
+};
+
+/// A payout of commission that is neither paid nor failed.
+struct Payout {
+    model::Sequence id{};
+    model::CustomerId vip{};
+    model::Money amount{};
+    bool approved = false;
+    model::Instant requested_at = model::kNoInstant;
+};
+
+struct PayoutsPage {
+    std::vector<Payout> rows;
+    model::CustomerId next{};  ///< `after` of the next page; 0 when this was the last
+};
+
+/// A customer's side of the network, and the wallet.
+struct Vip {
+    model::CustomerId id{};
+    CustomerClass customer_class = CustomerClass::retail;
+    model::CustomerId vip{};  ///< above the customer; 0: nobody
+    std::uint64_t members = 0;
+    std::uint32_t recruits_this_month = 0;
+    std::uint32_t recruits_closed_month = 0;
+    std::int32_t rate_bp = 0;  ///< of commission, this month
+    model::Money available{};
+    model::Money pending{};
+    model::Money in_payout{};  ///< requested or due, not paid yet
+    model::Money earned{};     ///< ever, without what came back
+    model::Money paid{};       ///< ever
+    std::vector<Payout> payouts;
+};
+
+/// Somebody whom a customer has brought.
+struct Brought {
+    model::CustomerId referee{};
+    model::Sequence order{};  ///< the referee's sale that paid
+    std::string receipt;      ///< of it
+    model::Instant at{};
+    model::Points points{};  ///< that the referrer got
+};
+
+/// A customer's side of the referral graph.
+struct Referral {
+    model::CustomerId id{};
+    model::CustomerId referrer{};  ///< who brought this customer; 0: nobody
+    bool has_code = false;         ///< a code was given at the enrolment
+    std::uint64_t brought = 0;     ///< how many; `rows` may hold fewer
+    model::Points points{};        ///< that they have paid
+    std::vector<Brought> rows;     ///< newest first
+};
+
+enum class CodeState : std::uint8_t { open = 0, used = 1, expired = 2, dead = 3, none = 4 };
+/// "open", "used", "expired", "dead" (the purchase came back whole), "none".
+std::string_view code_state_name(CodeState state);
+
+/// The referral code that came with a purchase.
+struct Code {
+    std::string code;
+    CodeState state = CodeState::none;
+    model::Instant ends_at = model::kNoInstant;  ///< not valid any more from then on
 };
 
 /// A piece of the ledger, oldest first.
@@ -141,8 +214,9 @@ struct SaleEffect {
     std::uint64_t subject_id = 0;
     model::Money amount{};
     model::Points points{};
-    model::Sequence related{};  ///< the hold that was captured
-    std::string extra;          ///< of extra_refused: "referral", …
+    model::Sequence related{};         ///< the hold that was captured, or the sale that the effect came with
+    model::CustomerId counterparty{};  ///< another customer who took part
+    std::string extra;                 ///< of extra_refused: "referral", …
     model::Refusal refusal = model::Refusal::none;
     std::int64_t detail = 0;  ///< what the refusal's sentence names
     std::string campaign;     ///< of what a campaign did: its id
@@ -153,6 +227,7 @@ struct SaleEffect {
 struct DetailedOutcome {
     model::Outcome outcome;
     std::vector<SaleEffect> effects;  ///< the sale's own fact first; none when the sale was refused
+    std::string code;                 ///< the referral code that came with the sale
 };
 
 /// Called exactly once per accepted request.

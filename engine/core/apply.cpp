@@ -39,7 +39,9 @@ void fold_lots(ProgramState& program, CustomerRecord& record, model::CustomerId 
 /// With the lots, where there are any.
 std::uint32_t digest_of(const ProgramState& program, model::CustomerId customer) {
     const CustomerRecord& record = program.customers.at(customer.value);
-    const std::uint32_t figures = digest(record);
+    std::uint32_t figures = digest(record);
+    if ((record.flags & kRecordHasReferral) != 0)
+        figures = static_cast<std::uint32_t>(mix_words(figures, program.referral(customer)->digest()) >> 32);
     if ((record.flags & kRecordHasLots) == 0) return figures;
     return figures ^
            static_cast<std::uint32_t>(program.lots[stripe_of(customer)].of(customer)->digest() >> 32);
@@ -66,6 +68,17 @@ std::uint32_t apply_to_campaign(ProgramState& program, const Fact& fact, model::
     budget.paid.store(paid, std::memory_order_relaxed);
     budget.last = sequence;
     return static_cast<std::uint32_t>(XXH3_64bits(&paid, sizeof paid));
+}
+
+void apply_referral(ProgramState& program, CustomerRecord& record, model::CustomerId customer,
+                    const Fact& fact) {
+    ReferralBook& book = program.referrals[stripe_of(customer)];
+    if (fold_referral(book.at(customer), fact)) {
+        record.flags |= kRecordHasReferral;
+    } else {
+        book.erase(customer);
+        record.flags = static_cast<std::uint8_t>(record.flags & ~kRecordHasReferral);
+    }
 }
 
 void apply_to_customer(ProgramState& program, const Fact& fact, model::Sequence sequence) {
@@ -105,6 +118,7 @@ void apply_to_customer(ProgramState& program, const Fact& fact, model::Sequence 
         default:
             fold_figures(record, fact);
     }
+    if (concerns_referral(fact.type)) apply_referral(program, record, customer, fact);
     if (((fact.flags & model::kFactLot) | (record.flags & kRecordHasLots)) != 0)
         fold_lots(program, record, customer, fact, sequence, free_points(points_before, held_before));
     record.tier = fact.tier_after;
@@ -163,7 +177,18 @@ std::uint32_t apply(State& state, const Fact& fact, model::Sequence sequence, mo
             TIM_INVARIANT(program != nullptr, "a fact's program exists");
             return apply_to_campaign(*program, fact, sequence);
         }
-        case SubjectKind::receipt:  // lives in the ledger and the index of names alone
+        case SubjectKind::wallet: {
+            ProgramState* const program = state.program(fact.subject.program());
+            TIM_INVARIANT(program != nullptr, "a fact's program exists");
+            const model::CustomerId vip{fact.subject.id()};
+            TIM_INVARIANT(vip.value <= program->customers.count(), "a wallet is a customer's");
+            Wallet& wallet = program->wallets[stripe_of(vip)].at(vip);
+            fold_wallet(wallet, fact, sequence);
+            program->advance_latest(fact.at);
+            return static_cast<std::uint32_t>(wallet.digest() >> 32);
+        }
+        case SubjectKind::receipt:  // these live in the ledger and the index of names alone
+        case SubjectKind::code:
             return digest_of(fact, {});
         case SubjectKind::program:
             apply_program(state, fact, sequence, blob);
@@ -189,6 +214,9 @@ void apply_names(State& state, const Fact& fact, model::Sequence sequence, std::
         case FactType::receipt_redeemed:
             state.names.advance(state.hashing.state_of(SubjectKind::receipt, {fact.subject.id()}),
                                 fact.previous, sequence);
+            break;
+        case FactType::code_used:
+            state.names.insert(state.hashing.state_of(SubjectKind::code, {fact.subject.id()}), sequence);
             break;
         case FactType::hold_captured:
         case FactType::hold_released:

@@ -26,7 +26,8 @@ bool named_rightly(const model::Command& command) {
 
 bool wants_customer(CommandKind kind) {
     return kind == CommandKind::balance || kind == CommandKind::redeem || kind == CommandKind::hold ||
-           kind == CommandKind::adjust;
+           kind == CommandKind::adjust || kind == CommandKind::appoint_vip ||
+           kind == CommandKind::move_member || kind == CommandKind::request_payout;
 }
 
 bool wants_original(CommandKind kind) {
@@ -56,9 +57,25 @@ Judgement check_figures(const model::Command& command) {
             if (command.points.value == INT64_MIN) return refuse(Refusal::invalid_points);
             if (command.amount.value == INT64_MIN) return refuse(Refusal::invalid_amount);
             return {};
+        case CommandKind::request_payout:
+            return command.amount.value >= 0 ? Judgement{} : refuse(Refusal::invalid_amount);
         default:
             return {};
     }
+}
+
+/// The second customer of a command about the network is named rightly or not at all.
+bool vip_is_malformed(const model::Command& command) {
+    if (command.network == nullptr) return false;
+    const model::CustomerRef& vip = command.network->vip;
+    if (vip.kind == KeyKind::none) return false;
+    if (vip.kind == KeyKind::id) return vip.id.value == 0;
+    char text[model::kMaxEmailBytes];
+    return model::normalize_key_into(vip.kind, vip.text, text).empty();
+}
+
+bool wants_network(CommandKind kind) {
+    return kind == CommandKind::move_member || model::ends_payout(kind);
 }
 
 }  // namespace
@@ -70,6 +87,7 @@ Judgement check_command(const model::Command& command) {
     if (const Judgement figures = check_figures(command); !figures.accepted()) return figures;
     if (wants_customer(command.kind) && command.customer.kind == KeyKind::none)
         return refuse(Refusal::invalid_key);
+    if (vip_is_malformed(command)) return refuse(Refusal::invalid_key);
     if (command.at != model::kNoInstant && (command.at.value < 0 || command.at.value > kMaxInstantMs)) {
         return refuse(Refusal::invalid_time);
     }
@@ -78,10 +96,11 @@ Judgement check_command(const model::Command& command) {
         return refuse(Refusal::invalid_command);
     if (command.details != nullptr) {
         if (command.kind != CommandKind::sale) return refuse(Refusal::invalid_command);
-        // Nobody has no points to pay with.
-        if (command.details->hold.value != 0 && command.customer.kind == KeyKind::none)
-            return refuse(Refusal::invalid_command);
+        // Nobody has no points to pay with, and is brought by nobody.
+        const bool names_anything = command.details->hold.value != 0 || !command.details->referral.empty();
+        if (names_anything && command.customer.kind == KeyKind::none) return refuse(Refusal::invalid_command);
     }
+    if (wants_network(command.kind) && command.network == nullptr) return refuse(Refusal::invalid_command);
     if (command.reason.size() > kMaxReasonBytes) return refuse(Refusal::invalid_command);
     if (command.kind == CommandKind::adjust && command.points.value == 0 && command.amount.value == 0) {
         return refuse(Refusal::invalid_command);
@@ -107,6 +126,14 @@ std::uint32_t content_digest(const model::Command& command) {
     if (command.kind == CommandKind::sale) {
         // Details that name nothing are none: the same sale may come by either way.
         if (command.details != nullptr && command.details->hold.value != 0) mix(command.details->hold.value);
+        if (command.details != nullptr) {
+            for (const std::string_view text : {command.details->referral, command.details->payment}) {
+                if (text.empty()) continue;
+                mix(text.size());
+                for (const char character : text)
+                    mix(static_cast<unsigned char>(character));
+            }
+        }
         return static_cast<std::uint32_t>(sum >> 32);
     }
 
@@ -128,6 +155,16 @@ std::uint32_t content_digest(const model::Command& command) {
             mix_text(key.text);
         }
         mix_text(command.enrollment->name);
+        // What came later is left out where it is not there: older facts keep their digests.
+        if (const model::CustomerRef& vip = command.enrollment->vip; vip.kind != KeyKind::none) {
+            mix(static_cast<std::uint64_t>(vip.kind));
+            mix(vip.id.value);
+            mix_text(vip.text);
+        }
+        if (!command.enrollment->referral.empty()) mix_text(command.enrollment->referral);
+    }
+    if (command.network != nullptr) {
+        mix(command.network->payout.value);  // and whoever answers a repeat compares the VIP, however named
     }
     if (command.access_key != nullptr) {
         mix_text(command.access_key->id);

@@ -11,11 +11,14 @@
 #include "engine/core/lots.h"
 #include "engine/core/record.h"
 #include "engine/core/rules.h"
+#include "engine/core/wallet_book.h"
 #include "engine/model/command.h"
 #include "engine/model/documents.h"
 #include "engine/model/fact.h"
 
 namespace tim::core {
+
+class ProgramState;
 
 // Deciding is pure: a function of the state, the command and the moment answers with a refusal or with facts,
 // and changes nothing. Facts are written into the FactWriter; the caller applies them, or drops them after a
@@ -122,6 +125,7 @@ struct SaleExtras {
     std::optional<OpenHold> hold;       ///< while it is open
     std::optional<model::FactType> hold_resolved;
     const Lots* lots = nullptr;  ///< the customer's; null when there are none
+    std::uint64_t payment = 0;   ///< keyed digest of the means of payment; 0: not known
 };
 
 /// What limits campaigns: their budgets, and how often each has taken effect for customers of the stripe.
@@ -185,6 +189,55 @@ Judgement decide_return(const model::Command& command, const Moment& moment, mod
                         const CustomerRecord& record, const SaleEvidence* sale, FactWriter& facts,
                         const ReturnContext& context = {});
 
+/// What the ledger tells of a referral code.
+struct CodeEvidence {
+    model::Sequence sale{};        ///< that it was issued for; 0: it is no code
+    model::CustomerId referrer{};  ///< 0: there is no such sale of a customer
+    model::Instant sold_at{};
+    const Rules* issued_by = nullptr;  ///< the version that priced that sale
+    std::uint64_t payment = 0;         ///< with which it was paid; 0: not known
+    bool used = false;
+    bool dead = false;  ///< the sale came back whole
+};
+
+// Sales and returns of programs with a network or referrals: they touch other customers, whose records
+// `program` holds under locks. For the rest as `decide_sale` and `decide_return`.
+
+/// `code` is the one that the sale carries or the referee has kept, or null.
+Judgement decide_party_sale(const model::Command& command, const Moment& moment, model::Subject subject,
+                            const CustomerRecord& record, const ProgramState& program,
+                            const CodeEvidence* code, FactWriter& facts, const SaleContext& context = {});
+Judgement decide_party_return(const model::Command& command, const Moment& moment, model::Subject subject,
+                              const CustomerRecord& record, const ProgramState& program,
+                              const SaleEvidence* sale, FactWriter& facts, const ReturnContext& context = {});
+
+// The network (S1.14 to S1.22).
+
+/// Whether the VIP above a newcomer may be; `vip` is 0 when nobody has the key.
+Judgement check_vip(const Moment& moment, const ProgramState& program, model::CustomerId vip);
+Judgement decide_appoint(const model::Command& command, const Moment& moment, model::Subject subject,
+                         const CustomerRecord& record, FactWriter& facts);
+/// `vip`: to whom; 0: to nobody, unless the command names one whom nobody is.
+Judgement decide_move(const model::Command& command, const Moment& moment, model::Subject subject,
+                      const CustomerRecord& record, const ProgramState& program, model::CustomerId vip,
+                      FactWriter& facts);
+Judgement decide_payout(const model::Command& command, const Moment& moment, const ProgramState& program,
+                        model::CustomerId vip, FactWriter& facts);
+
+/// What a wallet comes to by an instant: what has matured, and payouts that are due by themselves.
+struct WalletFigures {
+    model::Money available{};
+    model::Money pending{};
+    model::Money in_payout{};  ///< requested or due, not paid yet
+};
+WalletFigures settled_wallet(const ProgramState& program, const Wallet& wallet, model::Instant now);
+
+/// Whether something of a wallet is due to be recorded: payouts at a month's beginning.
+bool is_wallet_due(const ProgramState& program, const Wallet& wallet, model::Instant now);
+/// Records it, in transactions of its own.
+void settle_wallet(const ProgramState& program, model::CustomerId vip, const Moment& moment,
+                   FactWriter& facts);
+
 /// What is judged about a return or redemption that names its sale.
 Judgement check_original(const model::Command& command, const Moment& moment, model::Subject subject,
                          const SaleEvidence& sale);
@@ -211,9 +264,17 @@ Judgement decide_adjust(const model::Command& command, const Moment& moment, mod
 /// many customers takes one more.
 Judgement check_enrollment(std::size_t keys, std::uint64_t customers);
 
-/// A new customer. The caller has found that nobody has any of the keys, and adds the blob.
+/// What a newcomer brings along.
+struct Newcoming {
+    model::CustomerId vip{};  ///< whose member the customer becomes; 0: nobody's
+    bool has_code = false;    ///< a referral code
+    model::Sequence code{};   ///< its sale; 0: it is nobody's
+};
+
+/// A new customer. The caller has found that nobody has any of the keys, and adds the blob to the first fact
+/// that has the command's name.
 void decide_enroll(const model::Command& command, const Moment& moment, model::Subject subject,
-                   FactWriter& facts);
+                   const ProgramState& program, const Newcoming& newcoming, FactWriter& facts);
 
 /// Digest of what a command asks for, without its name and its customer: tells a repeat from a conflict.
 std::uint32_t content_digest(const model::Command& command);

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "engine/core/customer_table.h"
-#include "engine/core/decide_common.h"
+#include "engine/core/parties.h"
 
 namespace tim::core {
 
@@ -41,11 +41,29 @@ Judgement check_enrollment(std::size_t keys, std::uint64_t customers) {
 }
 
 void decide_enroll(const model::Command& command, const Moment& moment, model::Subject subject,
-                   FactWriter& facts) {
+                   const ProgramState& program, const Newcoming& newcoming, FactWriter& facts) {
+    Parties parties(program, moment, facts);
+    WalletParty* const wallet = newcoming.vip.value == 0 ? nullptr : &parties.settle_wallet(newcoming.vip);
+    if (wallet != nullptr) parties.settle(newcoming.vip);  // one whom new rules made a VIP is recorded as one
+    const model::Sequence first = facts.next();
     Fact& fact = facts.add(FactType::enrolled, subject, {});
     stamp(fact, moment, 0, 0, {}, {});  // everybody begins in the first tier
     set_month(fact, moment, moment.current->calendar().month_of(settled_until(moment)));
     name(fact, command);
+    model::Sequence last = first;
+    const auto add = [&](FactType type, const model::PartyPart& part) {
+        const model::Sequence sequence = facts.next();
+        Fact& more = facts.add(type, subject, last);
+        stamp(more, moment, 0, 0, {}, {});
+        more.party = part;
+        last = sequence;
+    };
+    if (wallet != nullptr) add(FactType::member_assigned, {newcoming.vip.value, 0, 0});
+    if (newcoming.has_code) add(FactType::referral_kept, {0, 0, newcoming.code.value});
+    if (wallet != nullptr) {
+        const model::Month month = moment.current->calendar().month_of(moment.at);
+        parties.add(*wallet, FactType::member_joined, {}, {}, {}).party = {subject.id(), 0, month.value};
+    }
     facts.end_transaction();
 }
 

@@ -103,10 +103,21 @@ void charge(model::ProgramId program, std::uint16_t number, model::Points points
 void tell_lots(const Lots& before, const Lots& after, model::Sequence spent, model::Subject subject,
                const model::Fact& fact, FactWriter& facts);
 
-/// Ends the transaction that posts to a customer's figures: finds the tier that they lead to, adds what
-/// follows from it (a correction of the tier that the period began with, bonuses) and fills in the tiers.
+/// Of a transaction that posts to a customer's figures: finds the tier that they lead to, adds what follows
+/// from it (a correction of the tier that the period began with, bonuses, a VIP) and fills in the tiers.
 /// `before` is the settled record that the transaction's facts, from the writer's `transaction_begin` on,
 /// have not been folded into. Nothing of anonymous sales.
+Judgement find_consequences(const Moment& moment, model::Subject subject, const CustomerRecord& before,
+                            FactWriter& facts);
+
+/// Posts a sale, or a return, without looking at what follows from it.
+Judgement post_sale(const model::Command& command, const Moment& moment, model::Subject subject,
+                    const CustomerRecord& record, FactWriter& facts, const SaleContext& context);
+Judgement post_return(const model::Command& command, const Moment& moment, model::Subject subject,
+                      const CustomerRecord& record, const SaleEvidence* sale, FactWriter& facts,
+                      const ReturnContext& context);
+
+/// Ends the transaction that posts to a customer's figures: `find_consequences`, and no more.
 Judgement end_posting(const Moment& moment, model::Subject subject, const CustomerRecord& before,
                       FactWriter& facts);
 

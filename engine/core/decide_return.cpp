@@ -225,9 +225,9 @@ bool take_gains(const Losses& losses, bool whole, model::Month month, model::Seq
 
 }  // namespace
 
-Judgement decide_return(const model::Command& command, const Moment& moment, model::Subject subject,
-                        const CustomerRecord& record, const SaleEvidence* sale, FactWriter& facts,
-                        const ReturnContext& context) {
+Judgement post_return(const model::Command& command, const Moment& moment, model::Subject subject,
+                      const CustomerRecord& record, const SaleEvidence* sale, FactWriter& facts,
+                      const ReturnContext& context) {
     const Lots* const lots = context.lots;
     const bool anonymous = subject.kind() == SubjectKind::anonymous;
     const bool voids = command.kind == CommandKind::voided;
@@ -311,7 +311,14 @@ Judgement decide_return(const model::Command& command, const Moment& moment, mod
         set_month(missing, moment, month);
         missing.points = shortfall;
     }
-    return end_posting(moment, subject, record, facts);
+    return {};
+}
+
+Judgement decide_return(const model::Command& command, const Moment& moment, model::Subject subject,
+                        const CustomerRecord& record, const SaleEvidence* sale, FactWriter& facts,
+                        const ReturnContext& context) {
+    const Judgement judgement = post_return(command, moment, subject, record, sale, facts, context);
+    return judgement.accepted() ? end_posting(moment, subject, record, facts) : judgement;
 }
 
 }  // namespace tim::core

@@ -99,8 +99,8 @@ void charge(model::ProgramId program, std::uint16_t number, model::Points points
     fact.points_after = {budget.paid.load(std::memory_order_relaxed) + points.value};
 }
 
-Judgement decide_sale(const model::Command& command, const Moment& moment, model::Subject subject,
-                      const CustomerRecord& record, FactWriter& facts, const SaleContext& context) {
+Judgement post_sale(const model::Command& command, const Moment& moment, model::Subject subject,
+                    const CustomerRecord& record, FactWriter& facts, const SaleContext& context) {
     if (context.extras != nullptr) {
         const Judgement judgement = check_extras(*context.extras, command, moment, subject);
         if (!judgement.accepted()) return judgement;
@@ -137,7 +137,13 @@ Judgement decide_sale(const model::Command& command, const Moment& moment, model
             (captures && !capture(*context.extras->hold, context.extras->lots, chain)))
             return refuse(Refusal::overflow);
     }
-    return end_posting(moment, subject, record, facts);
+    return {};
+}
+
+Judgement decide_sale(const model::Command& command, const Moment& moment, model::Subject subject,
+                      const CustomerRecord& record, FactWriter& facts, const SaleContext& context) {
+    const Judgement judgement = post_sale(command, moment, subject, record, facts, context);
+    return judgement.accepted() ? end_posting(moment, subject, record, facts) : judgement;
 }
 
 std::optional<Quote> quote(const model::Command& command, const Rules& current, model::Instant now,

@@ -117,8 +117,14 @@ CustomerRecord settle_tiers(const CustomerRecord& record, model::Subject subject
     fact.at = settlement.at;
     set_month(fact, moment, draft.month);
     fact.tiers = settlement.state;
-    facts.end_transaction();
     draft.last = sequence;
+    if (settlement.makes_vip) {
+        draft.last = facts.next();
+        Fact& granted = facts.add(FactType::vip_granted, subject, sequence);
+        stamp(granted, moment, draft.tier, draft.tier, draft.points, draft.held);
+        granted.at = settlement.at;
+    }
+    facts.end_transaction();
     return draft;
 }
 
@@ -148,14 +154,32 @@ CustomerRecord recompute_tiers(const CustomerRecord& record, model::Subject subj
     return draft;
 }
 
-Judgement end_posting(const Moment& moment, model::Subject subject, const CustomerRecord& before,
-                      FactWriter& facts) {
+namespace {
+
+/// S1.6, S1.18: whoever reaches the tier is a VIP from then on.
+void grant_vip(const Moment& moment, model::Subject subject, std::uint8_t tier, FactWriter& facts) {
+    const std::size_t begin = facts.transaction_begin();
+    const std::size_t end = facts.facts().size();
+    const model::Sequence first{facts.next().value - (end - begin)};
+    std::size_t newest = begin;
+    for (std::size_t i = begin; i < end; ++i) {
+        if (facts.facts()[i].subject == subject) newest = i;
+    }
+    const Fact& last = facts.facts()[newest];
+    const model::Points points = last.points_after;
+    const model::Points held = last.held_after;
+    Fact& fact = facts.add(FactType::vip_granted, subject, {first.value + newest - begin});
+    stamp(fact, moment, tier, tier, points, held);
+    fact.party.related = first.value;
+}
+
+}  // namespace
+
+Judgement find_consequences(const Moment& moment, model::Subject subject, const CustomerRecord& before,
+                            FactWriter& facts) {
     const Rules& rules = *moment.current;
     const std::size_t begin = facts.transaction_begin();
-    if (subject.kind() != model::SubjectKind::customer) {
-        facts.end_transaction();
-        return {};
-    }
+    if (subject.kind() != model::SubjectKind::customer) return {};
     std::uint8_t tier = before.tier;
     if (rules.plain()) {
         std::int64_t figure = rules.by_spend() ? before.lifetime_spend.value : before.ranking_points.value;
@@ -190,8 +214,16 @@ Judgement end_posting(const Moment& moment, model::Subject subject, const Custom
     for (Fact& fact : facts.facts().subspan(begin)) {
         if (fact.subject == subject) fact.tier_after = tier;
     }
-    facts.end_transaction();
+    if (rules.makes_vips() && rules.makes_vip(tier) && !before.is_vip())
+        grant_vip(moment, subject, tier, facts);
     return {};
+}
+
+Judgement end_posting(const Moment& moment, model::Subject subject, const CustomerRecord& before,
+                      FactWriter& facts) {
+    const Judgement judgement = find_consequences(moment, subject, before, facts);
+    if (judgement.accepted()) facts.end_transaction();
+    return judgement;
 }
 
 }  // namespace tim::core

@@ -38,6 +38,48 @@ std::uint64_t Hashing::name(model::ProgramId program, const model::Name& name) c
     return fold_multiply(low ^ 0x589965CC75374CC3u, high ^ seed_);
 }
 
+std::uint64_t Hashing::payment(model::ProgramId program, std::string_view text) const {
+    const std::uint64_t seed = fold_multiply(seed_ ^ 0xD6E8FEB86659FD93u, program.value + 1u);
+    return XXH3_64bits_withSeed(text.data(), text.size(), seed) | 1;
+}
+
+namespace {
+
+constexpr int kHalfBits = Hashing::kPermutedBits / 2;
+constexpr std::uint64_t kHalf = (std::uint64_t{1} << kHalfBits) - 1;
+constexpr std::uint64_t kRounds = 10;
+
+/// The keyed function of one round of a Feistel network.
+std::uint64_t round_of(std::uint64_t seed, model::ProgramId program, std::uint64_t round,
+                       std::uint64_t half) {
+    const std::uint64_t words[2] = {half, round << 16 | program.value};
+    return XXH3_64bits_withSeed(words, sizeof words, seed ^ 0xD1B54A32D192ED03u) & kHalf;
+}
+
+}  // namespace
+
+std::uint64_t Hashing::permute(model::ProgramId program, std::uint64_t number) const {
+    std::uint64_t left = number >> kHalfBits & kHalf;
+    std::uint64_t right = number & kHalf;
+    for (std::uint64_t round = 0; round < kRounds; ++round) {
+        const std::uint64_t next = left ^ round_of(seed_, program, round, right);
+        left = right;
+        right = next;
+    }
+    return left << kHalfBits | right;
+}
+
+std::uint64_t Hashing::permute_back(model::ProgramId program, std::uint64_t number) const {
+    std::uint64_t left = number >> kHalfBits & kHalf;
+    std::uint64_t right = number & kHalf;
+    for (std::uint64_t round = kRounds; round-- > 0;) {
+        const std::uint64_t before = right ^ round_of(seed_, program, round, left);
+        right = left;
+        left = before;
+    }
+    return left << kHalfBits | right;
+}
+
 std::uint64_t Hashing::state_of(model::SubjectKind kind, model::Sequence first) const {
     const std::uint64_t words[2] = {static_cast<std::uint64_t>(kind), first.value};
     return XXH3_64bits_withSeed(words, sizeof words, ~seed_);

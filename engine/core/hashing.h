@@ -27,6 +27,14 @@ class Hashing {
     /// back of a receipt, how a hold was resolved. `first` is the sequence of the sale or the hold.
     std::uint64_t state_of(model::SubjectKind kind, model::Sequence first) const;
 
+    /// Keyed digest of what tells a means of payment from others; never 0.
+    std::uint64_t payment(model::ProgramId program, std::string_view text) const;
+
+    /// A permutation of the numbers of kPermutedBits, one for each program, and its inverse.
+    static constexpr int kPermutedBits = 60;
+    std::uint64_t permute(model::ProgramId program, std::uint64_t number) const;
+    std::uint64_t permute_back(model::ProgramId program, std::uint64_t number) const;
+
   private:
     std::uint64_t seed_;
 };

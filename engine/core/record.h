@@ -42,6 +42,11 @@ constexpr bool is_sum(std::int64_t value) {
     return value >= -kMaxSum && value <= kMaxSum;
 }
 
+/// Where a customer stands in the network (S1.1, S1.14, S1.20). Values are part of the checkpoint's format.
+enum class CustomerClass : std::uint8_t { retail = 0, member = 1, vip = 2 };
+
+inline constexpr std::uint32_t kVipBits = (std::uint32_t{1} << 28) - 1;
+
 /// The state of one customer (or of a program's anonymous sales), 128 bytes, found by index arithmetic from
 /// its id.
 ///
@@ -70,9 +75,9 @@ struct alignas(64) CustomerRecord {
     std::uint8_t bonus_floor = 0;   ///< bonuses up to this tier are neither paid nor taken back
     std::uint8_t bonus_tier = 0;    ///< bonuses above opening tier and floor are paid up to this one
     std::uint8_t flags = 0;
-    /// Zero. Room for class (retail, member, VIP: 2 bits) and VIP (an id: 28 bits) in 4 bytes, and for
-    /// source, natures and types in 1 byte each.
-    std::array<std::uint8_t, 7> reserved{};
+    /// Zero. Room for source, natures and types in 1 byte each.
+    std::array<std::uint8_t, 3> reserved{};
+    std::uint32_t network = 0;  ///< class in the upper 2 bits, the VIP above the customer in the lower 28
 
     model::Money spend_before_month{};  ///< lifetime spend without what was posted to `month` and later
     model::Money spend_before_closed_month{};
@@ -85,6 +90,14 @@ struct alignas(64) CustomerRecord {
     model::Month period{};              ///< first month of the current period
     /// Zero. Room for items; status and the flags of wallet and points lots fit `flags`.
     std::array<std::uint8_t, 2> reserved_second{};
+
+    CustomerClass customer_class() const { return static_cast<CustomerClass>(network >> 30); }
+    bool is_vip() const { return customer_class() == CustomerClass::vip; }
+    /// The VIP above the customer, or none.
+    model::CustomerId vip() const { return {network & kVipBits}; }
+    void set_network(CustomerClass customer_class, model::CustomerId vip) {
+        network = static_cast<std::uint32_t>(customer_class) << 30 | static_cast<std::uint32_t>(vip.value);
+    }
 
     bool exists() const { return last.get().value != 0; }
     model::Money month_spend() const { return {lifetime_spend.value - spend_before_month.value}; }
@@ -102,13 +115,15 @@ struct alignas(64) CustomerRecord {
 };
 
 /// Bits of CustomerRecord::flags.
-inline constexpr std::uint8_t kRecordHasHolds = 1;  ///< the book of holds has open ones of this customer
-inline constexpr std::uint8_t kRecordHasLots = 2;   ///< the book of lots has points of this customer's
+inline constexpr std::uint8_t kRecordHasHolds = 1;      ///< the book of holds has open ones of this customer
+inline constexpr std::uint8_t kRecordHasLots = 2;       ///< the book of lots has points of this customer's
+inline constexpr std::uint8_t kRecordHasReferral = 16;  ///< the book of referrals has an entry
 inline constexpr std::uint8_t kRecordHasCampaignUses = 32;  ///< campaigns with a limit have taken effect
 
-// 57 bytes and 7 of room, then 62 and 2 of room.
+// 61 bytes and 3 of room, then 62 and 2 of room.
 static_assert(sizeof(CustomerRecord) == 128 && std::is_trivially_copyable_v<CustomerRecord>);
-static_assert(offsetof(CustomerRecord, flags) == 56 && offsetof(CustomerRecord, spend_before_month) == 64 &&
+static_assert(offsetof(CustomerRecord, flags) == 56 && offsetof(CustomerRecord, network) == 60 &&
+                  offsetof(CustomerRecord, spend_before_month) == 64 &&
                   offsetof(CustomerRecord, reserved_second) == 126,
               "what a plain sale needs stands in the first line, and nothing is padding");
 
@@ -127,11 +142,11 @@ inline std::uint32_t digest(const CustomerRecord& record) {
                                 static_cast<std::uint64_t>(record.opening_tier) << 24 |
                                 static_cast<std::uint64_t>(record.bonus_floor) << 16 |
                                 static_cast<std::uint64_t>(record.bonus_tier) << 8 | record.flags;
-    std::uint64_t sum = word(record.points) * 0x9E3779B97F4A7C15u +
-                        word(record.ranking_points) * 0xC2B2AE3D27D4EB4Fu +
-                        word(record.held) * 0x165667B19E3779F9u +
-                        word(record.lifetime_spend) * 0xD6E8FEB86659FD93u + tiers * 0xA0761D6478BD642Fu +
-                        word(record.last_order_at.get()) * 0xE7037ED1A0B428DBu + small * 0x8EBC6AF09C88C6E3u;
+    std::uint64_t sum =
+        word(record.points) * 0x9E3779B97F4A7C15u + word(record.ranking_points) * 0xC2B2AE3D27D4EB4Fu +
+        word(record.held) * 0x165667B19E3779F9u + word(record.lifetime_spend) * 0xD6E8FEB86659FD93u +
+        tiers * 0xA0761D6478BD642Fu + word(record.last_order_at.get()) * 0xE7037ED1A0B428DBu +
+        small * 0x8EBC6AF09C88C6E3u + record.network * 0x589965CC75374CC3u;
     sum ^= sum >> 32;
     sum *= 0xD6E8FEB86659FD93u;
     return static_cast<std::uint32_t>(sum >> 32);

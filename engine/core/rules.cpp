@@ -31,6 +31,16 @@ bool same_bonuses(const model::Program& a, const model::Program& b) {
     });
 }
 
+/// Whether the same tiers make VIPs.
+bool same_vips(const model::Program& a, const model::Program& b, std::uint32_t vips_a, std::uint32_t vips_b) {
+    for (std::size_t i = 0; i < std::max(a.tiers.size(), b.tiers.size()); ++i) {
+        const bool vip_a = (vips_a >> i & 1) != 0;
+        const bool vip_b = (vips_b >> i & 1) != 0;
+        if (vip_a != vip_b || (vip_a && a.tiers[i].id != b.tiers[i].id)) return false;
+    }
+    return true;
+}
+
 std::uint8_t months_of(Review review) {
     switch (review) {
         case Review::monthly:
@@ -77,10 +87,15 @@ model::Result<std::unique_ptr<const Rules>> Rules::compile(std::shared_ptr<const
 
 void Rules::compile_tiers() {
     const model::Program& program = *program_;
+    if (program.network && program.network->enabled) network_ = &*program.network;
+    if (program.referral && program.referral->enabled) referral_ = &*program.referral;
     criterion_ = program.tiering.criterion;
     for (std::size_t index = 0; index < program.tiers.size(); ++index) {
         const model::Tier& tier = program.tiers[index];
         if (program.enabled) keep_points_[index] = tier.keep_points;
+        // Who stands above such a tier has reached it too.
+        if (program.enabled && network_ != nullptr && ((tier.makes_vip && tier.active) || vip_tiers_ != 0))
+            vip_tiers_ |= std::uint32_t{1} << index;
         multiplies_ = multiplies_ || (program.enabled && tier.multiplier_bp != model::kWholeBp);
         has_bonuses_ = has_bonuses_ || (program.enabled && tier.active && tier.upgrade_bonus.value > 0);
         if (tier.active)
@@ -116,9 +131,15 @@ void Rules::compile_epoch() {
         before != nullptr &&
         (moved || program.enabled != before->enabled || tiering.downgrade != before->tiering.downgrade ||
          tiering.review != before->tiering.review || from_zero_ != previous_->from_zero_);
+    // Who reached a tier that makes VIPs is one for good: it must be seen when rules begin that find it so.
+    const bool finds_vips = makes_vips() || (previous_ != nullptr && previous_->makes_vips());
+    const bool other_vips =
+        before != nullptr && finds_vips && !same_vips(program, *before, vip_tiers_, previous_->vip_tiers_);
     const bool founds =
-        before == nullptr || (!(plain_ && previous_->plain_) && (rebuilt || !same_bonuses(program, *before)));
-    only_bonuses_changed_ = founds && before != nullptr && !rebuilt;
+        before == nullptr || other_vips ||
+        ((!(plain_ && previous_->plain_) || finds_vips) && (rebuilt || !same_bonuses(program, *before)));
+    only_vips_changed_ = founds && before != nullptr && !rebuilt && same_bonuses(program, *before);
+    only_bonuses_changed_ = founds && before != nullptr && !rebuilt && !only_vips_changed_;
     founder_ = founds ? nullptr : &previous_->founder();
     epoch_ = founds ? version_ : previous_->epoch_;
 }
@@ -211,6 +232,23 @@ std::optional<model::Points> Rules::multiplied(model::Points base, const Rules& 
     const auto points =
         model::floor_multiply_divide(base.value, program_->tiers[*index].multiplier_bp, model::kWholeBp);
     return points ? std::optional(model::Points{*points}) : std::nullopt;
+}
+
+std::optional<model::Points> Rules::upline_earned(model::Money amount) const {
+    if (!network_->upline_earn) return model::Points{};
+    const model::EarnRate& rate = network_->upline_earn->rate;
+    std::int64_t points = 0;
+    if (__builtin_mul_overflow(amount.value / rate.per_amount.value, rate.points.value, &points))
+        return std::nullopt;
+    return model::Points{points};
+}
+
+std::int32_t Rules::commission_bp(std::uint32_t recruits) const {
+    std::int32_t rate_bp = 0;
+    for (const model::CommissionStep& step : network_->commission) {
+        if (recruits >= static_cast<std::uint32_t>(step.recruits)) rate_bp = step.rate_bp;
+    }
+    return rate_bp;
 }
 
 LotDates Rules::lot_dates(model::Instant at) const {

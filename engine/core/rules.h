@@ -74,6 +74,36 @@ class Rules {
     std::int64_t late_ms() const { return program_->points.late_days * kDayMs; }
     std::int64_t return_ms() const { return program_->points.return_days * kDayMs; }
 
+    // ---------------------------------------------------------------------------------------------- parties
+
+    /// S1.14 to S1.22: whether sales count for the VIP above.
+    bool has_network() const { return network_ != nullptr; }
+    /// Whether some tier makes VIPs, and whether this one does (S1.6, S1.18).
+    bool makes_vips() const { return vip_tiers_ != 0; }
+    bool makes_vip(std::uint8_t tier) const { return (vip_tiers_ >> tier & 1) != 0; }
+    /// What a member's sale of `amount` ≥ 0 earns the VIP; nothing on overflow.
+    std::optional<model::Points> upline_earned(model::Money amount) const;
+    /// Of has_network.
+    const model::Network& network() const { return *network_; }
+    /// S1.22: of a VIP who recruited so many members in the closed month.
+    std::int32_t commission_bp(std::uint32_t recruits) const;
+    bool pays_out_monthly() const {
+        return network_ != nullptr && network_->payout.mode == model::PayoutMode::monthly;
+    }
+
+    /// S1.10: whether purchases make referral codes, and first orders with one pay both sides.
+    bool has_referral() const { return referral_ != nullptr; }
+    /// Of has_referral.
+    const model::Referral& referral() const { return *referral_; }
+    /// Whether an order of so much meets the conditions of a referral.
+    bool pays_referral(model::Money amount) const {
+        return amount.value > 0 && amount >= referral_->min_amount;
+    }
+    /// The first instant at which a code of a sale at `sold` is not valid any more (S1.12).
+    model::Instant code_ends(model::Instant sold) const {
+        return calendar_->day_start(sold, referral_->code_days + 1);
+    }
+
     // ---------------------------------------------------------------------------------------------- tiers
 
     /// Whether the tier is that of the lifetime figure of now, and nothing else comes of it: almost all sales
@@ -138,6 +168,8 @@ class Rules {
     }
     /// Of an epoch's first version: whether only bonuses differ from the version before.
     bool only_bonuses_changed() const { return only_bonuses_changed_; }
+    /// Of an epoch's first version: whether only which tiers make VIPs differs from the version before.
+    bool only_vips_changed() const { return only_vips_changed_; }
     /// Of an epoch's first version: whether everybody starts at zero under it (S5.7).
     bool starts_at_zero() const { return starts_at_zero_; }
     bool uses(model::Criterion criterion) const;
@@ -169,8 +201,12 @@ class Rules {
     bool from_zero_ = false;  ///< there is one period, which began when everybody started at zero
     bool starts_at_zero_ = false;
     bool only_bonuses_changed_ = false;
+    bool only_vips_changed_ = false;
     std::uint8_t period_months_ = 6;
     std::uint8_t tier_count_ = 0;
+    std::uint32_t vip_tiers_ = 0;                ///< a bit for each
+    const model::Network* network_ = nullptr;    ///< null: none, or off
+    const model::Referral* referral_ = nullptr;  ///< null: none, or off
     model::VersionId version_{};
     model::VersionId epoch_{};
     std::array<ActiveTier, model::kMaxTiers> tiers_{};

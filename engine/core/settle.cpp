@@ -43,6 +43,7 @@ class Passage {
         const Rules& before = *rules.previous();
         const auto mapped = [&](std::uint8_t tier) { return rules.index_of(before, tier); };
         record_.tier = before.tier_of(record_);
+        if (rules.only_vips_changed()) return;
         if (rules.only_bonuses_changed()) {
             std::uint8_t paid = std::max(record_.opening_tier, record_.tier);
             if (before.has_bonuses()) paid = std::max(paid, before.paid_up_to(record_));
@@ -153,13 +154,16 @@ Settlement settle(const CustomerRecord& record, const Rules& current, model::Ins
         const Rules& rules = **next;
         if (rules.previous() == nullptr) continue;  // the first of all: there was nothing before
         passage.close(rules.calendar().month_of(rules.effective()), *rules.previous());
+        result.makes_vip |= rules.previous()->makes_vip(rules.previous()->tier_of(result.record));
         passage.begin(rules);
+        result.makes_vip |= rules.makes_vip(rules.tier_of(result.record));
         result.type = FactType::tiers_recalculated;
         result.at = rules.effective();
     }
     const model::Month month = current.calendar().month_of(now);
     if (month > passage.bases().now && (current.by_month() || result.type != FactType::none)) {
         passage.close(month, current);
+        result.makes_vip |= current.makes_vip(current.tier_of(result.record));
         if (result.type == FactType::none) result.type = FactType::period_closed;
         result.at = current.calendar().month_start(month);
     }
@@ -174,6 +178,8 @@ Settlement settle(const CustomerRecord& record, const Rules& current, model::Ins
         static_cast<std::uint8_t>(bases.month), static_cast<std::uint8_t>(bases.closed_month),
         static_cast<std::uint8_t>(bases.period), static_cast<std::uint8_t>(bases.closed_period)};
     result.record.version = current.version();
+    result.makes_vip = result.makes_vip && !record.is_vip();
+    if (result.makes_vip) result.record.set_network(CustomerClass::vip, record.vip());
     return result;
 }
 
@@ -260,6 +266,31 @@ void fold_figures(CustomerRecord& record, const Fact& fact) {
             record.points.value += fact.points.value;
             post_fact(record, fact, fact.points);
             record.bonus_tier = fact.tiers.bonus_tier;
+            break;
+        case FactType::upline_earned:
+        case FactType::upline_returned:
+        case FactType::referral_earned:
+        case FactType::referral_welcome:
+        case FactType::referral_returned:
+            record.points.value += fact.points.value;
+            if ((fact.flags & model::kFactRanking) != 0) post_fact(record, fact, fact.points);
+            break;
+        case FactType::vip_granted:
+            record.set_network(CustomerClass::vip, record.vip());
+            break;
+        case FactType::vip_undone:
+            record.set_network(record.vip().value == 0 ? CustomerClass::retail : CustomerClass::member,
+                               record.vip());
+            break;
+        case FactType::member_assigned: {
+            const model::CustomerId vip{fact.name_kind == model::NameKind::none ? fact.party.counterparty
+                                                                                : fact.request.related};
+            const CustomerClass below = vip.value == 0 ? CustomerClass::retail : CustomerClass::member;
+            record.set_network(record.is_vip() ? CustomerClass::vip : below, vip);
+            break;
+        }
+        case FactType::referral_kept:
+        case FactType::payment_noted:
             break;
         case FactType::period_closed:
         case FactType::tiers_recalculated:

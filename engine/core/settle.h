@@ -25,6 +25,7 @@ struct Settlement {
     model::Instant at{};                           ///< of the last thing that happened
     std::uint8_t tier_before = 0;                  ///< an index in the version in force
     model::TierState state{};                      ///< for the fact
+    bool makes_vip = false;                        ///< a tier on the way makes VIPs (S1.6)
 };
 
 /// What is due up to `now` under `current`, the version in force then, done to a customer's record: months

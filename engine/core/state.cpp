@@ -14,6 +14,8 @@ void ProgramState::add_version(std::unique_ptr<const Rules> rules) {
     const std::uint16_t count = version_count_.load(std::memory_order_relaxed);
     TIM_INVARIANT(count < kMaxVersions, "a program's versions are bounded");
     TIM_INVARIANT(rules->version().value == count + 1, "versions are numbered without gaps");
+    if (rules->program().network || rules->program().referral)
+        has_parties_.store(true, std::memory_order_relaxed);
     versions_[count] = std::move(rules);
     version_count_.store(static_cast<std::uint16_t>(count + 1), std::memory_order_release);
 }

@@ -17,7 +17,9 @@
 #include "engine/core/key_index.h"
 #include "engine/core/lots.h"
 #include "engine/core/name_index.h"
+#include "engine/core/referral_book.h"
 #include "engine/core/rules.h"
+#include "engine/core/wallet_book.h"
 #include "engine/model/access.h"
 #include "engine/model/documents.h"
 #include "engine/model/fact.h"
@@ -81,6 +83,20 @@ class ProgramState {
     std::array<LotBook, kStripes> lots;
     std::array<CampaignUses, kStripes> campaign_uses;
     CampaignBudgets campaign_budgets;
+    std::array<WalletBook, kStripes> wallets;  ///< by the stripe of the VIP
+    std::array<ReferralBook, kStripes> referrals;
+
+    /// Whether a version knows a network or referrals: commands then touch other customers than their own.
+    bool has_parties() const { return has_parties_.load(std::memory_order_relaxed); }
+
+    const Wallet* wallet(model::CustomerId vip) const { return wallets[stripe_of(vip)].find(vip); }
+    const ReferralEntry* referral(model::CustomerId customer) const {
+        return referrals[stripe_of(customer)].find(customer);
+    }
+    const OpenHolds* open_holds(model::CustomerId customer) const {
+        return holds[stripe_of(customer)].of(customer);
+    }
+
     model::Sequence last{};  ///< newest fact of the program itself
 
   private:
@@ -88,6 +104,7 @@ class ProgramState {
     std::string name_;
     std::array<std::unique_ptr<const Rules>, kMaxVersions> versions_;
     std::atomic<std::uint16_t> version_count_{0};
+    std::atomic<bool> has_parties_{false};
     std::atomic<std::int64_t> latest_{model::kNoInstant.value};
 };
 

@@ -30,12 +30,21 @@ enum class CommandKind : std::uint8_t {
     put_program = 10,
     add_access_key = 11,
     revoke_access_key = 12,
+    // The network (S1.14 to S1.22): by request id, with `network`.
+    appoint_vip = 40,     ///< customer
+    move_member = 41,     ///< customer; network->vip: to whom, none: to nobody
+    request_payout = 42,  ///< customer, amount (0: all that is available)
+    approve_payout = 43,  ///< network->payout
+    pay_payout = 44,      ///< network->payout
+    fail_payout = 45,     ///< network->payout
 };
 
 /// A new customer.
 struct Enrollment {
     std::vector<CustomerRef> keys;  ///< as sent; the first is the one that lists and exports show
     std::string name;
+    CustomerRef vip{};       ///< whose member the customer becomes; none: nobody's
+    std::string referral{};  ///< a referral code, as typed; empty: none
 };
 
 /// What a sale names beside its amount.
@@ -43,7 +52,29 @@ struct SaleDetails {
     /// Captured whole with the sale, or the sale is refused: a checkout must know before goods leave. 0:
     /// none.
     Sequence hold{};
+    /// A referral code, as typed; refused by itself, and the sale is accepted. Empty: none.
+    std::string_view referral{};
+    /// What tells a means of payment from others (a till's token of a card), for referrals; empty: not known.
+    std::string_view payment{};
 };
+
+/// What commands about the network name beside the customer.
+struct NetworkTerms {
+    CustomerRef vip;
+    Sequence payout{};
+};
+
+/// Whether a command is about the engine itself, not about a program's customers.
+constexpr bool is_administration(CommandKind kind) {
+    return kind == CommandKind::put_program || kind == CommandKind::add_access_key ||
+           kind == CommandKind::revoke_access_key;
+}
+
+/// Whether a command settles a payout: who is paid only the ledger tells.
+constexpr bool ends_payout(CommandKind kind) {
+    return kind == CommandKind::approve_payout || kind == CommandKind::pay_payout ||
+           kind == CommandKind::fail_payout;
+}
 
 /// One request to change something (or to read a balance), in the form in which the engine takes it. Plain;
 /// what it points to lives as long as the batch it came in.
@@ -65,6 +96,7 @@ struct Command {
     const Program* document = nullptr;      ///< put_program: validated
     VersionId follows{};                    ///< put_program: the version that it changes; 0: whichever
     const AccessKey* access_key = nullptr;  ///< add_access_key, revoke_access_key
+    const NetworkTerms* network = nullptr;
 };
 
 /// The answer to one command.
@@ -80,7 +112,7 @@ struct Outcome {
     Points balance{};    ///< after the command
     Points spendable{};  ///< after the command
     Points held{};       ///< after the command
-    Money lifetime_spend{};   ///< balance only
+    Money lifetime_spend{};   ///< balance; of commands about payouts: the payout's amount
     Sequence sequence{};      ///< of the command's first fact; a hold's id is this
     Sequence depends_on{};    ///< the answer may go out once this is durable
     std::int64_t detail = 0;  ///< what the refusal's sentence names; balance: what comes off `amount`

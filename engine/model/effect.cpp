@@ -26,7 +26,8 @@ Effect effect_of(const Fact& fact, Sequence sequence) {
             effect.detail = fact.extra.detail;
             break;
         default:
-            break;
+            effect.related = counterpart_of(fact).related;
+            effect.counterparty = counterpart_of(fact).customer;
     }
     return effect;
 }

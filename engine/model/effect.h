@@ -17,12 +17,15 @@ struct Effect {
     std::uint64_t subject_id = 0;  ///< a customer's id
     Money amount{};
     Points points{};
-    Sequence related{};                 ///< the hold that was captured; of points_restored, its capture
+    /// The hold that was captured; of points_restored, its capture; of a referral or a VIP's share, the sale.
+    Sequence related{};
     std::string campaign;               ///< of what a campaign did: its id, which the engine fills in
     Money discount{};                   ///< what a campaign takes off, for whoever asks before the sale
     SaleExtra extra = SaleExtra::none;  ///< of extra_refused: which, why, and what the sentence names
     Refusal refusal = Refusal::none;
     std::int64_t detail = 0;
+    CustomerId counterparty{};  ///< another customer who took part
+    std::string code;           ///< of the sale's own fact: the referral code that came with it
 };
 
 /// The effect of a fact that stands at a sequence.

@@ -66,6 +66,48 @@ std::string_view fact_type_name(FactType type) {
             return "campaign_reduced";
         case FactType::campaign_budgeted:
             return "campaign_budgeted";
+        case FactType::payment_noted:
+            return "payment_noted";
+        case FactType::vip_granted:
+            return "vip_granted";
+        case FactType::vip_undone:
+            return "vip_undone";
+        case FactType::member_assigned:
+            return "member_assigned";
+        case FactType::upline_earned:
+            return "upline_earned";
+        case FactType::upline_returned:
+            return "upline_returned";
+        case FactType::member_joined:
+            return "member_joined";
+        case FactType::member_left:
+            return "member_left";
+        case FactType::commission_accrued:
+            return "commission_accrued";
+        case FactType::commission_returned:
+            return "commission_returned";
+        case FactType::commission_matured:
+            return "commission_matured";
+        case FactType::payout_requested:
+            return "payout_requested";
+        case FactType::payout_due:
+            return "payout_due";
+        case FactType::payout_approved:
+            return "payout_approved";
+        case FactType::payout_paid:
+            return "payout_paid";
+        case FactType::payout_failed:
+            return "payout_failed";
+        case FactType::referral_kept:
+            return "referral_kept";
+        case FactType::referral_earned:
+            return "referral_earned";
+        case FactType::referral_welcome:
+            return "referral_welcome";
+        case FactType::referral_returned:
+            return "referral_returned";
+        case FactType::code_used:
+            return "code_used";
     }
     return "unknown";
 }
@@ -82,6 +124,39 @@ std::string_view sale_extra_name(SaleExtra extra) {
             return "voucher";
     }
     return "unknown";
+}
+
+Counterpart counterpart_of(const Fact& fact) {
+    switch (fact.type) {
+        case FactType::hold_captured:
+        case FactType::hold_released:
+        case FactType::hold_expired:
+        case FactType::order_undone:
+        case FactType::payout_approved:
+        case FactType::payout_paid:
+        case FactType::payout_failed:
+            return {{}, {fact.request.related}};
+        case FactType::member_assigned:
+            if (fact.name_kind != NameKind::none) return {{fact.request.related}, {}};
+            return {{fact.party.counterparty}, {}};
+        case FactType::vip_granted:
+        case FactType::vip_undone:
+            if (fact.name_kind != NameKind::none) return {};
+            return {{}, {fact.party.related}};
+        case FactType::upline_earned:
+        case FactType::upline_returned:
+        case FactType::member_joined:
+        case FactType::member_left:
+        case FactType::commission_accrued:
+        case FactType::commission_returned:
+        case FactType::referral_earned:
+        case FactType::referral_welcome:
+        case FactType::referral_returned:
+        case FactType::code_used:
+            return {{fact.party.counterparty}, {fact.party.related}};
+        default:
+            return {};
+    }
 }
 
 }  // namespace tim::model

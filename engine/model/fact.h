@@ -21,6 +21,8 @@ enum class SubjectKind : std::uint8_t {
     program = 4,    ///< id 0: the program's versions
     access = 5,     ///< program 0, id 0: the keys of access
     campaign = 6,   ///< id: the campaign's number in its program: what it has paid of its budget
+    wallet = 7,     ///< id: the VIP's customer id: commission, payouts, members (S1.17, S1.21)
+    code = 8,       ///< id: the sequence of the sale that a referral code was issued for
 };
 
 /// Names one subject in 64 bits: kind, program, id (40 bits).
@@ -85,6 +87,31 @@ enum class FactType : std::uint8_t {
     /// nothing changes.
     lot_spent = 35,
     receipt_redeemed = 36,  ///< subject receipt: points were spent in the sale; amount, points as they stand
+    /// Of a sale whose means of payment is known, where referrals are: party: aux its keyed digest.
+    payment_noted = 39,
+    // Network and referral. Facts that have no name of their own say in `party` who else takes part.
+    vip_granted = 40,      ///< by appointment (named), or by a tier that makes VIPs; party: related the sale
+    vip_undone = 41,       ///< the order that alone made the VIP came back; party: related the sale
+    member_assigned = 42,  ///< to a VIP: at the enrolment (party: counterparty), or moved (related: the VIP)
+    upline_earned = 43,    ///< the VIP's points of a member's sale; party: the member, the sale
+    upline_returned = 44,  ///< points ≤ 0; party: the member, the sale
+    // Subject wallet: amounts are commission, points_after is what is available, held_after what is pending.
+    member_joined = 45,  ///< party: the member; aux: the month in which it was recruited, 0: moved here
+    member_left = 46,    ///< party: the member
+    commission_accrued =
+        47,  ///< party: the member, the sale; aux: rate_bp, and from bit 16 on when it is due
+    commission_returned = 48,  ///< amount ≤ 0; party as of commission_accrued
+    commission_matured = 49,   ///< `amount` has become available by `at`
+    payout_requested = 50,     ///< amount < 0: leaves what is available
+    payout_due = 51,           ///< the same by itself, at a month's beginning: approved with that
+    payout_approved = 52,      ///< related: the payout
+    payout_paid = 53,          ///< related: the payout; amount: what was paid
+    payout_failed = 54,        ///< related: the payout; amount: what is available again
+    referral_kept = 55,     ///< a code was given at the enrolment; party: aux its sale, 0: a code of nobody's
+    referral_earned = 56,   ///< the referrer's; party: the referee, the referee's sale; aux: the code's sale
+    referral_welcome = 57,  ///< the referee's; party: the referrer, the sale; aux: the code's sale
+    referral_returned = 58,  ///< of either side, points ≤ 0; party as of what it takes back
+    code_used = 59,          ///< subject code; party: the referee, the referee's sale
     // What campaigns add to a sale: `party` has the campaign's number as counterparty, the sale as related.
     campaign_applied = 60,  ///< points ≥ 0; aux: the discount that it gives, in minor units
     campaign_reduced = 61,  ///< points: what a return takes back (< 0), or gives again
@@ -128,14 +155,6 @@ struct RequestPart {
     std::uint64_t related;  ///< a hold's sequence, or a BlobRef
 };
 
-/// What a fact that follows from another party's command says of that, in place of a name. Without
-/// initialisers of its own, as RequestPart.
-struct PartyPart {
-    std::uint64_t counterparty;  ///< the other side
-    std::uint64_t related;       ///< the sequence of the sale
-    std::uint64_t aux;           ///< what the fact's type says
-};
-
 /// The part of a customer's record that reviews set, in place of a name: see CustomerRecord in
 /// engine/core/record.h. Without initialisers of its own, as RequestPart.
 struct TierState {
@@ -167,6 +186,14 @@ struct LotPart {
     std::uint64_t related;
 };
 
+/// Who else takes part in what a fact tells, in place of a name. Without initialisers of its own, as
+/// RequestPart.
+struct PartyPart {
+    std::uint64_t counterparty;  ///< a customer's id
+    std::uint64_t related;       ///< the sequence of a sale
+    std::uint64_t aux;           ///< by the fact's type
+};
+
 /// One immutable entry of the ledger: what happened to one subject. Plain bytes, little-endian, 112 of them;
 /// the layout is drawn in storage/FORMAT.md. A fact does not hold its own sequence: its batch does, and its
 /// place in it.
@@ -196,7 +223,7 @@ struct Fact {
         TierState tiers;                              ///< of period_closed to tier_bonus
         ExtraPart extra;                              ///< of extra_refused
         LotPart lot;  ///< of points_restored and lot_spent (related: the fact that spent them) and lots_taken
-        PartyPart party;  ///< of what campaigns and other parties bring about
+        PartyPart party;  ///< of what campaigns, network and referral bring about
     };
     Money amount{};
     Points points{};
@@ -228,6 +255,14 @@ struct Fact {
         request.related = static_cast<std::uint64_t>(ref.length) << 32 | ref.offset;
     }
 };
+
+/// Whom and what else a fact tells of: another customer (0: none), and the sequence of a hold, a sale or a
+/// payout (0: none).
+struct Counterpart {
+    CustomerId customer{};
+    Sequence related{};
+};
+Counterpart counterpart_of(const Fact& fact);
 
 static_assert(sizeof(Fact) == 112, "the ledger's format: see storage/FORMAT.md");
 static_assert(sizeof(RequestPart) == kMaxReceiptBytes && sizeof(TierState) == kMaxReceiptBytes &&

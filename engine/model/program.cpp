@@ -14,6 +14,7 @@ constexpr std::size_t kMaxDescriptionBytes = 4096;
 constexpr std::size_t kMaxBenefits = 64;
 constexpr std::size_t kMaxBenefitBytes = 1024;
 constexpr std::int32_t kMaxDays = 36'500;
+constexpr std::int32_t kMaxReferralsPerMonth = 1'000'000;
 
 /// Judges one program.
 class Validation : private FaultCollector {
@@ -26,6 +27,8 @@ class Validation : private FaultCollector {
         check_tiering();
         check_tiers();
         check_campaigns(program_, *this);
+        check_referral();
+        check_network();
         return take();
     }
 
@@ -235,6 +238,51 @@ class Validation : private FaultCollector {
             fault("tiers", "needs an active tier with minimum 0");
         else if (!tiers[0].active || tiers[0].min > 0)
             fault("tiers[0]", "must be active and have minimum 0: it is the tier in which everybody begins");
+    }
+
+    void check_referral() {
+        if (!program_.referral) return;
+        const Referral& referral = *program_.referral;
+        check_range("referral.code_days", referral.code_days, 0, kMaxDays);
+        check_range("referral.referrer.points", referral.referrer.points.value, 0, kMaxRatePoints);
+        check_range("referral.referee.points", referral.referee.points.value, 0, kMaxRatePoints);
+        check_range("referral.min_amount", referral.min_amount.value, 0, INT64_MAX);
+        if (referral.cap_per_month)
+            check_range("referral.cap_per_month", *referral.cap_per_month, 1, kMaxReferralsPerMonth);
+    }
+
+    void check_network() {
+        for (std::size_t i = 0; i < program_.tiers.size(); ++i) {
+            if (program_.tiers[i].makes_vip && !program_.network)
+                fault(tier_path(i, "makes_vip"), "needs a network to be a VIP of");
+            else if (program_.tiers[i].makes_vip && i == 0)
+                fault(tier_path(i, "makes_vip"), "would make everybody a VIP: everybody begins in this tier");
+        }
+        if (!program_.network) return;
+        const Network& network = *program_.network;
+        if (network.upline_earn) {
+            check_range("network.upline_earn.per_amount", network.upline_earn->rate.per_amount.value, 1,
+                        INT64_MAX);
+            check_range("network.upline_earn.points", network.upline_earn->rate.points.value, 1,
+                        kMaxRatePoints);
+        }
+        check_range("network.pending_days", network.pending_days, 0, kMaxCommissionPendingDays);
+        if (network.commission.size() > kMaxCommissionSteps)
+            return fault("network.commission", fmt::format("has {} entries; at most {} are allowed",
+                                                           network.commission.size(), kMaxCommissionSteps));
+        for (std::size_t i = 0; i < network.commission.size(); ++i) {
+            const CommissionStep& step = network.commission[i];
+            const std::string path = fmt::format("network.commission[{}]", i);
+            check_range(path + ".recruits", step.recruits, 0, kMaxReferralsPerMonth);
+            check_range(path + ".rate_bp", step.rate_bp, 0, kWholeBp);
+            if (i > 0 && step.recruits <= network.commission[i - 1].recruits)
+                fault(path + ".recruits",
+                      fmt::format("is {}; steps stand in ascending order, and the one before begins at {}",
+                                  step.recruits, network.commission[i - 1].recruits));
+        }
+        if (network.payout.mode > PayoutMode::monthly)
+            fault("network.payout.mode", "must be manual or monthly");
+        check_range("network.payout.min_amount", network.payout.min_amount.value, 0, INT64_MAX);
     }
 
     const Program& program_;

@@ -122,7 +122,59 @@ struct Tier {
     std::optional<Discount> discount;       ///< S5.2: off each order of its customers
     bool visible = true;                    ///< S2.7: else only those who are in it see it
     bool active = true;
+    bool makes_vip = false;  ///< S1.6, S1.18: who reaches it becomes a VIP of the network
 };
+
+/// Points for one side of a referral.
+struct ReferralSide {
+    Points points{};
+    bool ranking = true;  ///< they are ranking points too
+};
+
+/// S1.10 to S1.13: every purchase of a known customer makes a code; another's first order with it pays both.
+struct Referral {
+    bool enabled = true;
+    std::int32_t code_days = 30;  ///< valid to the end of the day so many days after the purchase
+    ReferralSide referrer;
+    ReferralSide referee;
+    std::optional<std::int32_t> cap_per_month;  ///< referrals that pay a referrer in a month; none: no cap
+    Money min_amount{};                         ///< of the order; one of nothing never pays
+};
+
+/// The VIP's points of a member's sale: `floor(amount / per_amount) × points`.
+struct UplineEarn {
+    EarnRate rate;
+    bool ranking = true;
+};
+
+/// S1.22: the commission of a VIP who recruited so many members in the previous closed month.
+struct CommissionStep {
+    std::int32_t recruits = 0;  ///< at least
+    std::int32_t rate_bp = 0;
+};
+
+enum class PayoutMode : std::uint8_t {
+    manual,   ///< the VIP asks
+    monthly,  ///< and what is available at a month's beginning is due by itself
+};
+
+struct PayoutRules {
+    PayoutMode mode = PayoutMode::manual;
+    Money min_amount{};
+};
+
+/// S1.14 to S1.22: members under VIPs.
+struct Network {
+    bool enabled = true;
+    std::optional<UplineEarn> upline_earn;
+    std::int32_t pending_days = 7;           ///< until commission is available
+    std::vector<CommissionStep> commission;  ///< ascending by recruits
+    PayoutRules payout;
+};
+
+inline constexpr std::size_t kMaxCommissionSteps = 32;
+/// Longest time for which commission is pending.
+inline constexpr std::int32_t kMaxCommissionPendingDays = 90;
 
 /// One shop's rules. Nothing of one program is visible to another.
 struct Program {
@@ -137,6 +189,8 @@ struct Program {
     Tiering tiering;
     std::vector<Tier> tiers;          ///< from the lowest to the highest
     std::vector<Campaign> campaigns;  ///< in the order in which they take effect
+    std::optional<Referral> referral;
+    std::optional<Network> network;
 
     Criterion criterion_of(const Tier& tier) const { return tier.criterion.value_or(tiering.criterion); }
 };

@@ -57,6 +57,31 @@ namespace tim::model {
     /* figures */                                                                                                      \
     X(insufficient_points,    80, "{} points is the most that can be spent now")                                       \
     X(overflow,               81, "a figure would leave the range that is kept (sums of spend and ranking points: 62 bits)") \
+    /* the network of members and VIPs */                                                                              \
+    X(network_off,            120, "the program has no network")                                                       \
+    X(unknown_vip,            121, "no customer has that key or id of a VIP")                                          \
+    X(not_a_vip,              122, "that customer is not a VIP")                                                       \
+    X(already_vip,            123, "that customer is a VIP already")                                                   \
+    X(network_cycle,          124, "that VIP is below the customer in the network")                                    \
+    X(same_vip,               125, "the customer is under that VIP already")                                           \
+    /* commission */                                                                                                   \
+    X(unknown_payout,         126, "there is no such payout")                                                          \
+    X(payout_closed,          127, "that payout was paid or has failed already")                                       \
+    X(payout_approved,        128, "that payout was approved already")                                                 \
+    X(payout_not_approved,    129, "that payout was not approved yet")                                                 \
+    X(payout_below_minimum,   130, "a payout is at least {} minor units")                                              \
+    X(too_many_payouts,       131, "the VIP has too many open payouts ({} at most)")                                   \
+    X(insufficient_commission, 132, "{} minor units is the most that can be paid out now")                             \
+    /* referral: each of these refuses the code, and the sale is accepted */                                           \
+    X(referral_off,           140, "the program has no referral")                                                      \
+    X(referral_unknown,       141, "there is no such referral code")                                                   \
+    X(referral_own,           142, "a referral code is for others than the customer whose purchase it came with")      \
+    X(referral_not_first,     143, "a referral code is for a first order, and the customer has one already")           \
+    X(referral_expired,       144, "the referral code has expired")                                                    \
+    X(referral_used,          145, "the referral code was used already")                                               \
+    X(referral_same_payment,  146, "the payment is the one of the referrer")                                           \
+    X(referral_cap,           147, "the referrer has brought as many as the program pays for in a month ({})")         \
+    X(referral_too_small,     148, "the order is too small for the referral code")                                     \
     /* keys of access */                                                                                               \
     X(unknown_access_key,     90, "there is no such access key")                                                       \
     X(access_key_exists,      91, "an access key of that name exists")                                                 \

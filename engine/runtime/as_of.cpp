@@ -31,10 +31,10 @@ class LoneCustomer {
         }
     }
 
-    /// Whether the fact leads to the state that it says.
+    /// Whether the fact, of the customer or the customer's wallet, leads to the state that it says.
     bool add(const StoredFact& stored) {
         model::Fact fact = stored.fact;
-        fact.subject = model::Subject::customer(program_.id(), kCustomer);
+        fact.subject = model::Subject::of(fact.subject.kind(), program_.id(), kCustomer.value);
         return core::apply(state_, fact, stored.sequence, stored.blob) == fact.check;
     }
 
@@ -47,7 +47,10 @@ class LoneCustomer {
             of_then.version() < stored.version ? program_.version(stored.version) : of_then;
         const core::PointsDraft settled = settled_customer(program_, kCustomer, at, rules);
         profile = settled.record.profile;
-        return figures_of(customer, settled, rules);
+        CustomerView view = figures_of(customer, settled, rules);
+        if (const core::Wallet* const wallet = program_.wallet(kCustomer))
+            put_wallet(view, core::settled_wallet(program_, *wallet, at));
+        return view;
     }
 
   private:
@@ -68,26 +71,34 @@ Result<CustomerView> EngineImpl::show_as_of(model::ProgramId id, const model::Cu
     if (as_of > now_of(*program, clock_.now()))
         return failure(ErrorKind::invalid, "that instant is still to come");
     Sequence next;
+    Sequence wallet_next{};
     {
         const StripeLocks::Guard stripe(stripes_, stripe_bit(*found));
         next = program->customers.at(found->value).last;
+        if (const core::Wallet* const wallet = program->wallet(*found)) wallet_next = wallet->last;
     }
-    if (!wait_durable(next)) return failure(ErrorKind::io, "a commit failed");
+    if (!wait_durable(std::max(next, wallet_next))) return failure(ErrorKind::io, "a commit failed");
 
     // From the newest back: what stands before the oldest fact that was not known is what was known.
     std::vector<Sequence> chain;
-    while (next.value != 0) {
-        if (options_.stop_queries.stop_requested())
-            return failure(ErrorKind::unavailable, "the server is stopping; ask again later");
-        const StoredFact stored = fact_at(next);
-        const bool by_clock = options_.time == TimeSource::system;
-        if ((by_clock ? stored.fact.recorded : stored.fact.at) > as_of)
-            chain.clear();
-        else
-            chain.push_back(next);
-        next = stored.fact.previous;
-    }
-    if (chain.empty()) return failure(ErrorKind::not_found, "that customer was not enrolled by then");
+    const auto walk_back = [&](Sequence from) {
+        const std::size_t begin = chain.size();
+        while (from.value != 0 && !options_.stop_queries.stop_requested()) {
+            const StoredFact stored = fact_at(from);
+            const bool by_clock = options_.time == TimeSource::system;
+            if ((by_clock ? stored.fact.recorded : stored.fact.at) > as_of)
+                chain.resize(begin);
+            else
+                chain.push_back(from);
+            from = stored.fact.previous;
+        }
+        return chain.size() > begin;
+    };
+    walk_back(wallet_next);  // first, so that it is folded last
+    const bool enrolled = walk_back(next);
+    if (options_.stop_queries.stop_requested())
+        return failure(ErrorKind::unavailable, "the server is stopping; ask again later");
+    if (!enrolled) return failure(ErrorKind::not_found, "that customer was not enrolled by then");
     const auto lone = std::make_unique<LoneCustomer>(*program, documents_);
     for (auto sequence = chain.rbegin(); sequence != chain.rend(); ++sequence) {
         if (options_.stop_queries.stop_requested())

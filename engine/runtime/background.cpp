@@ -97,6 +97,40 @@ bool EngineImpl::sweep_tiers(core::ProgramState& program, model::Instant recorde
     return recorded_any || sweep.next <= count;
 }
 
+bool EngineImpl::sweep_wallets(core::ProgramState& program, model::Instant recorded) {
+    if (!program.has_parties()) return false;
+    const storage::MutexLock sequencer(sequencer_);
+    core::Moment moment;
+    if (!moment_of(program, model::kNoInstant, recorded, moment).accepted()) return false;
+    if (tier_sweeps_.size() < program.id().value) tier_sweeps_.resize(program.id().value);
+    TierSweep& sweep = tier_sweeps_[program.id().value - 1u];
+    const model::Month month = moment.current->calendar().month_of(moment.now);
+    if (sweep.wallet_month != month) {
+        sweep.wallet_month = month;
+        sweep.wallet_stripe = 0;
+    }
+    if (sweep.wallet_stripe == core::kStripes) return false;
+    bool whole = true;
+    bool recorded_any = false;
+    {
+        const StripeLocks::Guard stripe(stripes_, StripeMask{1} << sweep.wallet_stripe);
+        for (const auto& [vip, wallet] : program.wallets[sweep.wallet_stripe].wallets()) {
+            if (!core::is_wallet_due(program, *wallet, moment.now)) continue;
+            if (!admission(1, 0).accepted()) {
+                whole = false;
+                break;
+            }
+            core::FactWriter facts = buffer_.writer();
+            core::settle_wallet(program, {vip}, moment, facts);
+            accept(facts, 0);
+            recorded_any = true;
+        }
+        if (whole) ++sweep.wallet_stripe;
+    }
+    publish_executed();
+    return recorded_any || (whole && sweep.wallet_stripe < core::kStripes);
+}
+
 /// Records what nobody has touched since it came due (time-outs of holds, points, closed months and reviews,
 /// new rules), a bounded piece at a time.
 bool EngineImpl::step_sweep() {
@@ -108,6 +142,7 @@ bool EngineImpl::step_sweep() {
         core::ProgramState& program = *state_.program({number});
         customers += sweep_points(program, recorded, kSweepCustomers - customers);
         tiers |= sweep_tiers(program, recorded);
+        tiers |= sweep_wallets(program, recorded);
     }
     if (customers > 0 || tiers) flush();
     return customers > 0 || tiers;

@@ -13,7 +13,16 @@ namespace {
 
 constexpr std::size_t kPartsPerBlock = 8;
 
-/// Copies a block's records and what stands beside them; the caller holds its stripe.
+/// Calls `visit(vip, wallet)` for each wallet of a block.
+template <class Visit>
+void visit_wallets(const core::ProgramState& program, std::uint64_t first, std::uint64_t last,
+                   Visit&& visit) {
+    const auto& wallets = program.wallets[core::stripe_of({first})].wallets();
+    for (auto at = wallets.lower_bound(first); at != wallets.end() && at->first <= last; ++at)
+        visit(at->first, *at->second);
+}
+
+/// Copies a block's records, and what its customers have beside them; the caller holds its stripe.
 CustomersBlock copy_block(const core::ProgramState& program, std::uint64_t first, std::uint64_t last) {
     CustomersBlock block;
     block.records.reserve(last - first + 1);
@@ -24,6 +33,8 @@ CustomersBlock copy_block(const core::ProgramState& program, std::uint64_t first
         if ((record.flags & core::kRecordHasLots) != 0)
             for (const core::Lot& lot : program.lots[core::stripe_of({id})].of({id})->all())
                 block.lots.push_back({id, lot});
+        if ((record.flags & core::kRecordHasReferral) != 0)
+            block.referrals.push_back({id, *program.referral({id})});
         if ((record.flags & core::kRecordHasHolds) != 0) {
             for (const core::OpenHold& hold : *program.holds[core::stripe_of({id})].of({id}))
                 block.holds.push_back({id, hold});
@@ -35,6 +46,10 @@ CustomersBlock copy_block(const core::ProgramState& program, std::uint64_t first
                 });
         }
     }
+    visit_wallets(program, first, last, [&](std::uint64_t vip, const core::Wallet& wallet) {
+        block.wallets.push_back({vip, wallet});
+        block.through = std::max(block.through, wallet.last);
+    });
     return block;
 }
 
@@ -53,6 +68,8 @@ model::Sequence newest_of(const core::ProgramState& program, std::uint64_t first
     model::Sequence newest{};
     for (std::uint64_t id = first; id <= last; ++id)
         newest = std::max(newest, program.customers.at(id).last.get());
+    visit_wallets(program, first, last,
+                  [&](std::uint64_t, const core::Wallet& wallet) { newest = std::max(newest, wallet.last); });
     return newest;
 }
 

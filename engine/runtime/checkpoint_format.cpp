@@ -109,6 +109,94 @@ model::Result<CheckpointMeta> decode_meta(model::BytesView bytes) {
     return checked(reader, meta);
 }
 
+namespace {
+
+void put(Writer& writer, const core::MonthCounts& counts) {
+    writer.put_count(counts.entries().size());
+    for (const core::MonthCounts::Entry& entry : counts.entries())
+        writer.put(entry);
+}
+
+void get(Reader& reader, core::MonthCounts& counts) {
+    for (std::size_t left = reader.get_count(sizeof(core::MonthCounts::Entry)); left > 0; --left) {
+        core::MonthCounts::Entry entry;
+        reader.get(entry);
+        counts.restore(entry);
+    }
+}
+
+void put(Writer& writer, const SavedWallet& saved) {
+    const core::Wallet& wallet = saved.wallet;
+    writer.put(saved.vip);
+    writer.put(wallet.last);
+    writer.put(wallet.available);
+    writer.put(wallet.earned);
+    writer.put(wallet.paid);
+    writer.put(wallet.members);
+    writer.put(wallet.recruits_digest);
+    writer.put(wallet.month);
+    writer.put_count(wallet.payouts.size());
+    for (const core::Payout& payout : wallet.payouts)
+        writer.put(payout);
+    put(writer, wallet.recruits);
+    writer.put_count(wallet.lots.size());
+    for (const auto& [due, amount] : wallet.lots) {
+        writer.put(due);
+        writer.put(amount);
+    }
+}
+
+void get(Reader& reader, SavedWallet& saved) {
+    core::Wallet& wallet = saved.wallet;
+    reader.get(saved.vip);
+    reader.get(wallet.last);
+    reader.get(wallet.available);
+    reader.get(wallet.earned);
+    reader.get(wallet.paid);
+    reader.get(wallet.members);
+    reader.get(wallet.recruits_digest);
+    reader.get(wallet.month);
+    wallet.payouts.resize(reader.get_count(sizeof(core::Payout)));
+    for (core::Payout& payout : wallet.payouts)
+        reader.get(payout);
+    get(reader, wallet.recruits);
+    for (std::size_t left = reader.get_count(2 * sizeof(std::int64_t)); left > 0; --left) {
+        std::int64_t due = 0;
+        std::int64_t amount = 0;
+        reader.get(due);
+        reader.get(amount);
+        if (amount > 0) wallet.add_to_lot({due}, {amount});
+    }
+}
+
+void put(Writer& writer, const SavedReferral& saved) {
+    const core::ReferralEntry& entry = saved.entry;
+    writer.put(saved.customer);
+    writer.put(entry.has_kept);
+    writer.put(entry.kept);
+    writer.put(entry.referrer);
+    writer.put(entry.brought_by);
+    writer.put(entry.brought_digest);
+    put(writer, entry.months);
+    writer.put_count(entry.brought.size());
+    writer.put_all(std::span<const core::Brought>(entry.brought));
+}
+
+void get(Reader& reader, SavedReferral& saved) {
+    core::ReferralEntry& entry = saved.entry;
+    reader.get(saved.customer);
+    reader.get(entry.has_kept);
+    reader.get(entry.kept);
+    reader.get(entry.referrer);
+    reader.get(entry.brought_by);
+    reader.get(entry.brought_digest);
+    get(reader, entry.months);
+    entry.brought.resize(reader.get_count(sizeof(core::Brought)));
+    reader.get_all(std::span(entry.brought));
+}
+
+}  // namespace
+
 model::Bytes encode(const CustomersBlock& block) {
     Writer writer(kCustomersFormat);
     writer.put(block.through);
@@ -126,6 +214,12 @@ model::Bytes encode(const CustomersBlock& block) {
     }
     writer.put_count(block.uses.size());
     writer.put_all(std::span<const SavedUse>(block.uses));
+    writer.put_count(block.wallets.size());
+    for (const SavedWallet& saved : block.wallets)
+        put(writer, saved);
+    writer.put_count(block.referrals.size());
+    for (const SavedReferral& saved : block.referrals)
+        put(writer, saved);
     return writer.take();
 }
 
@@ -147,6 +241,12 @@ model::Result<CustomersBlock> decode_customers(model::BytesView bytes) {
     }
     block.uses.resize(reader.get_count(sizeof(SavedUse)));
     reader.get_all(std::span(block.uses));
+    block.wallets.resize(reader.get_count(sizeof(std::uint64_t)));
+    for (SavedWallet& saved : block.wallets)
+        get(reader, saved);
+    block.referrals.resize(reader.get_count(sizeof(std::uint64_t)));
+    for (SavedReferral& saved : block.referrals)
+        get(reader, saved);
     return checked(reader, std::move(block));
 }
 

@@ -41,13 +41,27 @@ struct SavedUse {
     std::uint32_t uses = 0;
 };
 
-/// Records of consecutive customers as of a sequence, which is the newest among theirs.
+/// A VIP's wallet in a block.
+struct SavedWallet {
+    std::uint64_t vip = 0;
+    core::Wallet wallet;
+};
+
+/// A customer's referrals in a block.
+struct SavedReferral {
+    std::uint64_t customer = 0;
+    core::ReferralEntry entry;
+};
+
+/// Records of consecutive customers as of a sequence, which is the newest among theirs and their wallets'.
 struct CustomersBlock {
     model::Sequence through{};
     std::vector<core::CustomerRecord> records;
     std::vector<SavedHold> holds;
     std::vector<SavedLot> lots;
     std::vector<SavedUse> uses;
+    std::vector<SavedWallet> wallets;
+    std::vector<SavedReferral> referrals;
 };
 
 struct SavedVersion {

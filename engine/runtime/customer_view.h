@@ -40,7 +40,14 @@ inline CustomerView figures_of(model::CustomerId customer, const core::PointsDra
     view.orders = record.orders;
     view.first_order_at = record.first_order_at;
     view.last_order_at = record.last_order_at;
+    view.customer_class = record.customer_class();
+    view.vip = record.vip();
     return view;
+}
+
+inline void put_wallet(CustomerView& view, const core::WalletFigures& figures) {
+    view.commission_available = figures.available;
+    view.commission_pending = figures.pending;
 }
 
 }  // namespace tim::runtime

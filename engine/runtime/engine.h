@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/core/record.h"
 #include "engine/model/access.h"
 #include "engine/model/command.h"
 #include "engine/model/documents.h"
@@ -22,6 +23,8 @@
 namespace tim::runtime {
 
 using model::Result;
+
+class NetworkQueries;
 
 enum class Durability : std::uint8_t {
     sync,  ///< an answer means that the change is on disk
@@ -70,6 +73,10 @@ struct CustomerView {
     model::Instant enrolled_at{};
     model::Instant first_order_at = model::kNoInstant;
     model::Instant last_order_at = model::kNoInstant;
+    core::CustomerClass customer_class = core::CustomerClass::retail;
+    model::CustomerId vip{};              ///< above the customer; 0: nobody
+    model::Money commission_available{};  ///< below 0: what came back after it was paid out
+    model::Money commission_pending{};
 };
 
 /// One line of a customer's history.
@@ -208,6 +215,8 @@ class Engine {
     /// The program's facts with sequences above `after`, oldest first: at most `limit`, from a bounded piece
     /// of the ledger.
     virtual Result<LedgerPage> ledger(model::ProgramId program, model::Sequence after, std::size_t limit) = 0;
+    /// Questions about the network and referrals.
+    virtual NetworkQueries& network() = 0;
     /// Folds the ledger again from nothing and compares every subject with the live state, the indexes of
     /// keys and names too. Takes memory for a second state (but no index), a byte for each customer's keys,
     /// and at most 76 bytes for each sale of which something came back.

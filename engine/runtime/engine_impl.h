@@ -13,6 +13,7 @@
 #include "engine/runtime/commit_buffer.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/explain.h"
+#include "engine/runtime/network_queries.h"
 #include "engine/runtime/stripe_locks.h"
 #include "storage/mutex.h"
 
@@ -35,6 +36,13 @@ struct Evidence {
     core::NameCandidates hold_state;
     model::CustomerId hold_customer{};  ///< 0: there is no such hold in this program
     std::optional<model::FactType> hold_resolved;
+
+    // A sale with a referral code, or the first of a customer who has kept one.
+    core::NameCandidates code_state;
+    core::NameCandidates code_receipt_state;
+    std::optional<core::CodeEvidence> code;
+
+    model::CustomerId payout_vip{};  ///< whose payout is approved, paid or failed; 0: there is no such payout
 };
 
 /// One command on its way through a chunk.
@@ -46,6 +54,7 @@ struct Row {
     std::uint64_t fingerprint = 0;
     model::KeyDigest digest;       ///< of the customer's key, when it is named by one
     model::CustomerId customer{};  ///< 0: not known, or none named
+    model::CustomerId vip{};       ///< of a command about the network: the second customer it names
     bool by_key = false;
     bool done = false;  ///< the outcome is final
 };
@@ -55,6 +64,8 @@ struct Newcomer {
     std::vector<model::KeyDigest> digests;
     storage::SecretKey secret{};
     model::Bytes blob;
+    bool vip_by_key = false;
+    model::KeyDigest vip_digest;  ///< of the key that names the VIP
 };
 
 /// Counts for `stats`, read by any thread.
@@ -80,7 +91,9 @@ inline void count(std::atomic<std::uint64_t>& counter) {
 struct TierSweep {
     model::VersionId epoch{};
     model::Month month{};
-    std::uint64_t next = 1;  ///< the customer to look at
+    std::uint64_t next = 1;         ///< the customer to look at
+    model::Month wallet_month{};    ///< up to which wallets are being looked at
+    std::size_t wallet_stripe = 0;  ///< the stripe to look at; core::kStripes: none is left
 };
 
 /// What memory's digests are seeded with, and what tells that data and vault belong together: both from the
@@ -93,7 +106,7 @@ std::uint64_t secret_check(const storage::SecretKey& secret);
 /// Locks, in the order in which they are taken: `commit_` (held for a whole commit), `sequencer_` (the order
 /// of the ledger: whoever decides holds it), `keys_` (the index of keys), stripes in ascending order. Nothing
 /// is read from disk under any of them but `commit_`.
-class EngineImpl final : public Engine {
+class EngineImpl final : public Engine, private NetworkQueries {
   public:
     EngineImpl(const EngineOptions& options, storage::Store& store, const model::DocumentFormat& documents,
                Clock& clock, Entropy& entropy);
@@ -142,6 +155,7 @@ class EngineImpl final : public Engine {
     Result<std::vector<CustomerView>> customers(model::ProgramId program, model::CustomerId after,
                                                 std::size_t limit) override;
     Result<LedgerPage> ledger(model::ProgramId program, model::Sequence after, std::size_t limit) override;
+    NetworkQueries& network() override { return *this; }
     Result<VerifyReport> verify(const std::function<void(std::uint64_t, std::uint64_t)>& progress) override;
     std::vector<Stat> stats() const override;
 
@@ -164,7 +178,7 @@ class EngineImpl final : public Engine {
     /// a plan. `persisted`: no row without evidence was on disk while names up to there had been persisted.
     template <class Run>
     void run_with_plans(std::span<Row> rows, Run&& run);
-    StripeMask stripes_of(std::span<const Row> rows) const;
+    StripeMask stripes_of(std::span<const Row> rows, bool reads_only) const;
     /// Runs rows in order up to the first that must be planned (again); returns how many.
     std::size_t run(std::span<Row> rows, model::Sequence persisted, model::Instant recorded)
         ABSL_LOCKS_EXCLUDED(sequencer_);
@@ -177,6 +191,10 @@ class EngineImpl final : public Engine {
     core::Judgement decide_row(const Row& row, const Evidence& evidence, const core::Moment& moment,
                                model::Subject subject, const core::CustomerRecord& record,
                                const core::Lots* lots, core::FactWriter& facts) const;
+    /// Commands about the network and its wallets.
+    core::Judgement decide_network(const Row& row, const Evidence& evidence, const core::Moment& moment,
+                                   model::Subject subject, const core::CustomerRecord& record,
+                                   core::FactWriter& facts) const;
     model::Instant now_of(const core::ProgramState& program, model::Instant clock) const;
     /// When the command is judged, or why it may not be at that time.
     core::Judgement moment_of(const core::ProgramState& program, model::Instant at, model::Instant recorded,
@@ -200,13 +218,21 @@ class EngineImpl final : public Engine {
         return command.kind == voided || command.kind == capture || command.kind == release ||
                ((command.kind == returned || command.kind == redeem) &&
                 command.original.kind != model::NameKind::none) ||
-               command.details != nullptr;
+               model::ends_payout(command.kind) || command.details != nullptr;
     }
     void plan(Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_);
     /// Those of the rows whose names may have been used before.
     std::vector<Row*> repeats(std::span<Row> rows) const ABSL_LOCKS_EXCLUDED(sequencer_);
     void plan_return(const Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_);
     void plan_hold_end(const Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_);
+    void plan_payout(const Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_);
+    void plan_code(const Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// The code that a sale is judged with: that it carries, or that the referee has kept for it. 0: one of
+    /// nobody's.
+    std::optional<model::Sequence> code_of(const Row& row) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    /// What is left of a sale, and by which fact.
+    void read_remaining(const core::NameCandidates& state, core::SaleEvidence& sale) const
+        ABSL_LOCKS_EXCLUDED(sequencer_);
     void find_orders(core::SaleEvidence& sale, Evidence& evidence, const core::ProgramState& program)
         ABSL_LOCKS_EXCLUDED(sequencer_);
     core::NameCandidates candidates(std::uint64_t fingerprint) const ABSL_LOCKS_EXCLUDED(sequencer_);
@@ -245,6 +271,8 @@ class EngineImpl final : public Engine {
     /// Records the tiers of customers whom a month's end or a new version has passed, as far as a bounded
     /// number of looks goes.
     bool sweep_tiers(core::ProgramState& program, model::Instant recorded);
+    /// Records the payouts that a month's beginning has made due.
+    bool sweep_wallets(core::ProgramState& program, model::Instant recorded);
     void commit_loop();
     void upkeep_loop();
     void watch_space() ABSL_LOCKS_EXCLUDED(sequencer_);
@@ -300,6 +328,18 @@ class EngineImpl final : public Engine {
     /// Whether the index of names, in memory or on disk, leads from a fingerprint to a fact or a newer one.
     bool leads_to(std::uint64_t fingerprint, model::Sequence sequence) const ABSL_LOCKS_EXCLUDED(sequencer_);
 
+    // network_queries.cpp
+    Result<VipView> vip(model::ProgramId program, const model::CustomerRef& customer) override;
+    Result<MembersPage> members(model::ProgramId program, const model::CustomerRef& vip,
+                                model::CustomerId after, std::size_t limit) override;
+    Result<std::vector<HistoryEntry>> statement(model::ProgramId program, const model::CustomerRef& vip,
+                                                model::Sequence before, std::size_t limit) override;
+    Result<std::vector<PayoutView>> payouts(model::ProgramId program, model::CustomerId after,
+                                            std::size_t limit) override;
+    Result<ReferralView> referral(model::ProgramId program, const model::CustomerRef& customer,
+                                  std::size_t limit) override;
+    Result<CodeView> code(model::ProgramId program, const model::Name& receipt) override;
+
     // queries.cpp
     Result<model::CustomerId> resolve_customer(const core::ProgramState& program,
                                                const model::CustomerRef& customer) const
@@ -314,6 +354,9 @@ class EngineImpl final : public Engine {
     /// What the rest of a sale had earned before a return.
     model::Points earned_before(const Transaction& back, const storage::StoredFact& sale) const;
     HistoryEntry history_entry(storage::StoredFact stored) const;
+    /// A subject's facts below `before`, newest first, from its newest on.
+    Result<std::vector<HistoryEntry>> walk(model::Subject subject, model::Sequence newest,
+                                           model::Sequence before, std::size_t limit);
     Result<void> add_profile(const core::ProgramState& program, model::Sequence profile,
                              CustomerView& view) const;
 

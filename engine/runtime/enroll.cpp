@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "engine/core/apply.h"
+#include "engine/core/referral_code.h"
 #include "engine/runtime/engine_impl.h"
 #include "engine/runtime/seal.h"
 
@@ -24,6 +25,10 @@ Judgement normalize_keys(const model::Enrollment& enrollment, model::Profile& pr
             profile.keys.push_back(std::move(*key));
     }
     if (profile.keys.empty()) return refuse(Refusal::invalid_key);
+    if (const model::CustomerRef& vip = enrollment.vip; vip.kind != model::KeyKind::none &&
+                                                        vip.kind != model::KeyKind::id &&
+                                                        !model::normalize_key(vip.kind, vip.text))
+        return refuse(Refusal::invalid_key);
     profile.name = enrollment.name;
     return {};
 }
@@ -54,6 +59,12 @@ void EngineImpl::execute_enrollments(Commands commands, Outcomes outcomes, model
         for (const model::Key& key : profile.keys)
             newcomer.digests.push_back(state_.hashing.key(key.kind, key.text));
         if (newcomer.digests.size() > model::kMaxKeysPerCustomer) continue;  // to be refused in its turn
+        if (const model::CustomerRef& vip = row.command->enrollment->vip;
+            vip.kind != model::KeyKind::none && vip.kind != model::KeyKind::id) {
+            newcomer.vip_by_key = true;
+            newcomer.vip_digest =
+                state_.hashing.key(vip.kind, model::normalize_key(vip.kind, vip.text)->text);
+        }
         SealNonce nonce;
         entropy_.fill(newcomer.secret);
         entropy_.fill(nonce);
@@ -105,18 +116,35 @@ void EngineImpl::enroll_row(Row& row, const Newcomer& newcomer, model::Instant r
         return;
     }
     judgement = core::check_enrollment(newcomer.digests.size(), program.customers.count());
+    core::Newcoming newcoming;
+    const model::Enrollment& enrollment = *row.command->enrollment;
+    if (judgement.accepted() && enrollment.vip.kind != model::KeyKind::none) {
+        newcoming.vip = newcomer.vip_by_key ? program.keys.find(newcomer.vip_digest) : enrollment.vip.id;
+        if (newcoming.vip.value > program.customers.count()) newcoming.vip = {};
+        judgement = core::check_vip(moment, program, newcoming.vip);
+    }
     if (!judgement.accepted()) return finish(row, judgement, {});
+    newcoming.has_code = !enrollment.referral.empty();
+    if (newcoming.has_code)
+        newcoming.code = core::read_referral_code(state_.hashing, program.id(), enrollment.referral)
+                             .value_or(model::Sequence{});
 
     const CustomerId customer{program.customers.count() + 1};
     core::FactWriter facts = buffer_.writer();
-    core::decide_enroll(*row.command, moment, model::Subject::customer(program.id(), customer), facts);
-    facts.facts()[0].set_blob(buffer_.add_blob(newcomer.blob));
+    core::decide_enroll(*row.command, moment, model::Subject::customer(program.id(), customer), program,
+                        newcoming, facts);
+    // Payouts of the VIP's that have come due may stand before it.
+    std::size_t named = 0;
+    while (facts.facts()[named].name_kind == model::NameKind::none)
+        ++named;
+    model::Fact& fact = facts.facts()[named];
+    fact.set_blob(buffer_.add_blob(newcomer.blob));
     buffer_.add_secret({program.id(), customer, newcomer.secret});
-    const model::Sequence sequence = buffer_.next();
+    const model::Sequence sequence{buffer_.next().value + named};
     accept(facts, row.fingerprint);
     for (const model::KeyDigest& digest : newcomer.digests)
         program.keys.insert(digest, customer);
-    answer(&program, facts.facts()[0], sequence, *row.outcome);
+    answer(&program, fact, sequence, *row.outcome);
     row.done = true;
     count(counters_.accepted);
 }

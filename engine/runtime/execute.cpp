@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 #include <new>
 #include <type_traits>
 
@@ -28,7 +29,7 @@ bool is_enrollment(const Command& command) {
 }
 
 bool is_administration(const Command& command) {
-    return command.kind > CommandKind::enroll;
+    return model::is_administration(command.kind);
 }
 
 const Evidence kNoEvidence;
@@ -134,14 +135,25 @@ void EngineImpl::resolve(std::span<Row> rows, core::TouchList& lines) {
         if (row.done) continue;
         if (row.by_key) row.customer = row.program->keys.find(row.digest);
         if (row.customer.value > row.program->customers.count()) row.customer = {};
+        if (row.command->network != nullptr) {
+            const model::CustomerRef& vip = row.command->network->vip;
+            char text[model::kMaxEmailBytes];
+            row.vip = vip.id;
+            if (vip.kind != KeyKind::id && vip.kind != KeyKind::none)
+                row.vip = row.program->keys.find(
+                    state_.hashing.key(vip.kind, model::normalize_key_into(vip.kind, vip.text, text)));
+            if (row.vip.value > row.program->customers.count()) row.vip = {};
+        }
         row.program->customers.touch(row.customer.value, lines);
     }
 }
 
-StripeMask EngineImpl::stripes_of(std::span<const Row> rows) const {
+StripeMask EngineImpl::stripes_of(std::span<const Row> rows, bool reads_only) const {
     StripeMask mask = 0;
-    for (const Row& row : rows)
+    for (const Row& row : rows) {
+        if (!reads_only && row.program != nullptr && row.program->has_parties()) return kAllStripes;
         mask |= stripe_bit(row.customer);  // id 0: the program's anonymous sales
+    }
     // A row whose subject only the evidence names runs by itself.
     const Evidence* const first = rows.front().evidence;
     if (first == nullptr) return mask;
@@ -149,11 +161,27 @@ StripeMask EngineImpl::stripes_of(std::span<const Row> rows) const {
     return mask | stripe_bit(first->hold_customer);
 }
 
+namespace {
+
+/// Has the records of the VIPs above come near: whose they are only the customers' records tell.
+void touch_parties(std::span<const Row> rows) {
+    core::TouchList lines;
+    for (const Row& row : rows) {
+        if (row.done || row.program == nullptr || !row.program->has_parties() || row.customer.value == 0)
+            continue;
+        const model::CustomerId vip = row.program->customers.at(row.customer.value).vip();
+        if (vip.value != 0) row.program->customers.touch(vip.value, lines);
+    }
+    lines.run();
+}
+
+}  // namespace
+
 std::size_t EngineImpl::run(std::span<Row> rows, Sequence persisted, model::Instant recorded) {
     const bool reads_only = std::all_of(
         rows.begin(), rows.end(), [](const Row& row) { return row.command->kind == CommandKind::balance; });
     if (reads_only) {
-        const StripeLocks::Guard stripes(stripes_, stripes_of(rows));
+        const StripeLocks::Guard stripes(stripes_, stripes_of(rows, true));
         for (Row& row : rows) {
             if (!row.done) read_balance(row, recorded);
         }
@@ -163,7 +191,8 @@ std::size_t EngineImpl::run(std::span<Row> rows, Sequence persisted, model::Inst
     std::size_t ran = 0;
     {
         const storage::MutexLock sequencer(sequencer_);
-        const StripeLocks::Guard stripes(stripes_, stripes_of(rows));
+        const StripeLocks::Guard stripes(stripes_, stripes_of(rows, false));
+        touch_parties(rows);
         const bool names_moved = state_.names.persisted_through() != persisted;
         const Judgement all = admission(rows.size(), rows.size() * core::kMaxReasonBytes);
         for (; ran < rows.size(); ++ran) {
@@ -228,8 +257,8 @@ bool EngineImpl::name_is_new(const Row& row, bool names_moved) const {
 EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, model::Instant recorded) {
     const Command& command = *row.command;
     const Evidence& evidence = row.evidence == nullptr ? kNoEvidence : *row.evidence;
-    if (needs_evidence(command) && (!evidence.planned || !evidence_holds(row, evidence)))
-        return Progress::plan;
+    if (needs_evidence(command) && !evidence.planned) return Progress::plan;
+    if ((needs_evidence(command) || evidence.code) && !evidence_holds(row, evidence)) return Progress::plan;
 
     core::ProgramState& program = *row.program;
     core::Moment moment;
@@ -251,6 +280,17 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, mo
             return Progress::done;
         }
         customer = evidence.hold_customer;
+    }
+    if (model::ends_payout(command.kind)) {
+        if (evidence.payout_vip.value == 0) {
+            finish(row, refuse(Refusal::unknown_payout), {});
+            return Progress::done;
+        }
+        customer = evidence.payout_vip;
+    }
+    if (command.kind == CommandKind::sale && program.has_parties()) {
+        const auto code = code_of(row);
+        if (code && (!evidence.code || evidence.code->sale != *code)) return Progress::plan;
     }
     if (command.original.kind != NameKind::none) {
         if (!evidence.sale) {
@@ -319,13 +359,19 @@ Judgement EngineImpl::decide_row(const Row& row, const Evidence& evidence, const
     switch (command.kind) {
         case CommandKind::sale: {
             const core::CampaignCounts counts = campaign_counts(*row.program, {subject.id()});
-            if (command.details == nullptr)
-                return core::decide_sale(command, moment, subject, record, facts, {nullptr, &counts});
             core::SaleExtras extras{evidence.hold_customer, {}, evidence.hold_resolved, lots};
-            if (subject == Subject::customer(row.program->id(), extras.hold_customer))
+            if (command.details != nullptr &&
+                subject == Subject::customer(row.program->id(), extras.hold_customer))
                 extras.hold = row.program->holds[core::stripe_of(row.customer)].find(row.customer,
                                                                                      command.details->hold);
-            return core::decide_sale(command, moment, subject, record, facts, {&extras, &counts});
+            if (command.details != nullptr && !command.details->payment.empty())
+                extras.payment = state_.hashing.payment(row.program->id(), command.details->payment);
+            const core::SaleContext context{command.details == nullptr ? nullptr : &extras, &counts};
+            if (!row.program->has_parties())
+                return core::decide_sale(command, moment, subject, record, facts, context);
+            const core::CodeEvidence* const code = code_of(row) ? &*evidence.code : nullptr;
+            return core::decide_party_sale(command, moment, subject, record, *row.program, code, facts,
+                                           context);
         }
         case CommandKind::returned:
         case CommandKind::voided: {
@@ -334,8 +380,11 @@ Judgement EngineImpl::decide_row(const Row& row, const Evidence& evidence, const
                 const Judgement judgement = core::check_original(command, moment, subject, *sale);
                 if (!judgement.accepted()) return judgement;
             }
-            return core::decide_return(command, moment, subject, record, sale, facts,
-                                       {lots, &row.program->campaign_budgets});
+            const core::ReturnContext context{lots, &row.program->campaign_budgets};
+            if (row.program->has_parties())
+                return core::decide_party_return(command, moment, subject, record, *row.program, sale, facts,
+                                                 context);
+            return core::decide_return(command, moment, subject, record, sale, facts, context);
         }
         case CommandKind::redeem: {
             const core::SaleEvidence* const sale = evidence.sale ? &*evidence.sale : nullptr;
@@ -364,6 +413,26 @@ Judgement EngineImpl::decide_row(const Row& row, const Evidence& evidence, const
         }
         case CommandKind::adjust:
             return core::decide_adjust(command, moment, subject, record, facts);
+        default:
+            return decide_network(row, evidence, moment, subject, record, facts);
+    }
+}
+
+Judgement EngineImpl::decide_network(const Row& row, const Evidence& evidence, const core::Moment& moment,
+                                     Subject subject, const core::CustomerRecord& record,
+                                     core::FactWriter& facts) const {
+    const Command& command = *row.command;
+    switch (command.kind) {
+        case CommandKind::appoint_vip:
+            return core::decide_appoint(command, moment, subject, record, facts);
+        case CommandKind::move_member:
+            return core::decide_move(command, moment, subject, record, *row.program, row.vip, facts);
+        case CommandKind::request_payout:
+            return core::decide_payout(command, moment, *row.program, row.customer, facts);
+        case CommandKind::approve_payout:
+        case CommandKind::pay_payout:
+        case CommandKind::fail_payout:
+            return core::decide_payout(command, moment, *row.program, evidence.payout_vip, facts);
         default:
             TIM_INVARIANT(false, "commands of this kind do not run in rows");
     }
@@ -432,6 +501,11 @@ void EngineImpl::answer(const core::ProgramState* program, const model::Fact& fa
     outcome.depends_on = {sequence.value - fact.position + fact.count - 1u};
     outcome.version = fact.version;
     outcome.program = fact.subject.program();
+    if (fact.subject.kind() == SubjectKind::wallet) {
+        outcome.customer = {fact.subject.id()};
+        outcome.lifetime_spend = {std::abs(fact.amount.value)};
+        return;
+    }
     if (fact.subject.kind() != SubjectKind::customer && fact.subject.kind() != SubjectKind::anonymous) return;
     outcome.tier_before = fact.tier_before;
     outcome.tier_after = fact.tier_after;

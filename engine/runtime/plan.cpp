@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "engine/core/apply.h"
+#include "engine/core/referral_code.h"
 #include "engine/runtime/engine_impl.h"
 
 namespace tim::runtime {
@@ -58,6 +59,11 @@ std::vector<model::Effect> EngineImpl::effects(Sequence first) const {
         if (part.fact.type == FactType::campaign_applied || part.fact.type == FactType::campaign_reduced)
             effect.campaign =
                 state_.program(part.fact.subject.program())->campaign_id(part.fact.party.counterparty);
+        if (part.fact.type != FactType::sale || part.fact.subject.kind() != SubjectKind::customer) continue;
+        const core::ProgramState& program = *state_.program(part.fact.subject.program());
+        const core::Rules& rules = program.version_at(part.fact.at, part.fact.version);
+        if (rules.has_referral() && part.fact.amount.value > 0)
+            effect.code = core::referral_code(state_.hashing, program.id(), part.sequence);
     }
     return effects;
 }
@@ -102,6 +108,9 @@ void EngineImpl::plan(Row& row, Evidence& evidence) {
     if (repeat) return;
     if (command.original.kind != NameKind::none) plan_return(row, evidence);
     plan_hold_end(row, evidence);
+    if (model::ends_payout(command.kind)) plan_payout(row, evidence);
+    if (command.kind == CommandKind::sale && row.program != nullptr && row.program->has_parties())
+        plan_code(row, evidence);
     evidence.planned = true;
 }
 
@@ -114,8 +123,11 @@ void EngineImpl::answer_repeat(Row& row, const StoredFact& first) {
     if (command.kind == CommandKind::sale) same = same && fact.amount == command.amount;
     if (command.kind == CommandKind::put_program)
         same = same && documents_.encode(*command.document) == first.blob;
-    if (names_customer)
+    const bool of_wallet = fact.subject.kind() == SubjectKind::wallet;
+    if (names_customer && of_wallet) same = same && fact.subject.id() == row.customer.value;
+    if (names_customer && !of_wallet)
         same = same && fact.subject == model::Subject::customer(fact.subject.program(), row.customer);
+    if (command.kind == CommandKind::move_member) same = same && fact.request.related == row.vip.value;
     if (!names_customer && may_be_nobodys) same = same && fact.subject.kind() == SubjectKind::anonymous;
     if (!same) return finish(row, core::refuse(model::Refusal::conflict), first.sequence);
     const core::ProgramState* const program = state_.program(fact.subject.program());
@@ -148,17 +160,8 @@ void EngineImpl::plan_return(const Row& row, Evidence& evidence) {
     sale.judged = &program.version(sale.sale.version);
     sale.remaining = sale.sale.amount;
     sale.points = sale.sale.points;
-    const std::uint64_t state = state_.hashing.state_of(SubjectKind::receipt, sale.sequence);
-    evidence.receipt_state = candidates(state);
-    visit_candidates(state, evidence.receipt_state, [&](const StoredFact& stored) {
-        if (stored.fact.subject.kind() != SubjectKind::receipt ||
-            stored.fact.subject.id() != sale.sequence.value)
-            return false;
-        sale.reduced = stored.sequence;
-        sale.remaining = stored.fact.amount;
-        sale.points = stored.fact.points;
-        return true;
-    });
+    evidence.receipt_state = candidates(state_.hashing.state_of(SubjectKind::receipt, sale.sequence));
+    read_remaining(evidence.receipt_state, sale);
     for (Sequence sequence = sale.reduced; sequence.value != 0;) {
         const Fact fact = fact_at(sequence).fact;
         if (fact.type == FactType::receipt_redeemed) {
@@ -172,6 +175,74 @@ void EngineImpl::plan_return(const Row& row, Evidence& evidence) {
     const bool takes_all = command.kind == CommandKind::voided ||
                            (command.kind == CommandKind::returned && command.amount == sale.remaining);
     if (takes_all && sale.sale.subject.kind() == SubjectKind::customer) find_orders(sale, evidence, program);
+}
+
+void EngineImpl::read_remaining(const core::NameCandidates& state, core::SaleEvidence& sale) const {
+    const std::uint64_t fingerprint = state_.hashing.state_of(SubjectKind::receipt, sale.sequence);
+    visit_candidates(fingerprint, state, [&](const StoredFact& stored) {
+        if (stored.fact.subject.kind() != SubjectKind::receipt ||
+            stored.fact.subject.id() != sale.sequence.value)
+            return false;
+        sale.reduced = stored.sequence;
+        sale.remaining = stored.fact.amount;
+        sale.points = stored.fact.points;
+        return true;
+    });
+}
+
+void EngineImpl::plan_payout(const Row& row, Evidence& evidence) {
+    const Sequence payout = row.command->network->payout;
+    if (payout.value == 0 || payout.value > executed_.load(std::memory_order_acquire)) return;
+    const Fact fact = fact_at(payout).fact;
+    const bool is_payout = fact.type == FactType::payout_requested || fact.type == FactType::payout_due;
+    if (is_payout && fact.subject.program() == row.program->id()) evidence.payout_vip = {fact.subject.id()};
+}
+
+std::optional<Sequence> EngineImpl::code_of(const Row& row) const {
+    if (row.customer.value == 0) return std::nullopt;
+    // Whoever writes holds the sequencer: records and books stand still.
+    if (const model::SaleDetails* const details = row.command->details;
+        details != nullptr && !details->referral.empty())
+        return core::read_referral_code(state_.hashing, row.program->id(), details->referral)
+            .value_or(Sequence{});
+    const core::CustomerRecord& record = row.program->customers.at(row.customer.value);
+    if ((record.flags & core::kRecordHasReferral) == 0 || record.orders != 0) return std::nullopt;
+    const core::ReferralEntry& entry = *row.program->referral(row.customer);
+    return entry.has_kept != 0 ? std::optional(entry.kept) : std::nullopt;
+}
+
+void EngineImpl::plan_code(const Row& row, Evidence& evidence) {
+    std::optional<Sequence> sequence;
+    {
+        const storage::MutexLock lock(sequencer_);
+        sequence = code_of(row);
+    }
+    if (!sequence) return;
+    core::CodeEvidence& code = evidence.code.emplace();
+    code.sale = *sequence;
+    if (sequence->value == 0 || sequence->value > executed_.load(std::memory_order_acquire)) return;
+    const Fact sold = fact_at(*sequence).fact;
+    const core::ProgramState& program = *row.program;
+    if (sold.type != FactType::sale || sold.subject.kind() != SubjectKind::customer ||
+        sold.subject.program() != program.id())
+        return;
+    code.referrer = {sold.subject.id()};
+    code.sold_at = sold.at;
+    code.issued_by = &program.version_at(sold.at, sold.version);
+    for (const core::RecordedFact& part : transaction_at(*sequence)) {
+        if (part.fact.type == FactType::payment_noted) code.payment = part.fact.party.aux;
+    }
+    const std::uint64_t state = state_.hashing.state_of(SubjectKind::code, *sequence);
+    evidence.code_state = candidates(state);
+    code.used = visit_candidates(state, evidence.code_state, [&](const StoredFact& stored) {
+        return stored.fact.type == FactType::code_used && stored.fact.subject.id() == sequence->value;
+    });
+    core::SaleEvidence sale;
+    sale.sequence = *sequence;
+    sale.remaining = sold.amount;
+    evidence.code_receipt_state = candidates(state_.hashing.state_of(SubjectKind::receipt, *sequence));
+    read_remaining(evidence.code_receipt_state, sale);
+    code.dead = sale.remaining.value == 0;
 }
 
 void EngineImpl::find_orders(core::SaleEvidence& sale, Evidence& evidence,
@@ -229,6 +300,13 @@ bool EngineImpl::evidence_holds(const Row& row, const Evidence& evidence) const 
             return false;
         return evidence.customer_last.value == 0 ||
                row.program->customers.at(sale.sale.subject.id()).last == evidence.customer_last;
+    }
+    if (evidence.code && evidence.code->referrer.value != 0) {
+        const Sequence code = evidence.code->sale;
+        if (state_.names.find(state_.hashing.state_of(SubjectKind::code, code)) != evidence.code_state ||
+            state_.names.find(state_.hashing.state_of(SubjectKind::receipt, code)) !=
+                evidence.code_receipt_state)
+            return false;
     }
     if (evidence.hold_customer.value == 0) return true;
     return state_.names.find(state_.hashing.state_of(SubjectKind::customer, hold_named_by(command))) ==

@@ -97,7 +97,14 @@ CustomerView EngineImpl::view_of(core::ProgramState& program, CustomerId custome
     const core::PointsDraft settled = settled_now(program, customer, rules);
     profile = settled.record.profile;
     last = settled.record.last;
-    return figures_of(customer, settled, *rules);
+    CustomerView view = figures_of(customer, settled, *rules);
+    if (!program.has_parties()) return view;
+    const StripeLocks::Guard stripe(stripes_, stripe_bit(customer));
+    if (const core::Wallet* const wallet = program.wallet(customer)) {
+        last = std::max(last, wallet->last);
+        put_wallet(view, core::settled_wallet(program, *wallet, now_of(program, clock_.now())));
+    }
+    return view;
 }
 
 Result<void> EngineImpl::add_profile(const core::ProgramState& program, Sequence profile,
@@ -168,6 +175,13 @@ HistoryEntry EngineImpl::history_entry(StoredFact stored) const {
         stored.fact.amount = {};  // there stand instants that `apply` needs, no figures
         stored.fact.points = {};
     }
+    if (stored.fact.type >= model::FactType::extra_refused) {
+        const Sequence related = model::counterpart_of(stored.fact).related;
+        if (related.value != 0 && related != stored.sequence) {
+            const model::Name name = fact_at(related).fact.name();
+            if (name.kind == model::NameKind::receipt) entry.original = model::format_name(name);
+        }
+    }
     entry.stored = std::move(stored);
     return entry;
 }
@@ -183,11 +197,17 @@ Result<std::vector<HistoryEntry>> EngineImpl::history(ProgramId id, const model:
         const StripeLocks::Guard stripe(stripes_, stripe_bit(*found));
         next = program->customers.at(found->value).last;
     }
+    return walk(model::Subject::customer(id, *found), next, before, limit);
+}
+
+Result<std::vector<HistoryEntry>> EngineImpl::walk(model::Subject subject, Sequence newest, Sequence before,
+                                                   std::size_t limit) {
+    Sequence next = newest;
     if (!wait_durable(next)) return failure(ErrorKind::io, "a commit failed");
     if (before.value != 0 && before <= next) {
         // A page goes on where the last one ended: its last fact names the one before.
         const StoredFact cursor = fact_at(before);
-        if (cursor.fact.subject == model::Subject::customer(id, *found)) next = cursor.fact.previous;
+        if (cursor.fact.subject == subject) next = cursor.fact.previous;
     }
     std::vector<HistoryEntry> entries;
     while (next.value != 0 && entries.size() < limit) {

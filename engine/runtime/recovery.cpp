@@ -171,6 +171,11 @@ Result<void> EngineImpl::load_checkpoint() {
                         program->campaign_uses[core::stripe_of({saved.customer})].restore(
                             {saved.customer}, static_cast<std::uint16_t>(saved.campaign), saved.uses);
                     }
+                    for (const SavedWallet& saved : block->wallets)
+                        program->wallets[core::stripe_of({saved.vip})].at({saved.vip}) = saved.wallet;
+                    for (const SavedReferral& saved : block->referrals)
+                        program->referrals[core::stripe_of({saved.customer})].at({saved.customer}) =
+                            saved.entry;
                     std::vector<model::Sequence>& saved = saved_blocks_[id.program - 1u];
                     saved.resize(std::max<std::size_t>(saved.size(), id.number + 1));
                     saved[id.number] = block->through;
@@ -198,7 +203,8 @@ void EngineImpl::replay_fact(const Fact& fact, model::Sequence sequence, model::
     core::ProgramState* const program = state_.program(fact.subject.program());
     switch (fact.subject.kind()) {
         case SubjectKind::customer:
-        case SubjectKind::anonymous: {
+        case SubjectKind::anonymous:
+        case SubjectKind::wallet: {
             TIM_INVARIANT(program != nullptr, "a fact's program exists");
             const auto& saved = saved_blocks_.size() < fact.subject.program().value
                                     ? std::vector<model::Sequence>()

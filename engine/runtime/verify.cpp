@@ -25,6 +25,14 @@ std::uint64_t full_digest(const core::ProgramState& program, std::uint64_t id) {
         const std::uint64_t lots = program.lots[core::stripe_of({id})].of({id})->digest();
         digest = XXH3_64bits_withSeed(&lots, sizeof lots, digest);
     }
+    if (const core::Wallet* const wallet = program.wallet({id})) {
+        const std::uint64_t words[2] = {wallet->digest(), wallet->last.value};
+        digest = XXH3_64bits_withSeed(words, sizeof words, digest);
+    }
+    if ((record.flags & core::kRecordHasReferral) != 0) {
+        const std::uint64_t word = program.referral({id})->digest();
+        digest = XXH3_64bits_withSeed(&word, sizeof word, digest);
+    }
     if ((record.flags & core::kRecordHasHolds) != 0) {
         for (const core::OpenHold& hold : *program.holds[core::stripe_of({id})].of({id}))
             digest = XXH3_64bits_withSeed(&hold, sizeof hold, digest);
@@ -68,6 +76,7 @@ std::string describe_difference(const core::CustomerRecord& live, const core::Cu
     compare("period ranking points", live.period_ranking().value, folded.period_ranking().value);
     compare("tier", live.tier, folded.tier);
     compare("opening tier", live.opening_tier, folded.opening_tier);
+    compare("class and VIP", live.network, folded.network);
     compare("orders", live.orders, folded.orders);
     compare("first order", live.first_order_at.get().value, folded.first_order_at.get().value);
     compare("last order", live.last_order_at.get().value, folded.last_order_at.get().value);
@@ -108,6 +117,8 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
             for (std::uint64_t id = first; id <= std::min(first + core::kRecordsPerBlock - 1, count); ++id) {
                 live[i].digests.push_back(full_digest(program, id));
                 through = std::max(through, program.customers.at(id).last.get());
+                if (const core::Wallet* const wallet = program.wallet({id}))
+                    through = std::max(through, wallet->last);
             }
             live[i].through.push_back(through);
             newest = std::max(newest, through);
@@ -137,7 +148,7 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
     });
     const auto fold = [&](const Fact& fact, model::Sequence sequence, model::BytesView blob) {
         const SubjectKind kind = fact.subject.kind();
-        if (kind == SubjectKind::customer || kind == SubjectKind::anonymous) {
+        if (kind == SubjectKind::customer || kind == SubjectKind::anonymous || kind == SubjectKind::wallet) {
             const std::size_t number = fact.subject.program().value;
             if (number > live.size()) return;
             const std::size_t block = fact.subject.id() / core::kRecordsPerBlock;
@@ -185,9 +196,16 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
             const bool there = id <= other.customers.count();
             if (there && full_digest(other, id) == live[i].digests[id]) continue;
             const StripeLocks::Guard stripe(stripes_, stripe_bit({id}));
+            std::string wallets;
+            if (const core::Wallet* const wallet = program.wallet({id})) {
+                const core::Wallet* const folded_one = there ? other.wallet({id}) : nullptr;
+                if (folded_one == nullptr || folded_one->digest() != wallet->digest())
+                    wallets = " the wallets differ;";
+            }
             report.add(
                 subject_name(program, id) + ":" +
-                describe_difference(program.customers.at(id), there ? other.customers.at(id) : kNobody));
+                describe_difference(program.customers.at(id), there ? other.customers.at(id) : kNobody) +
+                wallets);
         }
         for (std::string& difference : check_budgets(program, other, newest))
             report.add(std::move(difference));

@@ -22,7 +22,9 @@ static_assert(same(schema::SubjectKind::customer, model::SubjectKind::customer) 
               same(schema::SubjectKind::anonymous, model::SubjectKind::anonymous) &&
               same(schema::SubjectKind::receipt, model::SubjectKind::receipt) &&
               same(schema::SubjectKind::program, model::SubjectKind::program) &&
-              same(schema::SubjectKind::campaign, model::SubjectKind::campaign));
+              same(schema::SubjectKind::campaign, model::SubjectKind::campaign) &&
+              same(schema::SubjectKind::wallet, model::SubjectKind::wallet) &&
+              same(schema::SubjectKind::code, model::SubjectKind::code));
 
 model::Result<void> decode_row(const schema::DetailedSale& row, model::SaleDetails& details,
                                model::Command& command) {
@@ -31,6 +33,18 @@ model::Result<void> decode_row(const schema::DetailedSale& row, model::SaleDetai
     command.amount = {row.amount()};
     command.details = &details;
     details.hold = {row.hold()};
+    const auto take = [](const flatbuffers::String* text, const char* field, std::size_t most,
+                         std::string_view& out) -> model::Result<void> {
+        if (text == nullptr) return {};
+        if (text->size() > most)
+            return failure(ErrorKind::invalid,
+                           fmt::format("{}: {} bytes; it has at most {}", field, text->size(), most));
+        out = {text->c_str(), text->size()};
+        return {};
+    };
+    if (auto taken = take(row.referral(), "referral", kMaxReferralBytes, details.referral); !taken)
+        return taken;
+    if (auto taken = take(row.payment(), "payment", kMaxTextBytes, details.payment); !taken) return taken;
     const auto& number = *row.number();
     if (number.size() > model::kMaxReceiptBytes)
         return failure(ErrorKind::invalid, fmt::format("number: {} bytes; a receipt's number has at most {}",
@@ -57,6 +71,7 @@ std::unique_ptr<schema::EffectT> to_schema(const model::Effect& effect) {
     table->detail = effect.detail;
     table->campaign = effect.campaign;
     table->discount = effect.discount.value;
+    table->counterparty = effect.counterparty.value;
     return table;
 }
 
@@ -94,6 +109,7 @@ void append_detailed_sale_results(ByteBuffer& out, std::uint32_t correlation,
         row->result = std::make_unique<schema::CommandResult>(to_command_result(outcomes[i]));
         for (const model::Effect& effect : effects[i])
             row->effects.push_back(to_schema(effect));
+        if (!effects[i].empty()) row->code = effects[i].front().code;
         results.rows.push_back(std::move(row));
     }
     append_reply(out, correlation, std::move(results));
@@ -113,7 +129,14 @@ model::Result<schema::DetailedSaleT> to_detailed_sale(const model::Command& sale
                                                            sale.customer.text.size(), kMaxTextBytes));
         row.customer = std::make_unique<schema::CustomerKeyT>(to_schema(sale.customer));
     }
-    if (sale.details != nullptr) row.hold = sale.details->hold.value;
+    if (sale.details == nullptr) return row;
+    if (sale.details->referral.size() > kMaxReferralBytes || sale.details->payment.size() > kMaxTextBytes)
+        return failure(ErrorKind::invalid,
+                       fmt::format("a referral code has at most {} bytes, a means of payment {}",
+                                   kMaxReferralBytes, kMaxTextBytes));
+    row.hold = sale.details->hold.value;
+    row.referral = sale.details->referral;
+    row.payment = sale.details->payment;
     return row;
 }
 

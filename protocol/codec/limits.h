@@ -40,6 +40,8 @@ inline constexpr std::size_t kMaxFactsPerPage = 5'000;
 /// may point at one text: the bound keeps what a request makes the server copy within a small multiple of its
 /// size.
 inline constexpr std::size_t kMaxTextBytes = 512;
+/// Greatest length of a referral code as typed.
+inline constexpr std::size_t kMaxReferralBytes = 64;
 /// Greatest number of texts of a batch: a row has at most a customer and a reason.
 inline constexpr std::size_t kMaxTextsPerRequest = 2 * kMaxRowsPerRequest;
 /// Greatest length of a client's name and version in a Hello.
@@ -72,10 +74,10 @@ static_assert(kMaxRowsPerRequest * kCommandRowBytes + kMaxTextBytes <= kMaxReque
               "a full batch fits, and as much room again for texts");
 static_assert(kMaxRowsPerRequest * kCommandResultBytes + kMaxTextBytes <= kMaxReplyBytes,
               "a full batch can be answered");
-static_assert(kMaxEnrollmentsPerRequest * (1 + model::kMaxKeysPerCustomer) + 8 <= kMaxTables,
+static_assert(kMaxEnrollmentsPerRequest * (2 + model::kMaxKeysPerCustomer) + 8 <= kMaxTables,
               "a full batch of enrolments with all their keys is within the verifier's bound");
 static_assert(kMaxDetailedSalesPerRequest * (1 + kMaxEffectsPerSale) + 8 <= kMaxTables &&
-                  kMaxDetailedSalesPerRequest * (kCommandResultBytes + 128 + kMaxEffectsPerSale * 112) <=
+                  kMaxDetailedSalesPerRequest * (kCommandResultBytes + 128 + kMaxEffectsPerSale * 128) <=
                       kMaxReplyBytes,
               "detailed sales can be answered, whatever they led to");
 static_assert(kMaxCustomersPerPage *

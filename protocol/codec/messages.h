@@ -59,6 +59,12 @@ model::Result<void> decode_enrollments(const schema::EnrollBatch& batch, model::
 
 /// A request id that stands in a message of its own (ProgramPut, AccessKeyAdd, …): 16 bytes.
 model::Result<model::Name> decode_request_id(const flatbuffers::Vector<std::uint8_t>* bytes);
+/// A change of the network as a command; what it names beside the customer goes to the end of `terms` (a
+/// deque: it stays where it is). Texts point into the payload.
+model::Result<void> decode_network_change(const schema::NetworkChange& change, model::ProgramId program,
+                                          std::deque<model::NetworkTerms>& terms,
+                                          std::vector<model::Command>& commands);
+
 /// The customer of a ShowRequest or HistoryRequest; kind id takes the id as decimal digits. The text points
 /// into the payload.
 model::Result<model::CustomerRef> decode_customer(const schema::CustomerKey& key);

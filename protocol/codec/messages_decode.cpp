@@ -304,6 +304,19 @@ model::Result<void> decode_enrollment(const schema::Enrollment& row, model::Enro
         enrollment.keys.push_back(
             {static_cast<KeyKind>(number), {}, {key.text()->c_str(), key.text()->size()}});
     }
+    if (row.vip() != nullptr) {
+        auto vip = decode_customer(*row.vip());
+        if (!vip) return failure(vip.error().kind, "vip: " + vip.error().message);
+        enrollment.vip = *vip;
+    }
+    if (row.referral() != nullptr) {
+        enrollment.referral = row.referral()->str();
+        if (enrollment.referral.size() > kMaxReferralBytes)
+            return failure(ErrorKind::invalid, fmt::format("referral: {} bytes; a code has at most {}",
+                                                           enrollment.referral.size(), kMaxReferralBytes));
+        if (!is_clean_text(enrollment.referral))
+            return failure(ErrorKind::invalid, "referral: is not UTF-8 text without control characters");
+    }
     if (row.name() == nullptr) return {};
     enrollment.name = row.name()->str();
     if (enrollment.name.size() > kMaxTextBytes)
@@ -354,6 +367,53 @@ model::Result<model::Name> decode_request_id(const flatbuffers::Vector<std::uint
                                                        bytes == nullptr ? 0 : bytes->size(), id.size()));
     std::memcpy(id.data(), bytes->data(), id.size());
     return model::Name::request(id);
+}
+
+namespace {
+
+/// A customer that a change names, or none.
+model::Result<model::CustomerRef> decode_optional(const schema::CustomerKey* key, const char* field) {
+    if (key == nullptr) return model::CustomerRef{};
+    auto customer = decode_customer(*key);
+    if (!customer)
+        return failure(customer.error().kind, fmt::format("{}: {}", field, customer.error().message));
+    return customer;
+}
+
+}  // namespace
+
+model::Result<void> decode_network_change(const schema::NetworkChange& change, model::ProgramId program,
+                                          std::deque<model::NetworkTerms>& terms,
+                                          std::vector<model::Command>& commands) {
+    if (change.kind() < schema::NetworkKind::MIN || change.kind() > schema::NetworkKind::MAX)
+        return failure(ErrorKind::invalid,
+                       fmt::format("kind: {} is no kind of change", static_cast<unsigned>(change.kind())));
+    const auto kind = static_cast<CommandKind>(change.kind());
+    const auto id = decode_request_id(change.request_id());
+    if (!id) return failure(id.error().kind, "request_id: " + id.error().message);
+    const auto customer = decode_optional(change.customer(), "customer");
+    if (!customer) return tl::unexpected(customer.error());
+    const auto vip = decode_optional(change.vip(), "vip");
+    if (!vip) return tl::unexpected(vip.error());
+    const bool ends = model::ends_payout(kind);
+    const auto unused = [](const char* field) {
+        return failure(ErrorKind::invalid,
+                       fmt::format("{}: must be left out of a change of this kind", field));
+    };
+    if (ends && change.customer() != nullptr) return unused("customer");
+    if (kind != CommandKind::move_member && change.vip() != nullptr) return unused("vip");
+    if (kind != CommandKind::request_payout && change.amount() != 0) return unused("amount");
+    if (!ends && change.payout() != 0) return unused("payout");
+    terms.push_back({*vip, {change.payout()}});
+    model::Command& command = commands.emplace_back();
+    command.kind = kind;
+    command.program = program;
+    command.name = *id;
+    command.at = {change.at_ms()};
+    command.customer = *customer;
+    command.amount = {change.amount()};
+    command.network = &terms.back();
+    return {};
 }
 
 model::Result<model::CustomerRef> decode_customer(const schema::CustomerKey& key) {

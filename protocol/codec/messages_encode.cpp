@@ -330,6 +330,12 @@ model::Result<void> append_enrollments(ByteBuffer& out, std::uint32_t correlatio
                                                                key.text.size(), kMaxTextBytes));
             row->keys.push_back(std::make_unique<schema::CustomerKeyT>(to_schema(key)));
         }
+        if (command.enrollment->vip.kind != KeyKind::none)
+            row->vip = std::make_unique<schema::CustomerKeyT>(to_schema(command.enrollment->vip));
+        row->referral = command.enrollment->referral;
+        if (row->referral.size() > kMaxReferralBytes)
+            return failure(ErrorKind::invalid, fmt::format("a referral code of {} bytes; {} are the most",
+                                                           row->referral.size(), kMaxReferralBytes));
         batch.rows.push_back(std::move(row));
     }
     append_request(out, correlation, std::move(batch));

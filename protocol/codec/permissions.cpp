@@ -25,11 +25,17 @@ bool may_command(Role role, CommandKind kind) {
         case CommandKind::hold:
         case CommandKind::capture:
         case CommandKind::release:
+        case CommandKind::request_payout:  // the VIP's page is a web shop's
             return checkout;
         case CommandKind::adjust:
         case CommandKind::put_program:
         case CommandKind::add_access_key:
         case CommandKind::revoke_access_key:
+        case CommandKind::appoint_vip:
+        case CommandKind::move_member:
+        case CommandKind::approve_payout:
+        case CommandKind::pay_payout:
+        case CommandKind::fail_payout:
             return role == Role::admin;
     }
     return false;
@@ -48,6 +54,11 @@ bool may_request(Role role, RequestBody body) {
         case RequestBody::ProgramListRequest:
         case RequestBody::StandingRequest:
         case RequestBody::ExplainRequest:
+        case RequestBody::VipRequest:
+        case RequestBody::MembersRequest:
+        case RequestBody::ReferralRequest:
+        case RequestBody::CodeRequest:
+        case RequestBody::NetworkChange:  // each kind by itself
             return anyone;
         case RequestBody::SaleBatch:
         case RequestBody::DetailedSaleBatch:
@@ -56,6 +67,7 @@ bool may_request(Role role, RequestBody body) {
             return may_command(role, CommandKind::enroll);
         case RequestBody::CustomersRequest:
         case RequestBody::LedgerRequest:
+        case RequestBody::PayoutsRequest:
         case RequestBody::ProgramPut:
         case RequestBody::VerifyRequest:
         case RequestBody::StatsRequest:
@@ -82,6 +94,8 @@ std::string_view deed(RequestBody body) {
             return "list all customers";
         case RequestBody::LedgerRequest:
             return "read the ledger";
+        case RequestBody::PayoutsRequest:
+            return "list all payouts";
         case RequestBody::ProgramPut:
             return "put a program in force";
         case RequestBody::WhatIfRequest:

@@ -37,6 +37,8 @@ static_assert(same(schema::ExpiryPolicy::never, model::ExpiryPolicy::never) &&
               same(schema::ExpiryPolicy::year_end, model::ExpiryPolicy::year_end));
 static_assert(same(schema::BelowZero::debt, model::BelowZero::debt) &&
               same(schema::BelowZero::clamp, model::BelowZero::clamp));
+static_assert(same(schema::PayoutMode::manual, model::PayoutMode::manual) &&
+              same(schema::PayoutMode::monthly, model::PayoutMode::monthly));
 
 /// Of an expiry that says no more than its policy.
 constexpr std::int32_t kDefaultExpiryMonths = 12;
@@ -55,6 +57,8 @@ class ProgramReader {
         else
             fault("currency", currency.error().message);
         program.enabled = table.enabled();
+        if (table.referral() != nullptr) program.referral = read_referral(*table.referral());
+        if (table.network() != nullptr) program.network = read_network(*table.network());
         read_points(*table.points(), program.points);
         if (table.tiering() != nullptr) read_tiering(*table.tiering(), program.tiering);
         if (table.tiers()->size() > model::kMaxTiers) {
@@ -167,6 +171,53 @@ class ProgramReader {
         tiering.start = choice<model::Start>("tiering.start", table.start(), schema::Start::MAX);
     }
 
+    static model::ReferralSide read_side(const schema::ReferralSide* table) {
+        return table == nullptr ? model::ReferralSide{}
+                                : model::ReferralSide{{table->points()}, table->ranking()};
+    }
+
+    model::Money money_or_nothing(const std::string& path, const flatbuffers::String* string) {
+        return string == nullptr ? model::Money{} : money(path, *string);
+    }
+
+    model::Referral read_referral(const schema::Referral& table) {
+        model::Referral referral;
+        referral.enabled = table.enabled();
+        referral.code_days = table.code_days();
+        referral.referrer = read_side(table.referrer());
+        referral.referee = read_side(table.referee());
+        if (table.cap_per_month()) referral.cap_per_month = *table.cap_per_month();
+        referral.min_amount = money_or_nothing("referral.min_amount", table.min_amount());
+        return referral;
+    }
+
+    model::Network read_network(const schema::Network& table) {
+        model::Network network;
+        network.enabled = table.enabled();
+        if (const auto* earn = table.upline_earn()) {
+            network.upline_earn = model::UplineEarn{
+                {money("network.upline_earn.per_amount", *earn->per_amount()), {earn->points()}},
+                earn->ranking()};
+        }
+        network.pending_days = table.pending_days();
+        if (table.commission() != nullptr) {
+            if (table.commission()->size() > model::kMaxCommissionSteps) {
+                fault("network.commission",
+                      fmt::format("has {} entries; at most {} are allowed", table.commission()->size(),
+                                  model::kMaxCommissionSteps));
+                return network;
+            }
+            for (const auto* step : *table.commission())
+                network.commission.push_back({step->recruits(), step->rate_bp()});
+        }
+        if (const auto* payout = table.payout()) {
+            network.payout.mode =
+                choice<model::PayoutMode>("network.payout.mode", payout->mode(), schema::PayoutMode::MAX);
+            network.payout.min_amount = money_or_nothing("network.payout.min_amount", payout->min_amount());
+        }
+        return network;
+    }
+
     model::Tier read_tier(const schema::Tier& table, const std::string& path, model::Criterion criterion) {
         model::Tier tier;
         tier.id = table.id()->str();
@@ -192,6 +243,7 @@ class ProgramReader {
         tier.visible = table.visible();
         if (table.discount() != nullptr)
             tier.discount = read_discount(reading(), path + ".discount", *table.discount());
+        tier.makes_vip = table.makes_vip();
         return tier;
     }
 
@@ -222,8 +274,20 @@ std::unique_ptr<schema::TierT> to_schema(const model::Program& program, const mo
     entry->multiplier_bp = tier.multiplier_bp;
     entry->visible = tier.visible;
     if (tier.discount) entry->discount = to_schema(*tier.discount, program.currency);
+    entry->makes_vip = tier.makes_vip;
     return entry;
 }
+
+namespace {
+
+std::unique_ptr<schema::ReferralSideT> to_schema(const model::ReferralSide& side) {
+    auto table = std::make_unique<schema::ReferralSideT>();
+    table->points = side.points.value;
+    table->ranking = side.ranking;
+    return table;
+}
+
+}  // namespace
 
 std::unique_ptr<schema::ProgramT> to_schema(const model::Program& program) {
     const auto money = [&](model::Money amount) { return model::format_money(amount, program.currency); };
@@ -257,6 +321,36 @@ std::unique_ptr<schema::ProgramT> to_schema(const model::Program& program) {
     table->tiering->downgrade = static_cast<schema::Downgrade>(program.tiering.downgrade);
     table->tiering->review = static_cast<schema::Review>(program.tiering.review);
     table->tiering->start = static_cast<schema::Start>(program.tiering.start);
+    if (program.referral) {
+        table->referral = std::make_unique<schema::ReferralT>();
+        table->referral->enabled = program.referral->enabled;
+        table->referral->code_days = program.referral->code_days;
+        table->referral->referrer = to_schema(program.referral->referrer);
+        table->referral->referee = to_schema(program.referral->referee);
+        if (program.referral->cap_per_month)
+            table->referral->cap_per_month = *program.referral->cap_per_month;
+        table->referral->min_amount = money(program.referral->min_amount);
+    }
+    if (program.network) {
+        table->network = std::make_unique<schema::NetworkT>();
+        table->network->enabled = program.network->enabled;
+        if (const auto& earn = program.network->upline_earn) {
+            table->network->upline_earn = std::make_unique<schema::UplineEarnT>();
+            table->network->upline_earn->per_amount = money(earn->rate.per_amount);
+            table->network->upline_earn->points = earn->rate.points.value;
+            table->network->upline_earn->ranking = earn->ranking;
+        }
+        table->network->pending_days = program.network->pending_days;
+        for (const model::CommissionStep& step : program.network->commission) {
+            auto row = std::make_unique<schema::CommissionStepT>();
+            row->recruits = step.recruits;
+            row->rate_bp = step.rate_bp;
+            table->network->commission.push_back(std::move(row));
+        }
+        table->network->payout = std::make_unique<schema::PayoutRulesT>();
+        table->network->payout->mode = static_cast<schema::PayoutMode>(program.network->payout.mode);
+        table->network->payout->min_amount = money(program.network->payout.min_amount);
+    }
     for (const model::Tier& tier : program.tiers)
         table->tiers.push_back(to_schema(program, tier));
     if (program.campaigns.empty()) return table;

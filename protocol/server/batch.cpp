@@ -55,6 +55,7 @@ void Batch::run(runtime::Engine& engine, std::vector<Connection*>& connections) 
     refused_.clear();
     enrollments_.clear();
     sale_details_.clear();
+    network_terms_.clear();
     programs_.clear();
     access_keys_.clear();
     connections.clear();

@@ -27,6 +27,7 @@ class Batch {
     std::vector<model::Command>& commands() { return commands_; }
     std::deque<model::Enrollment>& enrollments() { return enrollments_; }
     std::deque<model::SaleDetails>& sale_details() { return sale_details_; }
+    std::deque<model::NetworkTerms>& network_terms() { return network_terms_; }
     const model::Program* keep(model::Program program);
     const model::AccessKey* keep(model::AccessKey key);
 
@@ -67,6 +68,7 @@ class Batch {
     std::vector<Connection*> connections_;
     std::deque<model::Enrollment> enrollments_;
     std::deque<model::SaleDetails> sale_details_;
+    std::deque<model::NetworkTerms> network_terms_;
     std::deque<model::Program> programs_;
     std::deque<model::AccessKey> access_keys_;
 };

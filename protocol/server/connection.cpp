@@ -14,14 +14,13 @@
 namespace tim::server {
 namespace {
 
-constexpr model::CommandKind kLastKind = model::CommandKind::revoke_access_key;
-static_assert(static_cast<unsigned>(kLastKind) < 32, "kinds fit the mask of those that are allowed");
+constexpr model::CommandKind kLastKind = model::CommandKind::fail_payout;
+static_assert(static_cast<std::size_t>(kLastKind) < kCommandKinds, "there is a bit for each kind");
 
-std::uint32_t allowed_kinds(model::Role role) {
-    std::uint32_t kinds = 0;
-    for (unsigned kind = 0; kind <= static_cast<unsigned>(kLastKind); ++kind) {
-        if (codec::may_command(role, static_cast<model::CommandKind>(kind))) kinds |= 1U << kind;
-    }
+std::bitset<kCommandKinds> allowed_kinds(model::Role role) {
+    std::bitset<kCommandKinds> kinds;
+    for (std::size_t kind = 0; kind <= static_cast<std::size_t>(kLastKind); ++kind)
+        kinds.set(kind, codec::may_command(role, static_cast<model::CommandKind>(kind)));
     return kinds;
 }
 
@@ -215,6 +214,8 @@ void Connection::handle_request(const codec::Frame& frame, const schema::Request
             return take_detailed_sales(correlation, *request.body_as_DetailedSaleBatch(), batch);
         case schema::RequestBody::EnrollBatch:
             return take_enrollments(correlation, *request.body_as_EnrollBatch(), batch);
+        case schema::RequestBody::NetworkChange:
+            return take_network_change(correlation, *request.body_as_NetworkChange(), batch);
         case schema::RequestBody::ProgramPut:
             return put_program(correlation, *request.body_as_ProgramPut(), batch);
         case schema::RequestBody::AccessKeyAdd:
@@ -300,10 +301,26 @@ void Connection::take_enrollments(std::uint32_t correlation, const schema::Enrol
               });
 }
 
+void Connection::take_network_change(std::uint32_t correlation, const schema::NetworkChange& change,
+                                     Batch& batch) {
+    const auto program = find_program(correlation, view(change.program()));
+    if (!program) return;
+    const std::size_t first = batch.size();
+    if (auto decoded =
+            codec::decode_network_change(change, *program, batch.network_terms(), batch.commands());
+        !decoded) {
+        refuse_request(correlation, schema::FailureCode::invalid, decoded.error().message);
+        return;
+    }
+    refuse_forbidden(first, batch);
+    ++in_flight_;
+    batch.add_request(*this, correlation, ReplyForm::commands, first);
+}
+
 void Connection::refuse_forbidden(std::size_t first, Batch& batch) {
     const std::vector<model::Command>& commands = batch.commands();
     for (std::size_t i = first; i < commands.size(); ++i) {
-        if ((allowed_kinds_ >> static_cast<unsigned>(commands[i].kind) & 1U) == 0) {
+        if (!allowed_kinds_.test(static_cast<std::size_t>(commands[i].kind))) {
             batch.refuse(i, model::Refusal::not_allowed);
         }
     }
@@ -391,6 +408,21 @@ void Connection::take_query(const codec::Frame& frame, const schema::Request& re
             break;
         case schema::RequestBody::LedgerRequest:
             program = view(request.body_as_LedgerRequest()->program());
+            break;
+        case schema::RequestBody::VipRequest:
+            program = view(request.body_as_VipRequest()->program());
+            break;
+        case schema::RequestBody::MembersRequest:
+            program = view(request.body_as_MembersRequest()->program());
+            break;
+        case schema::RequestBody::PayoutsRequest:
+            program = view(request.body_as_PayoutsRequest()->program());
+            break;
+        case schema::RequestBody::ReferralRequest:
+            program = view(request.body_as_ReferralRequest()->program());
+            break;
+        case schema::RequestBody::CodeRequest:
+            program = view(request.body_as_CodeRequest()->program());
             break;
         case schema::RequestBody::ProgramGet:
             program = view(request.body_as_ProgramGet()->id());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -20,6 +21,9 @@
 #include "protocol/server/query.h"
 
 namespace tim::server {
+
+/// More than the number of any CommandKind.
+inline constexpr std::size_t kCommandKinds = 128;
 
 /// One client's conversation without its socket: bytes come in, commands go to a batch and queries out,
 /// replies go to the outbox. A driver (a session on a socket, or a test) does this, on one thread:
@@ -111,6 +115,7 @@ class Connection {
     void take_commands(std::uint32_t correlation, const schema::CommandBatch& rows, Batch& batch);
     void take_detailed_sales(std::uint32_t correlation, const schema::DetailedSaleBatch& rows, Batch& batch);
     void take_enrollments(std::uint32_t correlation, const schema::EnrollBatch& rows, Batch& batch);
+    void take_network_change(std::uint32_t correlation, const schema::NetworkChange& change, Batch& batch);
     void put_program(std::uint32_t correlation, const schema::ProgramPut& put, Batch& batch);
     void add_access_key(std::uint32_t correlation, const schema::AccessKeyAdd& add, Batch& batch);
     void revoke_access_key(std::uint32_t correlation, const schema::AccessKeyRevoke& revoke, Batch& batch);
@@ -139,7 +144,7 @@ class Connection {
     bool has_more_ = false;
     bool in_batch_ = false;
     bool administers_ = false;  // a program or key of access is in the batch: later requests wait for it
-    std::uint32_t allowed_kinds_ = 0;  // a bit per CommandKind
+    std::bitset<kCommandKinds> allowed_kinds_;
     std::size_t in_flight_ = 0;
     std::size_t queries_in_flight_ = 0;
     std::uint64_t revocations_seen_ = 0;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/model/fact.h"
+#include "engine/runtime/network_queries.h"
 #include "protocol/codec/documents.h"
 #include "protocol/codec/messages.h"
 #include "protocol/codec/permissions.h"
@@ -62,6 +63,16 @@ class Answerer {
                 return customers(*(*request)->body_as_CustomersRequest());
             case schema::RequestBody::LedgerRequest:
                 return ledger(*(*request)->body_as_LedgerRequest());
+            case schema::RequestBody::VipRequest:
+                return vip(*(*request)->body_as_VipRequest());
+            case schema::RequestBody::MembersRequest:
+                return members(*(*request)->body_as_MembersRequest());
+            case schema::RequestBody::PayoutsRequest:
+                return payouts(*(*request)->body_as_PayoutsRequest());
+            case schema::RequestBody::ReferralRequest:
+                return referral(*(*request)->body_as_ReferralRequest());
+            case schema::RequestBody::CodeRequest:
+                return code(*(*request)->body_as_CodeRequest());
             case schema::RequestBody::ProgramGet:
                 return program(*(*request)->body_as_ProgramGet());
             case schema::RequestBody::ProgramListRequest:
@@ -122,6 +133,10 @@ class Answerer {
         customer.enrolled_at_ms = view.enrolled_at.value;
         customer.first_order_at_ms = view.first_order_at.value;
         customer.last_order_at_ms = view.last_order_at.value;
+        customer.customer_class = static_cast<schema::CustomerClass>(view.customer_class);
+        customer.vip = view.vip.value;
+        customer.commission_available = view.commission_available.value;
+        customer.commission_pending = view.commission_pending.value;
         return customer;
     }
 
@@ -180,11 +195,6 @@ class Answerer {
         reply(server::to_schema(*report));
     }
 
-    static bool names_hold(const model::Fact& fact) {
-        return fact.type == model::FactType::hold_captured || fact.type == model::FactType::hold_released ||
-               fact.type == model::FactType::hold_expired;
-    }
-
     static std::unique_ptr<schema::HistoryEntryT> to_schema(const runtime::HistoryEntry& entry) {
         const model::Fact& fact = entry.stored.fact;
         auto line = std::make_unique<schema::HistoryEntryT>();
@@ -200,7 +210,10 @@ class Answerer {
         line->version = fact.version.value;
         line->tier_before = fact.tier_before;
         line->tier_after = fact.tier_after;
-        if (names_hold(fact)) line->related = fact.request.related;
+        // Of an order that was undone, `original` says which it was.
+        const model::Counterpart counterpart = model::counterpart_of(fact);
+        if (fact.type != model::FactType::order_undone) line->related = counterpart.related.value;
+        line->counterparty = counterpart.customer.value;
         line->original = entry.original;
         line->reason = entry.reason;
         return line;
@@ -212,7 +225,9 @@ class Answerer {
         const auto customer = codec::decode_customer(*request.customer());
         if (!customer) return fail(customer.error());
         const std::size_t limit = std::clamp<std::size_t>(request.limit(), 1, codec::kMaxHistoryPerPage);
-        const auto entries = engine_.history(*program, *customer, {request.before()}, limit);
+        const auto entries = request.wallet()
+                                 ? engine_.network().statement(*program, *customer, {request.before()}, limit)
+                                 : engine_.history(*program, *customer, {request.before()}, limit);
         if (!entries) return fail(entries.error());
         schema::HistoryT history;
         for (const runtime::HistoryEntry& entry : *entries)
@@ -258,7 +273,9 @@ class Answerer {
         line->tier_before = fact.tier_before;
         line->tier_after = fact.tier_after;
         const bool undone = fact.type == model::FactType::order_undone;
-        if (undone || names_hold(fact)) line->related = fact.request.related;
+        const model::Counterpart counterpart = model::counterpart_of(fact);
+        line->related = counterpart.related.value;
+        line->counterparty = counterpart.customer.value;
         if (!undone) {  // there stand instants that `apply` needs, no figures
             line->amount = fact.amount.value;
             line->points = fact.points.value;
@@ -278,6 +295,108 @@ class Answerer {
             answer.facts.push_back(to_schema(stored));
         answer.next = page->next.value;
         answer.last = page->last.value;
+        reply(std::move(answer));
+    }
+
+    static std::unique_ptr<schema::PayoutT> to_schema(const runtime::PayoutView& view) {
+        auto payout = std::make_unique<schema::PayoutT>();
+        payout->id = view.id.value;
+        payout->vip = view.vip.value;
+        payout->amount = view.amount.value;
+        payout->approved = view.approved;
+        payout->requested_at_ms = view.requested_at.value;
+        return payout;
+    }
+
+    void vip(const schema::VipRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        const auto customer = codec::decode_customer(*request.customer());
+        if (!customer) return fail(customer.error());
+        const auto view = engine_.network().vip(*program, *customer);
+        if (!view) return fail(view.error());
+        schema::VipReplyT answer;
+        answer.id = view->id.value;
+        answer.customer_class = static_cast<schema::CustomerClass>(view->customer_class);
+        answer.vip = view->vip.value;
+        answer.members = view->members;
+        answer.recruits_this_month = view->recruits_this_month;
+        answer.recruits_closed_month = view->recruits_closed_month;
+        answer.rate_bp = view->rate_bp;
+        answer.available = view->available.value;
+        answer.pending = view->pending.value;
+        answer.in_payout = view->in_payout.value;
+        answer.earned = view->earned.value;
+        answer.paid = view->paid.value;
+        for (const runtime::PayoutView& payout : view->payouts)
+            answer.payouts.push_back(to_schema(payout));
+        reply(std::move(answer));
+    }
+
+    void members(const schema::MembersRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        const auto customer = codec::decode_customer(*request.customer());
+        if (!customer) return fail(customer.error());
+        const std::size_t limit = std::clamp<std::size_t>(request.limit(), 1, codec::kMaxCustomersPerPage);
+        const auto page = engine_.network().members(*program, *customer, {request.after()}, limit);
+        if (!page) return fail(page.error());
+        schema::CustomersT answer;
+        for (const runtime::CustomerView& view : page->rows)
+            answer.rows.push_back(std::make_unique<schema::CustomerT>(to_schema(view)));
+        answer.next = page->next.value;
+        reply(std::move(answer));
+    }
+
+    void payouts(const schema::PayoutsRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        const std::size_t limit = std::clamp<std::size_t>(request.limit(), 1, codec::kMaxCustomersPerPage);
+        const auto page = engine_.network().payouts(*program, {request.after()}, limit);
+        if (!page) return fail(page.error());
+        schema::PayoutsReplyT answer;
+        for (const runtime::PayoutView& payout : *page)
+            answer.rows.push_back(to_schema(payout));
+        if (page->size() >= limit) answer.next = page->back().vip.value;
+        reply(std::move(answer));
+    }
+
+    void referral(const schema::ReferralRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        const auto customer = codec::decode_customer(*request.customer());
+        if (!customer) return fail(customer.error());
+        const std::size_t limit = std::clamp<std::size_t>(request.limit(), 1, codec::kMaxCustomersPerPage);
+        const auto view = engine_.network().referral(*program, *customer, limit);
+        if (!view) return fail(view.error());
+        schema::ReferralReplyT answer;
+        answer.id = view->id.value;
+        answer.referrer = view->referrer.value;
+        answer.has_code = view->has_code;
+        answer.brought = view->brought;
+        answer.points = view->points.value;
+        for (const runtime::BroughtView& brought : view->rows) {
+            auto row = std::make_unique<schema::BroughtT>();
+            row->referee = brought.referee.value;
+            row->order = brought.order.value;
+            row->receipt = brought.receipt;
+            row->at_ms = brought.at.value;
+            row->points = brought.points.value;
+            answer.rows.push_back(std::move(row));
+        }
+        reply(std::move(answer));
+    }
+
+    void code(const schema::CodeRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        const model::Name receipt = model::Name::receipt({request.terminal()}, view(request.number()));
+        const auto found = engine_.network().code(*program, receipt);
+        if (!found) return fail(found.error());
+        schema::CodeReplyT answer;
+        answer.code = found->code;
+        answer.state = static_cast<schema::CodeState>(found->state);
+        answer.ends_at_ms = found->ends_at.value;
         reply(std::move(answer));
     }
 

@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/runtime/network_queries.h"
 #include "tests/support/shop.h"
 
 namespace tim::tests {
@@ -67,6 +68,97 @@ TEST(Races, for_one_hold) {
                   kThreads - 1);
         EXPECT_EQ(shop.figures().held, 0);
     }
+    EXPECT_EQ(shop.fixture.verify(), "");
+}
+
+TEST(Races, for_one_referral_code) {
+    Shop shop(lan_toa_program(), threaded());
+    for (int round = 0; round < kRounds; ++round) {
+        const auto bought = shop.sale(fmt::format("A{}", round), 10'000);
+        const std::string code = shop.fixture.engine().effects(bought.sequence).front().code;
+        for (std::size_t i = 0; i < kThreads; ++i)
+            shop.fixture.enroll(shop.program, fmt::format("card:{}-{}", round, i));
+        const std::int64_t before = shop.figures().points;
+        const auto outcomes = race(shop, [&](std::size_t i) {
+            return make_referred_sale(shop.program, receipt(2, fmt::format("B{}-{}", round, i)),
+                                      fmt::format("card:{}-{}", round, i), 10'000, code);
+        });
+        // Every sale is accepted, and the code pays one of them.
+        EXPECT_EQ(count(outcomes, Refusal::none), kThreads);
+        std::size_t welcome = 0;
+        std::size_t used = 0;
+        for (const auto& outcome : outcomes)
+            for (const auto& effect : shop.fixture.engine().effects(outcome.sequence)) {
+                welcome += effect.type == model::FactType::referral_welcome ? 1U : 0U;
+                used += effect.refusal == Refusal::referral_used ? 1U : 0U;
+            }
+        EXPECT_EQ(welcome, 1U);
+        EXPECT_EQ(used, kThreads - 1);
+        EXPECT_EQ(shop.figures().points - before, 20);
+    }
+    EXPECT_EQ(shop.fixture.verify(), "");
+}
+
+TEST(Races, for_one_payout) {
+    Shop shop(lan_toa_program(), threaded());
+    shop.fixture.execute(make_appoint(shop.program, shop.fixture.fresh_request(), "card:1"));
+    shop.fixture.execute(
+        make_enroll_with(shop.program, shop.fixture.fresh_request(), {"card:2"}, "card:1", ""));
+    for (int round = 0; round < kRounds; ++round) {
+        shop.sale(fmt::format("A{}", round), 1'000'000, model::kNoInstant, "card:2");
+        shop.wait(8 * kDayMs);
+        const auto outcomes = race(shop, [&](std::size_t i) {
+            return make_payout_request(shop.program, race_request(round, i), "card:1", 30'000);
+        });
+        EXPECT_EQ(count(outcomes, Refusal::none), 1U);
+        EXPECT_EQ(count(outcomes, Refusal::insufficient_commission), kThreads - 1);
+        for (const auto& outcome : outcomes) {
+            if (outcome.refusal != Refusal::none) continue;
+            for (const auto kind : {model::CommandKind::approve_payout, model::CommandKind::pay_payout})
+                EXPECT_EQ(shop.fixture
+                              .execute(make_payout_end(kind, shop.program, shop.fixture.fresh_request(),
+                                                       outcome.sequence))
+                              .refusal,
+                          Refusal::none);
+        }
+    }
+    EXPECT_EQ(shop.fixture.verify(), "");
+}
+
+/// A return of an order races with sales of all its parties: the buyer, the VIP above, the referrer.
+TEST(Races, of_a_return_with_sales_of_all_its_parties) {
+    Shop shop(lan_toa_program(), threaded());
+    shop.fixture.execute(make_appoint(shop.program, shop.fixture.fresh_request(), "card:1"));
+    shop.fixture.enroll(shop.program, "card:r");
+    std::int64_t bought = 0;
+    for (int round = 0; round < kRounds; ++round) {
+        const auto issued = shop.sale(fmt::format("C{}", round), 10'000, model::kNoInstant, "card:r");
+        const std::string code = shop.fixture.engine().effects(issued.sequence).front().code;
+        const std::string buyer = fmt::format("card:b{}", round);
+        shop.fixture.execute(
+            make_enroll_with(shop.program, shop.fixture.fresh_request(), {buyer}, "card:1", code));
+        shop.sale(fmt::format("O{}", round), 100'000, model::kNoInstant, buyer);
+        const auto outcomes = race(shop, [&](std::size_t i) {
+            if (i < 4)
+                return make_void(shop.program, receipt(3, fmt::format("V{}-{}", round, i)),
+                                 receipt(1, fmt::format("O{}", round)));
+            const char* const parties[] = {"card:1", "card:r", nullptr};
+            const char* const party = parties[i % 3];
+            return make_sale(shop.program, receipt(4, fmt::format("S{}-{}", round, i)),
+                             party == nullptr ? buyer : std::string(party), 20'000);
+        });
+        EXPECT_EQ(count(outcomes, Refusal::none), kThreads - 3);  // one void of four
+        EXPECT_EQ(count(outcomes, Refusal::already_returned), 3U);
+        for (std::size_t i = 4; i < kThreads; ++i)
+            bought += i % 3 == 2 ? 1 : 0;
+    }
+    // What the returned orders had given is gone; what the others gave is there.
+    const auto vip = shop.fixture.engine().network().vip(shop.program, {model::KeyKind::card, {}, "1"});
+    ASSERT_TRUE(vip);
+    EXPECT_EQ(vip->pending.value, bought * 600);
+    const auto referral =
+        shop.fixture.engine().network().referral(shop.program, {model::KeyKind::card, {}, "r"}, 1);
+    EXPECT_EQ(referral->brought, 0U);
     EXPECT_EQ(shop.fixture.verify(), "");
 }
 

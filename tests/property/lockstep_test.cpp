@@ -22,12 +22,13 @@ std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise)
     return text == nullptr ? otherwise : std::stoull(text);
 }
 
-std::string run_seed(std::uint64_t seed, runtime::TimeSource time, bool years,
+std::string run_seed(std::uint64_t seed, runtime::TimeSource time, bool years, bool network,
                      std::vector<std::uint64_t>& refusals, std::size_t& commands,
                      std::array<std::uint64_t, 256>* facts = nullptr) {
     LockstepOptions options;
     options.time = time;
     options.years = years;
+    options.network = network;
     options.seed = seed;
     options.commands = kCommandsPerSeed;
     Choices choices(seed);
@@ -40,9 +41,9 @@ std::string run_seed(std::uint64_t seed, runtime::TimeSource time, bool years,
         refusals[i] += lockstep.refusal_counts()[i];
     if (difference.empty()) return {};
     return fmt::format(
-        "{}\nTo see it again: TIM_SEED={} TIM_TIME={} TIM_YEARS={:d} property_lockstep_test "
-        "--gtest_filter=*one_seed",
-        difference, seed, time == runtime::TimeSource::events ? "events" : "system", years);
+        "{}\nTo see it again: TIM_SEED={} TIM_TIME={} TIM_YEARS={:d} TIM_NETWORK={:d} "
+        "property_lockstep_test --gtest_filter=*one_seed",
+        difference, seed, time == runtime::TimeSource::events ? "events" : "system", years, network);
 }
 
 void run_seeds(runtime::TimeSource time) {
@@ -50,7 +51,7 @@ void run_seeds(runtime::TimeSource time) {
     std::vector<std::uint64_t> refusals(256);
     std::size_t commands = 0;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-        const std::string difference = run_seed(seed, time, false, refusals, commands);
+        const std::string difference = run_seed(seed, time, false, false, refusals, commands);
         ASSERT_EQ(difference, "") << "seed " << seed;
     }
     std::string reached;
@@ -89,7 +90,7 @@ void run_years(runtime::TimeSource time) {
     std::array<std::uint64_t, 256> facts{};
     std::size_t commands = 0;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed)
-        ASSERT_EQ(run_seed(seed, time, true, refusals, commands, &facts), "") << "seed " << seed;
+        ASSERT_EQ(run_seed(seed, time, true, false, refusals, commands, &facts), "") << "seed " << seed;
     std::string reached;
     for (std::size_t i = 1; i < facts.size(); ++i)
         if (facts[i] != 0)
@@ -115,6 +116,40 @@ TEST(Lockstep, S5_10_settling_whenever_equals_stopping_the_world_by_the_clock_of
     run_years(runtime::TimeSource::events);
 }
 
+/// One program with a network and referrals: several parties to almost every command.
+void run_network(runtime::TimeSource time) {
+    const std::uint64_t seeds = number_from_environment("TIM_SEEDS", 200);
+    std::vector<std::uint64_t> refusals(256);
+    std::size_t commands = 0;
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed)
+        ASSERT_EQ(run_seed(seed, time, false, true, refusals, commands), "") << "seed " << seed;
+    std::string reached;
+    for (std::size_t i = 120; i < 150; ++i)
+        if (refusals[i] != 0)
+            reached +=
+                fmt::format(" {}={}", model::refusal_name(static_cast<model::Refusal>(i)), refusals[i]);
+    fmt::print("{} seeds, {} commands, accepted or repeated {}, refused:{}\n", seeds, commands, refusals[0],
+               reached);
+    EXPECT_GT(refusals[0], commands / 4);
+    if (seeds < 100) return;  // too few to reach each of these
+    using model::Refusal;
+    for (const Refusal refusal :
+         {Refusal::network_off, Refusal::unknown_vip, Refusal::not_a_vip, Refusal::already_vip,
+          Refusal::network_cycle, Refusal::same_vip, Refusal::unknown_payout, Refusal::payout_closed,
+          Refusal::payout_approved, Refusal::payout_not_approved, Refusal::insufficient_commission,
+          Refusal::referral_unknown, Refusal::referral_own, Refusal::referral_not_first,
+          Refusal::referral_expired, Refusal::referral_used, Refusal::referral_too_small})
+        EXPECT_GT(refusals[static_cast<std::size_t>(refusal)], 0U) << model::refusal_name(refusal);
+}
+
+TEST(Lockstep, a_network_with_the_wall_clock) {
+    run_network(runtime::TimeSource::system);
+}
+
+TEST(Lockstep, a_network_with_the_clock_of_events) {
+    run_network(runtime::TimeSource::events);
+}
+
 TEST(Lockstep, one_seed) {
     const char* time = std::getenv("TIM_TIME");
     std::vector<std::uint64_t> refusals(256);
@@ -122,7 +157,8 @@ TEST(Lockstep, one_seed) {
     EXPECT_EQ(run_seed(number_from_environment("TIM_SEED", 4711),
                        time != nullptr && std::string(time) == "events" ? runtime::TimeSource::events
                                                                         : runtime::TimeSource::system,
-                       number_from_environment("TIM_YEARS", 0) != 0, refusals, commands),
+                       number_from_environment("TIM_YEARS", 0) != 0,
+                       number_from_environment("TIM_NETWORK", 0) != 0, refusals, commands),
               "");
 }
 

@@ -76,6 +76,7 @@ class AuditedEngine final : public runtime::Engine {
                                               std::size_t limit) override {
         return engine_.ledger(program, after, limit);
     }
+    runtime::NetworkQueries& network() override { return engine_.network(); }
     model::Result<runtime::VerifyReport> verify(
         const std::function<void(std::uint64_t, std::uint64_t)>& progress) override {
         return engine_.verify(progress);

@@ -59,8 +59,28 @@ const char* kind_word(CommandKind kind) {
             return "add_access_key";
         case CommandKind::revoke_access_key:
             return "revoke_access_key";
+        case CommandKind::appoint_vip:
+            return "appoint_vip";
+        case CommandKind::move_member:
+            return "move_member";
+        case CommandKind::request_payout:
+            return "request_payout";
+        case CommandKind::approve_payout:
+            return "approve_payout";
+        case CommandKind::pay_payout:
+            return "pay_payout";
+        case CommandKind::fail_payout:
+            return "fail_payout";
     }
     return "?";
+}
+
+void own_details(OwnedCommand& command, std::string referral, std::string payment) {
+    const auto texts = std::make_shared<const std::vector<std::string>>(
+        std::vector<std::string>{std::move(referral), std::move(payment)});
+    command.detail_texts = texts;
+    command.details->referral = (*texts)[0];
+    command.details->payment = (*texts)[1];
 }
 
 std::string name_word(const Name& name) {
@@ -88,10 +108,14 @@ OwnedCommand OwnedCommand::copy_of(const Command& command) {
     result.command.customer.text = {};
     result.command.reason = {};
     result.command.enrollment = nullptr;
+    result.command.network = nullptr;
     result.command.document = nullptr;
     result.command.access_key = nullptr;
     result.command.details = nullptr;
-    if (command.details != nullptr) result.details = *command.details;
+    if (command.details != nullptr) {
+        result.details = *command.details;
+        own_details(result, std::string(command.details->referral), std::string(command.details->payment));
+    }
     if (command.enrollment != nullptr) {
         auto owned = std::make_shared<EnrollmentText>();
         for (const auto& key : command.enrollment->keys)
@@ -99,7 +123,16 @@ OwnedCommand OwnedCommand::copy_of(const Command& command) {
         owned->enrollment = *command.enrollment;
         for (std::size_t i = 0; i < owned->texts.size(); ++i)
             owned->enrollment.keys[i].text = owned->texts[i];
+        owned->vip_text = command.enrollment->vip.text;
+        owned->enrollment.vip.text = owned->vip_text;
         result.enrollment = std::move(owned);
+    }
+    if (command.network != nullptr) {
+        auto owned = std::make_shared<NetworkText>();
+        owned->vip_text = command.network->vip.text;
+        owned->terms = *command.network;
+        owned->terms.vip.text = owned->vip_text;
+        result.network = std::move(owned);
     }
     return result;
 }
@@ -110,6 +143,7 @@ Command OwnedCommand::view() const {
     result.reason = reason;
     result.enrollment = enrollment ? &enrollment->enrollment : nullptr;
     result.details = details ? &*details : nullptr;
+    result.network = network ? &network->terms : nullptr;
     result.document = document.get();
     result.access_key = access_key.get();
     return result;
@@ -157,6 +191,59 @@ OwnedCommand make_enroll(ProgramId program, Name name, const std::vector<Who>& k
         owned->enrollment.keys.push_back({keys[i].kind, keys[i].id, owned->texts[i]});
     owned->enrollment.name = customer_name;
     result.enrollment = std::move(owned);
+    return result;
+}
+
+OwnedCommand make_enroll_with(ProgramId program, Name name, const std::vector<Who>& keys, const Who& vip,
+                              const std::string& referral, Instant at) {
+    OwnedCommand result = make(CommandKind::enroll, program, name, at);
+    auto owned = std::make_shared<OwnedCommand::EnrollmentText>();
+    for (const Who& key : keys)
+        owned->texts.push_back(key.text);
+    for (std::size_t i = 0; i < keys.size(); ++i)
+        owned->enrollment.keys.push_back({keys[i].kind, keys[i].id, owned->texts[i]});
+    owned->vip_text = vip.text;
+    owned->enrollment.vip = {vip.kind, vip.id, owned->vip_text};
+    owned->enrollment.referral = referral;
+    result.enrollment = std::move(owned);
+    return result;
+}
+
+OwnedCommand make_referred_sale(ProgramId program, Name name, const Who& customer, std::int64_t amount,
+                                const std::string& referral, const std::string& payment, Instant at) {
+    OwnedCommand result = make(CommandKind::sale, program, name, customer, at);
+    result.command.amount.value = amount;
+    result.details.emplace();
+    own_details(result, referral, payment);
+    return result;
+}
+
+OwnedCommand make_appoint(ProgramId program, Name name, const Who& customer, Instant at) {
+    return make(CommandKind::appoint_vip, program, name, customer, at);
+}
+
+OwnedCommand make_move(ProgramId program, Name name, const Who& customer, const Who& vip, Instant at) {
+    OwnedCommand result = make(CommandKind::move_member, program, name, customer, at);
+    auto owned = std::make_shared<OwnedCommand::NetworkText>();
+    owned->vip_text = vip.text;
+    owned->terms.vip = {vip.kind, vip.id, owned->vip_text};
+    result.network = std::move(owned);
+    return result;
+}
+
+OwnedCommand make_payout_request(ProgramId program, Name name, const Who& vip, std::int64_t amount,
+                                 Instant at) {
+    OwnedCommand result = make(CommandKind::request_payout, program, name, vip, at);
+    result.command.amount.value = amount;
+    return result;
+}
+
+OwnedCommand make_payout_end(CommandKind kind, ProgramId program, Name name, model::Sequence payout,
+                             Instant at) {
+    OwnedCommand result = make(kind, program, name, at);
+    auto owned = std::make_shared<OwnedCommand::NetworkText>();
+    owned->terms.payout = payout;
+    result.network = std::move(owned);
     return result;
 }
 
@@ -251,6 +338,18 @@ std::string describe(const OwnedCommand& owned) {
     if (owned.enrollment)
         for (const auto& ref : owned.enrollment->enrollment.keys)
             line += fmt::format(" {}:{}", model::key_kind_name(ref.kind), ref.text);
+    if (owned.enrollment && owned.enrollment->enrollment.vip.kind != model::KeyKind::none)
+        line += fmt::format(" under {}:{}{}", model::key_kind_name(owned.enrollment->enrollment.vip.kind),
+                            owned.enrollment->enrollment.vip.id.value, owned.enrollment->vip_text);
+    if (owned.enrollment && !owned.enrollment->enrollment.referral.empty())
+        line += " with code " + owned.enrollment->enrollment.referral;
+    if (owned.network && owned.network->terms.payout.value != 0)
+        line += fmt::format(" payout {}", owned.network->terms.payout.value);
+    if (owned.network && command.kind == CommandKind::move_member)
+        line += fmt::format(" to {}:{}{}", model::key_kind_name(owned.network->terms.vip.kind),
+                            owned.network->terms.vip.id.value, owned.network->vip_text);
+    if (owned.details && !owned.details->referral.empty())
+        line += fmt::format(" with code {}", owned.details->referral);
     if (owned.document) line += " document " + owned.document->id;
     if (command.at != model::kNoInstant) line += fmt::format(" at {}", command.at.value);
     return line;
@@ -288,6 +387,32 @@ model::Program nhanh_program(const std::string& id) {
     program.tiers[0].max = 2'999'999;
     program.tiers[1].max = 9'999'999;
     program.tiers[2].keep_points.value = 100;
+    return program;
+}
+
+model::Program lan_toa_program(const std::string& id) {
+    model::Program program = nhanh_program(id);
+    program.name = "Lan tỏa yêu thương";
+    program.points.unit = "TIM";
+    program.tiering.criterion = model::Criterion::lifetime_ranking_points;
+    const auto tier = [](std::string tier_id, std::string name, std::int64_t min) {
+        model::Tier result;
+        result.id = std::move(tier_id);
+        result.name = std::move(name);
+        result.min = min;
+        return result;
+    };
+    program.tiers = {tier("dong", "Đồng", 0), tier("bac", "Bạc", 100), tier("vang", "Vàng", 300),
+                     tier("bach-kim", "Bạch Kim", 600), tier("kim-cuong", "Kim Cương", 1'000)};
+    program.tiers[4].makes_vip = true;
+    model::Network network;
+    network.upline_earn = model::UplineEarn{{{20'000}, {1}}, true};
+    network.commission = {{0, 300}};
+    program.network = network;
+    model::Referral referral;
+    referral.referrer.points = {20};
+    referral.referee.points = {10};
+    program.referral = referral;
     return program;
 }
 

@@ -20,10 +20,17 @@ struct OwnedCommand {
 
     struct EnrollmentText {
         std::vector<std::string> texts;
+        std::string vip_text;
         model::Enrollment enrollment;
+    };
+    struct NetworkText {
+        std::string vip_text;
+        model::NetworkTerms terms;
     };
     std::shared_ptr<const EnrollmentText> enrollment;
     std::optional<model::SaleDetails> details;
+    std::shared_ptr<const std::vector<std::string>> detail_texts;  ///< that `details` points into
+    std::shared_ptr<const NetworkText> network;
     std::shared_ptr<const model::Program> document;
     std::shared_ptr<const model::AccessKey> access_key;
 
@@ -59,6 +66,24 @@ OwnedCommand make_put_program(model::Name name, model::Program program,
                               model::Instant effective = model::kNoInstant);
 OwnedCommand make_enroll(model::ProgramId program, model::Name name, const std::vector<Who>& keys,
                          model::Instant at = model::kNoInstant, const std::string& customer_name = {});
+/// Under a VIP, or with a referral code, or both.
+OwnedCommand make_enroll_with(model::ProgramId program, model::Name name, const std::vector<Who>& keys,
+                              const Who& vip, const std::string& referral,
+                              model::Instant at = model::kNoInstant);
+/// A sale with a referral code, and perhaps a means of payment.
+OwnedCommand make_referred_sale(model::ProgramId program, model::Name name, const Who& customer,
+                                std::int64_t amount, const std::string& referral,
+                                const std::string& payment = {}, model::Instant at = model::kNoInstant);
+OwnedCommand make_appoint(model::ProgramId program, model::Name name, const Who& customer,
+                          model::Instant at = model::kNoInstant);
+/// Nobody: from under whomever.
+OwnedCommand make_move(model::ProgramId program, model::Name name, const Who& customer, const Who& vip,
+                       model::Instant at = model::kNoInstant);
+OwnedCommand make_payout_request(model::ProgramId program, model::Name name, const Who& vip,
+                                 std::int64_t amount = 0, model::Instant at = model::kNoInstant);
+/// Of kind approve_payout, pay_payout or fail_payout.
+OwnedCommand make_payout_end(model::CommandKind kind, model::ProgramId program, model::Name name,
+                             model::Sequence payout, model::Instant at = model::kNoInstant);
 OwnedCommand make_balance(model::ProgramId program, const Who& customer, std::int64_t amount = 0);
 OwnedCommand make_sale(model::ProgramId program, model::Name name, const Who& customer, std::int64_t amount,
                        model::Instant at = model::kNoInstant);
@@ -88,5 +113,8 @@ std::string describe(const model::Outcome& outcome);
 /// Programs that tests use: S3's levels (rules.md section 4, example 1): Đồng, Bạc, Vàng with floor 100,
 /// 10,000đ = 1 point.
 model::Program nhanh_program(const std::string& id = "nhanh");
+/// S1's: five tiers by ranking points up to Kim Cương, which makes VIPs; 10,000đ = 1 point; a VIP gets a
+/// point for 20,000đ and 3 % commission; a referral is worth 20 to its referrer and 10 to its referee.
+model::Program lan_toa_program(const std::string& id = "lan-toa");
 
 }  // namespace tim::tests

@@ -88,6 +88,32 @@ void CommandGenerator::choose_dates(model::PointsRules& points, Choices& choices
         points.pending_days = static_cast<std::int32_t>(choices.between(1, choices.chance(80) ? 5 : 60));
 }
 
+void CommandGenerator::choose_network(model::Program& program, Choices& choices) {
+    for (std::size_t i = 1; i < program.tiers.size(); ++i)
+        program.tiers[i].makes_vip = i + 1 == program.tiers.size() || choices.chance(20);
+    model::Network network;
+    if (choices.chance(85))
+        network.upline_earn =
+            model::UplineEarn{{{choices.between(1, 30'000)}, {choices.between(1, 3)}}, choices.chance(70)};
+    constexpr std::int32_t days[] = {0, 1, 7, 7, 40, 90};
+    network.pending_days = days[choices.below(std::size(days))];
+    network.commission = {{0, static_cast<std::int32_t>(choices.between(0, 900))},
+                          {1, static_cast<std::int32_t>(choices.between(0, 3'000))},
+                          {3, 10'000}};
+    network.payout.mode = choices.chance(50) ? model::PayoutMode::monthly : model::PayoutMode::manual;
+    if (choices.chance(50)) network.payout.min_amount.value = choices.between(0, 200'000);
+    network.enabled = choices.chance(95);
+    program.network = network;
+    model::Referral referral;
+    referral.code_days = static_cast<std::int32_t>(choices.between(0, 40));
+    referral.referrer = {{choices.between(0, 80)}, choices.chance(70)};
+    referral.referee = {{choices.between(0, 80)}, choices.chance(70)};
+    if (choices.chance(40)) referral.cap_per_month = static_cast<std::int32_t>(choices.between(1, 2));
+    if (choices.chance(40)) referral.min_amount.value = choices.between(0, 200'000);
+    referral.enabled = choices.chance(95);
+    program.referral = referral;
+}
+
 std::vector<model::Program> CommandGenerator::programs(Choices& choices) {
     model::Program points = nhanh_program("by-points");
     points.currency = {"GBP", 2};
@@ -112,7 +138,14 @@ std::vector<model::Program> CommandGenerator::programs(Choices& choices) {
     choose_tiering(tiered, choices);
     if (choices.chance(70)) choose_dates(tiered.points, choices);
     if (choices.chance(50)) choose_dates(points.points, choices);
-    return {nhanh_program("by-spend"), points, plain, tiered};
+    model::Program network = lan_toa_program("network");
+    network.points.late_days = 400;
+    network.points.return_days = 800;
+    if (choices.chance(40)) network.points.below_zero = model::BelowZero::clamp;
+    choose_tiering(network, choices);
+    choose_network(network, choices);
+    if (choices.chance(50)) choose_dates(network.points, choices);
+    return {nhanh_program("by-spend"), points, plain, tiered, network};
 }
 
 OwnedCommand CommandGenerator::next(Instant clock) {
@@ -132,7 +165,11 @@ OwnedCommand CommandGenerator::fresh(ProgramId program, Instant clock) {
     const std::uint64_t dice = choices_.below(100);
     const std::uint64_t customers = model_.customer_count(program);
     OwnedCommand command;
-    if (customers < 2 || (customers < kMostCustomers && dice < 5) || dice < 1)
+    const bool has_parties = model_.document(program, 1).network.has_value();
+    if (has_parties && customers >= 2 && choices_.chance(25))
+        command = network(program, clock);
+    else if (customers < 2 || (customers < (has_parties ? 2 * kMostCustomers : kMostCustomers) && dice < 6) ||
+             dice < 1)
         command = enroll(program);
     else if (dice < 40)
         command = sale(program);
@@ -144,7 +181,7 @@ OwnedCommand CommandGenerator::fresh(ProgramId program, Instant clock) {
         command = spend(program, clock);
     else if (dice < 91)
         command = adjust(program, clock);
-    else if (dice < (model_.document(program, 1).id == "tiered" ? 95U : 92U))
+    else if (dice < (model_.document(program, 1).id == "tiered" || has_parties ? 95U : 92U))
         return new_version(program, clock);
     else
         return make_balance(program, customer(program), amount(program));
@@ -162,7 +199,53 @@ OwnedCommand CommandGenerator::enroll(ProgramId program) {
     if (choices_.chance(2))
         for (int i = 0; i < 8; ++i)
             keys.emplace_back(fmt::format("card:extra{}-{}", next_number_, i));
+    if (model_.document(program, 1).network) {
+        Who vip;
+        if (choices_.chance(70)) vip = customer(program);
+        return make_enroll_with(program, next_request(), keys, vip,
+                                choices_.chance(60) ? code(program) : std::string());
+    }
     return make_enroll(program, next_request(), keys, kNoInstant, fmt::format("Customer {}", number));
+}
+
+std::string CommandGenerator::code(ProgramId program) {
+    std::vector<std::string> texts = {"7K3M9QXWTB2C", "no code"};
+    for (const auto& known : model_.codes())
+        if (known.program == program) texts.push_back(known.text);
+    // Newer ones rather.
+    const std::size_t from = texts.size() > 6 && choices_.chance(80) ? texts.size() - 4 : 0;
+    return texts[from + choices_.below(texts.size() - from)];
+}
+
+OwnedCommand CommandGenerator::network(ProgramId program, Instant clock) {
+    const std::uint64_t dice = choices_.below(100);
+    if (dice < 20) return make_appoint(program, next_request(), customer(program));
+    if (dice < 40) {
+        Who vip;
+        if (choices_.chance(85)) vip = customer(program);
+        return make_move(program, next_request(), customer(program), vip);
+    }
+    if (dice < 60) {
+        Who buyer = choices_.chance(97) ? customer(program) : Who();
+        // The newest rather: one who has no order yet.
+        if (choices_.chance(60)) buyer = fmt::format("id:{}", model_.customer_count(program));
+        return make_referred_sale(program, next_receipt(), buyer, amount(program), code(program));
+    }
+    if (dice < 80) {
+        constexpr std::int64_t amounts[] = {0, 0, 0, 1, 10'000, 1'000'000, -1};
+        // Whoever has some, if anybody has.
+        Who vip = customer(program);
+        for (std::uint64_t id = model_.customer_count(program); id > 0; --id)
+            if (choices_.chance(80) && model_.wallet(program, {id}, clock).available > 0)
+                vip = fmt::format("id:{}", id);
+        return make_payout_request(program, next_request(), vip, amounts[choices_.below(std::size(amounts))]);
+    }
+    constexpr CommandKind ends[] = {CommandKind::approve_payout, CommandKind::approve_payout,
+                                    CommandKind::pay_payout, CommandKind::fail_payout};
+    const auto* payout = some_accepted(program, CommandKind::request_payout);
+    return make_payout_end(
+        ends[choices_.below(std::size(ends))], program, next_request(),
+        payout == nullptr || choices_.chance(3) ? model::Sequence{987'654'321} : payout->sequence);
 }
 
 OwnedCommand CommandGenerator::sale(ProgramId program) {
@@ -257,16 +340,18 @@ OwnedCommand CommandGenerator::new_version(ProgramId program, Instant clock) {
                                          ? model::BelowZero::clamp
                                          : model::BelowZero::debt;
     if (document.id != "plain" && choices_.chance(40)) choose_dates(document.points, choices_);
-    const bool moves = document.id != "tiered" || choices_.chance(20);
+    const bool chosen = document.id == "tiered" || document.network;
+    const bool moves = !chosen || choices_.chance(20);
     for (std::size_t i = 1; i < document.tiers.size(); ++i) {
         if (moves) document.tiers[i].min += document.tiers[i].min / 10;
         document.tiers[i].keep_points.value = choices_.between(0, 60);
         document.tiers[i].max.reset();
     }
     document.tiers[0].max.reset();
-    if (document.id == "tiered") {
+    if (chosen) {
         const std::uint64_t dice = choices_.below(10);
         if (dice < 4) choose_tiering(document, choices_);
+        if (document.network && (dice < 4 || dice > 7)) choose_network(document, choices_);
         if (dice == 4) document.enabled = !document.enabled;
         if (dice == 5)
             for (std::size_t i = 1; i < document.tiers.size(); ++i)

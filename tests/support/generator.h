@@ -26,6 +26,9 @@ class CommandGenerator {
     static void choose_tiering(model::Program& program, Choices& choices);
     static void choose_dates(model::PointsRules& points, Choices& choices);
 
+    /// Gives a program a network and referrals, and a tier that makes VIPs.
+    static void choose_network(model::Program& program, Choices& choices);
+
     OwnedCommand next(model::Instant clock);
 
     /// Remembers the name of a refused command: it is free, and is tried again.
@@ -39,11 +42,14 @@ class CommandGenerator {
     OwnedCommand end_hold(model::ProgramId program);
     OwnedCommand spend(model::ProgramId program, model::Instant clock);
     OwnedCommand adjust(model::ProgramId program, model::Instant clock);
+    OwnedCommand network(model::ProgramId program, model::Instant clock);
     OwnedCommand new_version(model::ProgramId program, model::Instant clock);
     OwnedCommand again(model::Instant clock);
 
     void set_time(OwnedCommand& command, model::Instant clock);
     Who customer(model::ProgramId program);
+    /// A code that was issued, or none that ever was.
+    std::string code(model::ProgramId program);
     std::int64_t amount(model::ProgramId program);
     std::int64_t some_points(model::ProgramId program, const Who& who, model::Instant clock);
     model::Name next_receipt();

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/runtime/network_queries.h"
+
 namespace tim::tests {
 
 using model::CommandKind;
@@ -22,7 +24,9 @@ constexpr std::size_t kHistoryPage = 7;
 bool has_detail(Refusal refusal) {
     return refusal == Refusal::too_late || refusal == Refusal::return_too_late ||
            refusal == Refusal::return_exceeds_sale || refusal == Refusal::capture_exceeds_hold ||
-           refusal == Refusal::too_many_holds || refusal == Refusal::insufficient_points;
+           refusal == Refusal::too_many_holds || refusal == Refusal::insufficient_points ||
+           refusal == Refusal::insufficient_commission || refusal == Refusal::payout_below_minimum ||
+           refusal == Refusal::too_many_payouts;
 }
 
 /// How a program finds tiers, in a line.
@@ -79,7 +83,8 @@ std::string Lockstep::run() {
 std::string Lockstep::begin() {
     std::uint64_t number = std::uint64_t{1} << 50;
     for (const auto& program : CommandGenerator::programs(choices_)) {
-        if (options_.years && program.id != "tiered") continue;
+        if (options_.years && program.id != "tiered" && program.id != "network") continue;
+        if (options_.network && program.id != "network") continue;
         const OwnedCommand command = make_put_program(request(number++), program);
         const Outcome expected = model_.judge(command, fixture_.clock().now());
         const Outcome actual = fixture_.execute(command);
@@ -216,6 +221,8 @@ std::string Lockstep::run_batch() {
         if (model_.accepted().size() > accepted_before)
             model_.learn(outcomes[i].sequence, outcomes[i].depends_on);
         if (expected.refusal != Refusal::none) generator_.refused(commands[i]);
+        const std::string parties = compare_parties(commands[i], outcomes[i]);
+        if (!parties.empty()) return parties;
     }
     if (tries && foreseen_ && outcomes[0].refusal == Refusal::none && !outcomes[0].duplicate)
         if (std::string difference = compare_what_if(outcomes[0].program); !difference.empty())
@@ -262,9 +269,63 @@ std::string Lockstep::compare_outcome(const OwnedCommand& command, const Outcome
 std::string Lockstep::compare_customer(ProgramId program, CustomerId customer) {
     const Figures expected = model_.figures(program, customer, fixture_.clock().now());
     const Figures actual = fixture_.show(program, by_id(customer));
-    if (expected == actual) return {};
+    if (expected != actual)
+        return fmt::format("program {} customer {}\n  expected {}\n  actual   {}", program.value,
+                           customer.value, describe(expected), describe(actual));
+    return compare_relations(program, customer);
+}
+
+/// The parties of a sale: each figure, why a code was refused; and the code that came with it is learnt.
+std::string Lockstep::compare_parties(const OwnedCommand& command, const Outcome& outcome) {
+    const ProgramId program = command.command.program;
+    if (outcome.refusal != Refusal::none || outcome.duplicate || outcome.customer.value == 0 ||
+        command.command.kind == CommandKind::put_program || !model_.document(program, 1).network)
+        return {};
+    const NaiveModel::Accepted& entry = model_.accepted().back();
+    if (entry.sequence != outcome.sequence) return {};  // a balance
+    if (command.command.kind == CommandKind::sale) {
+        Refusal refused = Refusal::none;
+        for (const auto& effect : fixture_.engine().effects(outcome.sequence))
+            if (effect.type == FactType::extra_refused) refused = effect.refusal;
+        if (refused != entry.code_refusal)
+            return fmt::format("{}\n  the code is refused {}, expected {}", describe(command),
+                               model::refusal_name(refused), model::refusal_name(entry.code_refusal));
+        if (refused != Refusal::none) ++refusal_counts_[static_cast<std::size_t>(refused)];
+        if (entry.paid_code.value != 0) note("  a referral is paid");
+        const std::string code = fixture_.engine().effects(outcome.sequence).front().code;
+        if (!code.empty() && choices_.chance(60)) model_.learn_code(program, code, outcome.sequence);
+    }
+    return {};
+}
+
+std::string Lockstep::compare_relations(ProgramId program, CustomerId customer) {
+    if (!model_.document(program, 1).network) return {};
+    auto& clock = fixture_.clock();
+    const NaiveModel::Wallet wallet = model_.wallet(program, customer, clock.now());
+    const NaiveModel::Relations relations = model_.relations(program, customer, clock.now());
+    const Who who = by_id(customer);
+    const model::CustomerRef ref{who.kind, who.id, who.text};
+    auto& questions = fixture_.engine().network();
+    const auto vip = questions.vip(program, ref);
+    const auto referral = questions.referral(program, ref, 100);
+    if (!vip || !referral) return "the network cannot be asked";
+    NaiveModel::Wallet actual{
+        vip->available.value, vip->pending.value, vip->in_payout.value,     vip->earned.value,
+        vip->paid.value,      vip->members,       vip->recruits_this_month, vip->recruits_closed_month,
+        wallet.open_payouts};
+    const NaiveModel::Relations found{static_cast<int>(vip->customer_class), vip->vip.value,
+                                      referral->referrer.value, referral->brought, referral->points.value};
+    const auto text = [](const NaiveModel::Wallet& w, const NaiveModel::Relations& r) {
+        return fmt::format(
+            "available {} pending {} in payout {} earned {} paid {} members {} recruits {} and {}, class {} "
+            "under "
+            "{} brought by {} has brought {} for {}",
+            w.available, w.pending, w.in_payout, w.earned, w.paid, w.members, w.recruits_this_month,
+            w.recruits_closed_month, r.customer_class, r.vip, r.referrer, r.brought, r.referral_points);
+    };
+    if (wallet == actual && relations == found) return {};
     return fmt::format("program {} customer {}\n  expected {}\n  actual   {}", program.value, customer.value,
-                       describe(expected), describe(actual));
+                       text(wallet, relations), text(actual, found));
 }
 
 std::string Lockstep::compare_all() {
@@ -280,7 +341,8 @@ std::string Lockstep::compare_all() {
             if (expected != figures_of(view))
                 return fmt::format("program {} customer {} in the list\n  expected {}\n  actual   {}",
                                    program, view.id.value, describe(expected), describe(figures_of(view)));
-            const std::string difference = compare_history({program}, view.id);
+            std::string difference = compare_history({program}, view.id);
+            if (difference.empty()) difference = compare_relations({program}, view.id);
             if (!difference.empty()) return difference;
         }
     }

@@ -19,6 +19,7 @@ struct LockstepOptions {
     std::size_t names_in_memory = 24;  ///< few, so that names move to disk within a run
     std::uint64_t seed = 1;            ///< of the engine's entropy
     bool years = false;                ///< one program whose tiers are found in a random way, for years
+    bool network = false;              ///< one program with a network and referrals
 };
 
 /// Runs random commands through the engine and the naive model side by side, with restarts, crashes,
@@ -43,6 +44,8 @@ class Lockstep {
     std::string compare_outcome(const OwnedCommand& command, const model::Outcome& expected,
                                 const model::Outcome& actual) const;
     std::string compare_customer(model::ProgramId program, model::CustomerId customer);
+    std::string compare_parties(const OwnedCommand& command, const model::Outcome& outcome);
+    std::string compare_relations(model::ProgramId program, model::CustomerId customer);
     std::string compare_all();
     /// Remembers what somebody has now, to ask for it later as of now.
     void take_snapshot();

@@ -113,8 +113,10 @@ void NaiveModel::settle(NaiveFold& state, ProgramId program, std::uint16_t last,
         if (version_comes) {
             state.begin_version(document(program, state.version), document(program, next));
             state.version = next;
+            state.look_for_vip(document(program, next));
         } else if (state.month < month || next <= last) {
             state.begin_month(document(program, state.version));
+            state.look_for_vip(document(program, state.version));
         } else {
             return;
         }
@@ -155,13 +157,8 @@ void NaiveModel::add_to(NaiveFold& state, std::size_t index) const {
     const Wide full = full_points(index);
     state.moved = full;
     if (entry.customer.value == 0 && command.kind != CommandKind::sale && !is_return(command.kind)) return;
-    const auto& rules = document(entry.program, entry.judged_by);
     const Dates dates = dates_of(entry);
     Wide restored = 0;
-    const auto clamped = [&](Wide points) {
-        if (points >= 0 || rules.points.below_zero == model::BelowZero::debt) return points;
-        return -std::min(-points, std::max<Wide>(0, state.unheld() + restored));
-    };
     Wide spend = command.amount.value;
     switch (command.kind) {
         case CommandKind::sale: {
@@ -192,7 +189,7 @@ void NaiveModel::add_to(NaiveFold& state, std::size_t index) const {
                 command.original.kind != model::NameKind::none && sale->customer.value != 0)
                 own = dates_of(*sale);
             const Wide unpaid = std::min(-full, state.pending_of(own.matures, own.expires));
-            state.moved = clamped(full + unpaid) - unpaid;
+            state.moved = clamped(entry, full + unpaid, state.unheld() + restored) - unpaid;
             state.take_back(-state.moved, own.matures, own.expires);
             std::stable_sort(back.begin(), back.end(),
                              [](const auto& a, const auto& b) { return a.expires < b.expires; });
@@ -225,6 +222,7 @@ void NaiveModel::add_to(NaiveFold& state, std::size_t index) const {
         default:
             break;
     }
+    if (command.kind == CommandKind::appoint_vip) state.vip = true;
     if (command.kind != CommandKind::sale && !is_return(command.kind) && command.kind != CommandKind::adjust)
         return;
 
@@ -235,13 +233,50 @@ void NaiveModel::add_to(NaiveFold& state, std::size_t index) const {
     const bool ranks = command.kind != CommandKind::adjust || command.ranking;
     state.post(month_of(entry.program, posted_at(entry)), spend, ranks ? full : 0);
     if (entry.customer.value == 0) return;
-    const Wide bonus = state.find_tier(rules);
-    if (bonus == 0) return;
-    restored = 0;
-    const Wide moved = clamped(bonus);
-    if (moved > 0) state.earn(moved, INT64_MIN, dates.expires);
+    add_gifts(state, index, entry.customer);
+    find_tier(state, index, entry.customer);
+}
+
+bool NaiveModel::touches(const Accepted& entry, ProgramId program, CustomerId customer) const {
+    if (entry.program != program || entry.customer == customer) return false;
+    const auto is_theirs = [&](const Gift& gift) { return gift.who == customer; };
+    return std::any_of(entry.gifts.begin(), entry.gifts.end(), is_theirs) ||
+           std::find(entry.unmade_vips.begin(), entry.unmade_vips.end(), customer) != entry.unmade_vips.end();
+}
+
+void NaiveModel::add_gifts(NaiveFold& state, std::size_t index, CustomerId customer) const {
+    const Accepted& entry = accepted_[index];
+    for (const Gift& gift : entry.gifts) {
+        if (gift.who != customer) continue;
+        move(state, entry, gift.points);
+        state.post(month_of(entry.program, posted_at(entry)), 0, gift.ranking ? gift.points : 0);
+    }
+}
+
+/// Points that are given otherwise than by a sale, or taken.
+void NaiveModel::move(NaiveFold& state, const Accepted& entry, Wide points) const {
+    const Wide moved = clamped(entry, points, state.unheld());
+    if (moved > 0) state.earn(moved, INT64_MIN, dates_of(entry).expires);
     if (moved < 0) state.take(-moved);
-    state.post(state.month, 0, bonus);
+}
+
+NaiveModel::Wide NaiveModel::clamped(const Accepted& entry, Wide points, Wide free) const {
+    const auto& rules = document(entry.program, entry.judged_by);
+    if (points >= 0 || rules.points.below_zero == model::BelowZero::debt) return points;
+    return -std::min(-points, std::max<Wide>(0, free));
+}
+
+void NaiveModel::find_tier(NaiveFold& state, std::size_t index, CustomerId customer) const {
+    const Accepted& entry = accepted_[index];
+    const auto& rules = document(entry.program, entry.judged_by);
+    const Wide bonus = state.find_tier(rules);
+    if (bonus != 0) {
+        move(state, entry, bonus);
+        state.post(state.month, 0, bonus);
+    }
+    state.look_for_vip(rules);
+    if (std::find(entry.unmade_vips.begin(), entry.unmade_vips.end(), customer) != entry.unmade_vips.end())
+        state.vip = false;
 }
 
 NaiveFold NaiveModel::fold(ProgramId program, CustomerId customer, std::size_t length) const {
@@ -249,8 +284,16 @@ NaiveFold NaiveModel::fold(ProgramId program, CustomerId customer, std::size_t l
     bool begun = false;
     for (std::size_t i = 0; i < length; ++i) {
         const Accepted& entry = accepted_[i];
-        if (!of(entry, program, customer) || entry.command.command.kind == CommandKind::put_program) continue;
+        if (entry.command.command.kind == CommandKind::put_program) continue;
         const std::int64_t until = std::max(entry.now, entry.at);
+        if (customer.value != 0 && touches(entry, program, customer)) {
+            settle(state, program, entry.judged_by, until);
+            state.pass(entry.now);
+            add_gifts(state, i, customer);
+            find_tier(state, i, customer);
+            continue;
+        }
+        if (!of(entry, program, customer)) continue;
         if (!begun || customer.value == 0) {
             // Nobody's months only count postings.
             const std::int64_t month = month_of(program, until);

@@ -319,6 +319,18 @@ void NaiveFold::post(std::int64_t to_month, Wide spend, Wide ranking_points) {
     postings.push_back({to_month, to_month, to_month, spend, ranking_points});
 }
 
+bool NaiveFold::makes_vip(const Program& rules, std::uint8_t tier) {
+    for (std::size_t i = 0; i <= tier; ++i)
+        if (rules.enabled && rules.network && rules.network->enabled && rules.tiers[i].active &&
+            rules.tiers[i].makes_vip)
+            return true;
+    return false;
+}
+
+void NaiveFold::look_for_vip(const Program& rules) {
+    if (makes_vip(rules, tier)) vip = true;
+}
+
 void NaiveFold::begin_month(const Program& rules) {
     ++month;
     const std::int64_t months = period_months(rules);

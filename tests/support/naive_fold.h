@@ -54,6 +54,7 @@ struct NaiveFold {
     std::uint8_t bonus_floor = 0;
     std::uint8_t bonus_tier = 0;
     Wide moved = 0;  ///< points that the newest entry moved, without bonuses
+    bool vip = false;
 
     /// The balance: what is not pending, held points too, less the debt.
     Wide points() const;
@@ -93,6 +94,9 @@ struct NaiveFold {
     /// Whether there is one period under rules, because everybody started at zero under them or before.
     static bool is_one_period(const model::Program& before, bool was, const model::Program& rules);
 
+    /// Whoever stands in a tier that makes VIPs is one.
+    void look_for_vip(const model::Program& rules);
+    static bool makes_vip(const model::Program& rules, std::uint8_t tier);
     /// A month begins under rules.
     void begin_month(const model::Program& rules);
     /// A version takes effect.

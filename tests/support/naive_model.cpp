@@ -130,14 +130,22 @@ std::optional<Outcome> NaiveModel::judge_alone(const Command& command) const {
         return refused(Refusal::invalid_points);
     if (!valid_key(command.customer)) return refused(Refusal::invalid_key);
     const bool needs_customer = command.kind == CommandKind::redeem || command.kind == CommandKind::hold ||
-                                command.kind == CommandKind::adjust || command.kind == CommandKind::balance;
+                                command.kind == CommandKind::adjust || command.kind == CommandKind::balance ||
+                                command.kind == CommandKind::appoint_vip ||
+                                command.kind == CommandKind::move_member ||
+                                command.kind == CommandKind::request_payout;
     if (needs_customer && !names_somebody(command.customer)) return refused(Refusal::invalid_key);
     if (command.kind == CommandKind::enroll)
         for (const auto& key : command.enrollment->keys)
             if (key.kind == KeyKind::none || key.kind == KeyKind::id || !valid_key(key))
                 return refused(Refusal::invalid_key);
+    if (command.kind == CommandKind::enroll && !valid_key(command.enrollment->vip))
+        return refused(Refusal::invalid_key);
+    if (command.network != nullptr && !valid_key(command.network->vip)) return refused(Refusal::invalid_key);
     if (command.ttl_ms < 0 || command.ttl_ms > kLongestTtl) return refused(Refusal::invalid_time);
-    if (command.details != nullptr && command.details->hold.value != 0 && !names_somebody(command.customer))
+    if (command.details != nullptr &&
+        (command.details->hold.value != 0 || !command.details->referral.empty()) &&
+        !names_somebody(command.customer))
         return refused(Refusal::invalid_command);
     if (command.kind == CommandKind::adjust && command.points.value == 0 && command.amount.value == 0)
         return refused(Refusal::invalid_command);
@@ -187,8 +195,9 @@ Outcome NaiveModel::judge(const OwnedCommand& owned, Instant clock) {
         entry.held_tier = outcome.tier_before = fold_until(entry.program, entry.customer, accepted_.size(),
                                                            entry.now, std::max(entry.now, entry.at))
                                                     .tier;
+    find_gifts(entry);
     accepted_.push_back(entry);
-    if (overflows(entry)) {
+    if (overflows(entry) || parties_overflow(entry)) {
         accepted_.pop_back();
         return refused(Refusal::overflow);
     }
@@ -206,6 +215,14 @@ Outcome NaiveModel::judge(const OwnedCommand& owned, Instant clock) {
             outcome.points.value =
                 static_cast<std::int64_t>(receipt_points(entry, static_cast<Wide>(command.amount.value)));
         }
+    }
+    if (command.kind != CommandKind::balance) find_vips();
+    if (entry.payout_amount != 0) {
+        // Of a wallet: a customer's figures are not told.
+        outcome = Outcome{};
+        outcome.version.value = entry.judged_by;
+        outcome.customer = entry.customer;
+        outcome.lifetime_spend.value = entry.payout_amount;
     }
     if (command.kind == CommandKind::balance)
         accepted_.pop_back();
@@ -246,6 +263,11 @@ NaiveModel::Refusal NaiveModel::judge_subject(Accepted& entry, std::int64_t& det
         for (const auto& key : command.enrollment->keys)
             if (find_customer(entry.program, key)) return Refusal::key_taken;
         if (command.enrollment->keys.size() > kMostKeys) return Refusal::too_many_keys;
+        if (names_somebody(command.enrollment->vip)) {
+            const Refusal refusal = judge_vip(entry, command.enrollment->vip, entry.under);
+            if (refusal != Refusal::none) return refusal;
+        }
+        if (!command.enrollment->referral.empty()) entry.code = command.enrollment->referral;
         entry.customer.value = customer_count(entry.program) + 1;
         return Refusal::none;
     }
@@ -269,6 +291,13 @@ NaiveModel::Refusal NaiveModel::judge_subject(Accepted& entry, std::int64_t& det
         case CommandKind::redeem:
         case CommandKind::adjust:
             return judge_spending(entry, detail);
+        case CommandKind::appoint_vip:
+        case CommandKind::move_member:
+        case CommandKind::request_payout:
+        case CommandKind::approve_payout:
+        case CommandKind::pay_payout:
+        case CommandKind::fail_payout:
+            return judge_network(entry, detail);
         default:
             return Refusal::none;
     }
@@ -356,9 +385,25 @@ bool NaiveModel::same_content(const Accepted& first, const Command& again) const
         ended_hold(first.command) != (again.details != nullptr ? again.details->hold : again.hold) ||
         was.original != again.original || was.reason != again.reason || was.ranking != again.ranking)
         return false;
+    const auto referral = [](const Command& sale) {
+        return sale.details == nullptr ? std::string_view() : sale.details->referral;
+    };
+    if (referral(was) != referral(again)) return false;
+    if (was.kind == CommandKind::move_member) {
+        const auto whom = [&](const Command& move) {
+            return names_somebody(move.network->vip) ? find_customer(first.program, move.network->vip)
+                                                     : std::optional<CustomerId>(CustomerId{});
+        };
+        if (first.under != whom(again).value_or(CustomerId{})) return false;
+    }
+    if (model::ends_payout(was.kind) && was.network->payout != again.network->payout) return false;
     if (was.kind == CommandKind::enroll) {
         if (was.enrollment->name != again.enrollment->name ||
-            was.enrollment->keys.size() != again.enrollment->keys.size())
+            was.enrollment->keys.size() != again.enrollment->keys.size() ||
+            was.enrollment->referral != again.enrollment->referral ||
+            was.enrollment->vip.kind != again.enrollment->vip.kind ||
+            was.enrollment->vip.id != again.enrollment->vip.id ||
+            was.enrollment->vip.text != again.enrollment->vip.text)
             return false;
         for (std::size_t i = 0; i < was.enrollment->keys.size(); ++i) {
             const auto& a = was.enrollment->keys[i];
@@ -392,6 +437,7 @@ void NaiveModel::learn(Sequence sequence, Sequence durable_at) {
 
 void NaiveModel::lose_after(Sequence durable) {
     std::erase_if(accepted_, [&](const Accepted& entry) { return entry.durable_at > durable; });
+    std::erase_if(codes_, [&](const KnownCode& code) { return code.sale > durable; });
 }
 
 const NaiveModel::Accepted* NaiveModel::find(ProgramId program, const Name& name) const {

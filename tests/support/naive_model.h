@@ -45,6 +45,21 @@ class NaiveModel {
   public:
     __extension__ using Wide = __int128;
 
+    /// Points for somebody else than the buyer, or for the buyer as a referee.
+    struct Gift {
+        enum class Kind : std::uint8_t { welcome, earned, upline };
+        Kind kind = Kind::upline;
+        model::CustomerId who{};
+        Wide points = 0;
+        bool ranking = true;
+    };
+    struct Commission {
+        model::CustomerId vip{};
+        std::int64_t amount = 0;
+        std::int64_t due = 0;
+        std::int32_t rate_bp = 0;
+    };
+
     /// One accepted command with what was known when it was accepted.
     struct Accepted {
         OwnedCommand command;
@@ -59,6 +74,42 @@ class NaiveModel {
         model::Sequence sequence{};
         model::Sequence durable_at{};
         model::Outcome outcome;
+
+        // The network and referrals.
+        std::vector<Gift> gifts;  ///< to the parties of a sale, or (below 0) taken back
+        Commission commission;    ///< for the VIP above, or (below 0) taken back
+        std::vector<model::CustomerId> made_vips;
+        std::vector<model::CustomerId> unmade_vips;
+        model::CustomerId under{};        ///< enroll, move: the VIP; 0: nobody
+        std::optional<std::string> code;  ///< enroll: the referral code as given
+        model::Sequence paid_code{};      ///< sale: of the referral that it paid
+        model::Refusal code_refusal = model::Refusal::none;
+        std::int64_t payout_amount = 0;
+    };
+
+    /// A VIP's commission and members.
+    struct Wallet {
+        std::int64_t available = 0;
+        std::int64_t pending = 0;
+        std::int64_t in_payout = 0;
+        std::int64_t earned = 0;
+        std::int64_t paid = 0;
+        std::uint64_t members = 0;
+        std::uint32_t recruits_this_month = 0;
+        std::uint32_t recruits_closed_month = 0;
+        std::size_t open_payouts = 0;
+
+        friend bool operator==(const Wallet&, const Wallet&) = default;
+    };
+    /// What a customer has to do with others.
+    struct Relations {
+        int customer_class = 0;  ///< 0 retail, 1 member, 2 VIP
+        std::uint64_t vip = 0;
+        std::uint64_t referrer = 0;
+        std::uint64_t brought = 0;
+        std::int64_t referral_points = 0;
+
+        friend bool operator==(const Relations&, const Relations&) = default;
     };
 
     explicit NaiveModel(runtime::TimeSource time) : time_(time) {}
@@ -71,6 +122,18 @@ class NaiveModel {
 
     /// What a crash leaves: commands of which something was not durable never happened.
     void lose_after(model::Sequence durable);
+
+    /// Tells which sale a referral code is of; codes are the engine's.
+    void learn_code(model::ProgramId program, const std::string& code, model::Sequence sale);
+    struct KnownCode {
+        model::ProgramId program{};
+        std::string text;
+        model::Sequence sale{};
+    };
+    const std::vector<KnownCode>& codes() const { return codes_; }
+
+    Wallet wallet(model::ProgramId program, model::CustomerId vip, model::Instant clock) const;
+    Relations relations(model::ProgramId program, model::CustomerId customer, model::Instant clock) const;
 
     Figures figures(model::ProgramId program, model::CustomerId customer, model::Instant clock) const;
 
@@ -100,6 +163,34 @@ class NaiveModel {
     Refusal judge_spending(Accepted& entry, std::int64_t& detail) const;
     bool same_content(const Accepted& first, const model::Command& again) const;
     bool overflows(const Accepted& entry) const;
+
+    // naive_network.cpp
+    Refusal judge_network(Accepted& entry, std::int64_t& detail) const;
+    Refusal judge_vip(const Accepted& entry, const model::CustomerRef& ref, model::CustomerId& vip) const;
+    Refusal judge_code(const Accepted& entry, const std::string& text, const Accepted*& sale) const;
+    /// What a sale gives others, and a return takes from them; before the entry joins the list.
+    void find_gifts(Accepted& entry) const;
+    void find_sale_gifts(Accepted& entry) const;
+    void find_return_gifts(Accepted& entry) const;
+    /// Who became a VIP by the newest entry, and who is none any more.
+    void find_vips();
+    bool parties_overflow(const Accepted& entry) const;
+    bool pays_referral(const Accepted& sale, Wide amount) const;
+    std::int64_t code_ends(const Accepted& sale) const;
+    std::uint64_t under(model::ProgramId program, model::CustomerId customer) const;
+    std::uint64_t members(model::ProgramId program, model::CustomerId vip) const;
+    std::uint32_t recruits(model::ProgramId program, model::CustomerId vip, std::int64_t month) const;
+    bool is_vip(const Accepted& when, model::CustomerId customer) const;
+    Wallet wallet_until(model::ProgramId program, model::CustomerId vip, std::size_t length,
+                        std::int64_t until) const;
+    const Accepted* payout_of(model::ProgramId program, model::Sequence payout) const;
+    bool payout_ended(const Accepted& payout, bool& approved) const;
+    bool referral_stands(const Accepted& sale) const;
+    bool touches(const Accepted& entry, model::ProgramId program, model::CustomerId customer) const;
+    void add_gifts(NaiveFold& state, std::size_t index, model::CustomerId customer) const;
+    void find_tier(NaiveFold& state, std::size_t index, model::CustomerId customer) const;
+    void move(NaiveFold& state, const Accepted& entry, Wide points) const;
+    Wide clamped(const Accepted& entry, Wide points, Wide free) const;
 
     bool of(const Accepted& entry, model::ProgramId program, model::CustomerId customer) const {
         return entry.program == program && entry.customer == customer;
@@ -143,6 +234,7 @@ class NaiveModel {
 
     runtime::TimeSource time_;
     std::vector<Accepted> accepted_;
+    std::vector<KnownCode> codes_;
 };
 
 }  // namespace tim::tests

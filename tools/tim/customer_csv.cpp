@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 #include <tuple>
+#include <unordered_map>
 
 #include "engine/model/keys.h"
 #include "tools/tim/csv_writer.h"
@@ -30,12 +32,11 @@ std::string customer_label(const client::Customer& customer) {
 
 void CustomerCsv::add(const client::Customer& customer, const ProgramVersion& version,
                       const model::Calendar& calendar) {
-    const std::string nothing = version.money({0});
-    Line line{customer_label(customer), customer.id.value, {}};
+    Line line{customer_label(customer), customer.id.value, customer.vip.value, {}, {}};
     CsvWriter csv;
     csv.field(line.customer)
         .field(std::to_string(customer.id.value))
-        .field("retail")
+        .field(std::string(client::class_name(customer.customer_class)))
         .field(version.tier_id(customer.tier))
         .field(customer.points.value)
         .field(customer.held.value)
@@ -46,13 +47,14 @@ void CustomerCsv::add(const client::Customer& customer, const ProgramVersion& ve
         .field(version.money(customer.month_spend))
         .field(std::int64_t{customer.orders})
         .field(time_text(calendar, customer.first_order_at))
-        .field(time_text(calendar, customer.last_order_at))
-        .field("")
-        .field(nothing)
-        .field(nothing)
+        .field(time_text(calendar, customer.last_order_at));
+    line.before_vip = std::move(csv.text());
+    CsvWriter rest;
+    rest.field(version.money(customer.commission_available))
+        .field(version.money(customer.commission_pending))
         .field(customer.orders > 0 ? "purchased" : "new");
-    csv.end_line();
-    line.text = std::move(csv.text());
+    rest.end_line();
+    line.after_vip = std::move(rest.text());
     lines_.push_back(std::move(line));
 }
 
@@ -62,11 +64,19 @@ std::string CustomerCsv::text() {
     });
     std::string out(kHeader);
     std::size_t bytes = out.size();
+    std::unordered_map<std::uint64_t, std::string_view> labels;  // of those who are VIPs of others
+    for (const Line& line : lines_) {
+        bytes += line.before_vip.size() + line.after_vip.size() + 2;
+        if (line.vip != 0) labels[line.vip];
+    }
     for (const Line& line : lines_)
-        bytes += line.text.size();
+        if (const auto found = labels.find(line.id); found != labels.end()) found->second = line.customer;
     out.reserve(bytes);
-    for (const Line& line : lines_)
-        out += line.text;
+    for (const Line& line : lines_) {
+        CsvWriter vip;
+        if (line.vip != 0) vip.field(std::string(labels[line.vip]));
+        out += line.before_vip + "," + vip.text() + "," + line.after_vip;
+    }
     return out;
 }
 

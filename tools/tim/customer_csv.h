@@ -27,7 +27,9 @@ class CustomerCsv {
     struct Line {
         std::string customer;
         std::uint64_t id = 0;
-        std::string text;
+        std::uint64_t vip = 0;
+        std::string before_vip;
+        std::string after_vip;
     };
     std::vector<Line> lines_;
 };

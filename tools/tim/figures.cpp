@@ -48,6 +48,7 @@ std::string effects_json(const ProgramVersion& version, const Effects& effects) 
         if (effect.related.value != 0) json.add("related", effect.related.value);
         if (!effect.campaign.empty()) json.add("campaign", effect.campaign);
         if (effect.discount.value != 0) json.add("discount", version.money(effect.discount));
+        if (effect.counterparty.value != 0) json.add("counterparty", effect.counterparty.value);
         if (effect.type == "extra_refused")
             json.add("extra", effect.extra)
                 .add("refused", model::refusal_name(effect.refusal))
@@ -67,6 +68,8 @@ std::string effect_line(const ProgramVersion& version, const model::Outcome& out
     std::string text = effect.type;
     if (effect.type == "hold_captured") text += fmt::format(" {}", effect.related.value);
     if (!effect.campaign.empty()) text += " " + effect.campaign;
+    if (effect.subject == "wallet")
+        return fmt::format("{} {} for id:{}", text, version.money(effect.amount), effect.subject_id);
     if (effect.points.value != 0) text += fmt::format(", {} points", signed_points(effect.points));
     if (effect.subject == "customer" && effect.subject_id != outcome.customer.value)
         text += fmt::format(", id:{}", effect.subject_id);
@@ -74,7 +77,7 @@ std::string effect_line(const ProgramVersion& version, const model::Outcome& out
 }
 
 void tell_json(const ProgramVersion& version, const Subject& subject, const model::Command& command,
-               const model::Outcome& outcome, const Effects* effects) {
+               const model::Outcome& outcome, const client::DetailedOutcome* sale) {
     JsonLine json;
     json.add("command", subject.command).add("name", subject.name);
     if (command.name.kind == model::NameKind::request)
@@ -89,12 +92,15 @@ void tell_json(const ProgramVersion& version, const Subject& subject, const mode
         .add("tier_before", version.tier_id(outcome.tier_before))
         .add("tier_after", version.tier_id(outcome.tier_after))
         .add("sequence", outcome.sequence.value);
-    if (effects != nullptr) json.add_raw("effects", effects_json(version, *effects));
+    if (sale != nullptr) {
+        json.add_or_null("code", sale->code);
+        json.add_raw("effects", effects_json(version, sale->effects));
+    }
     print(json.text() + "\n");
 }
 
 void tell_people(const ProgramVersion& version, const Subject& subject, const model::Command& command,
-                 const model::Outcome& outcome, const Effects* effects) {
+                 const model::Outcome& outcome, const client::DetailedOutcome* sale) {
     std::vector<std::pair<std::string, std::string>> fields;
     fields.emplace_back(subject.command,
                         subject.name + (outcome.duplicate ? " (done before; this is the first answer)" : ""));
@@ -111,15 +117,16 @@ void tell_people(const ProgramVersion& version, const Subject& subject, const mo
     if (outcome.held.value != 0) fields.emplace_back("held", std::to_string(outcome.held.value));
     fields.emplace_back("spendable", std::to_string(outcome.spendable.value));
     fields.emplace_back("tier", tier_move(version, outcome));
-    for (std::size_t i = 1; effects != nullptr && i < effects->size(); ++i)
-        fields.emplace_back("effect", effect_line(version, outcome, (*effects)[i]));
+    if (sale != nullptr && !sale->code.empty()) fields.emplace_back("referral code", sale->code);
+    for (std::size_t i = 1; sale != nullptr && i < sale->effects.size(); ++i)
+        fields.emplace_back("effect", effect_line(version, outcome, sale->effects[i]));
     if (command.name.kind == model::NameKind::request)
         fields.emplace_back("request id", model::format_name(command.name));
     print(field_list(fields));
 }
 
 int tell(const CommandLine& line, Shop& shop, const Subject& subject, const model::Command& command,
-         const Result<model::Outcome>& outcome, const Effects* effects) {
+         const Result<model::Outcome>& outcome, const client::DetailedOutcome* sale) {
     if (!outcome) {
         if (outcome.error().kind == ErrorKind::unavailable)
             fmt::print(stderr,
@@ -132,9 +139,9 @@ int tell(const CommandLine& line, Shop& shop, const Subject& subject, const mode
     const auto version = shop.session.program(shop.program, outcome->version);
     if (!version) return fail(version.error());
     if (line.options.json)
-        tell_json(**version, subject, command, *outcome, effects);
+        tell_json(**version, subject, command, *outcome, sale);
     else
-        tell_people(**version, subject, command, *outcome, effects);
+        tell_people(**version, subject, command, *outcome, sale);
     return kDone;
 }
 
@@ -148,7 +155,7 @@ int tell_outcome(const CommandLine& line, Shop& shop, const Subject& subject, co
 int tell_sale(const CommandLine& line, Shop& shop, const Subject& subject, const model::Command& command,
               const Result<client::DetailedOutcome>& sale) {
     if (!sale) return tell(line, shop, subject, command, tl::unexpected(sale.error()), nullptr);
-    return tell(line, shop, subject, command, sale->outcome, &sale->effects);
+    return tell(line, shop, subject, command, sale->outcome, &*sale);
 }
 
 }  // namespace tim::cli

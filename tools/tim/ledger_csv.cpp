@@ -17,6 +17,7 @@ void append_ledger_line(std::string& text, const client::LedgerFact& fact, const
     };
     const auto number = [](auto value) { return std::to_string(value); };
     const bool of_customer = fact.subject == "customer";
+    const bool of_wallet = fact.subject == "wallet";  // what is available, and what is pending
     // An opened hold keeps the instant at which it times out where others keep an amount.
     const bool has_amount = fact.type != "hold_opened";
     CsvWriter csv;
@@ -26,12 +27,16 @@ void append_ledger_line(std::string& text, const client::LedgerFact& fact, const
         .field(time(fact.recorded))
         .field(fact.type)
         .field(fact.subject)
-        .field(of_customer ? number(fact.subject_id) : "")
+        .field(of_customer || of_wallet ? number(fact.subject_id) : "")
         .field(fact.name)
         .field(has_amount ? version.money(fact.amount) : "")
         .field(fact.points.value)
-        .field(of_customer ? number(fact.points_after.value) : "")
-        .field(of_customer ? number(fact.held_after.value) : "")
+        .field(of_customer ? number(fact.points_after.value)
+               : of_wallet ? version.money({fact.points_after.value})
+                           : "")
+        .field(of_customer ? number(fact.held_after.value)
+               : of_wallet ? version.money({fact.held_after.value})
+                           : "")
         .field(of_customer ? version.tier_id(fact.tier_before) : "")
         .field(of_customer ? version.tier_id(fact.tier_after) : "")
         .field(number(fact.version.value));

@@ -35,7 +35,9 @@ int main(int argc, char** argv) {
     // A customer by phone. The request id makes it happen once: were it kept, the same call could be made
     // again.
     const auto customer = *model::parse_customer("phone:+84901234567");
-    const model::Enrollment person{{customer}, "An"};
+    model::Enrollment person;
+    person.keys = {customer};
+    person.name = "An";
     model::Command enroll;
     enroll.kind = model::CommandKind::enroll;
     enroll.name = client::make_request_id();

@@ -10,9 +10,63 @@
 #include <string>
 #include <vector>
 
-#include "engine/runtime/engine.h"
+#include "engine/runtime/network_queries.h"
 
 namespace tim::server::test {
+
+/// A network of one VIP, 7, with two members.
+class FakeNetwork final : public runtime::NetworkQueries {
+  public:
+    model::Result<runtime::VipView> vip(model::ProgramId, const model::CustomerRef&) override {
+        runtime::VipView view;
+        view.id = {7};
+        view.customer_class = core::CustomerClass::vip;
+        view.members = 2;
+        view.rate_bp = 300;
+        view.available = {500};
+        view.payouts.push_back({{9}, {7}, {400}, true, {1'000}});
+        return view;
+    }
+    model::Result<runtime::MembersPage> members(model::ProgramId, const model::CustomerRef&,
+                                                model::CustomerId after, std::size_t limit) override {
+        runtime::MembersPage page;
+        for (std::uint64_t id = std::max<std::uint64_t>(after.value, 7) + 1; id <= 9; ++id) {
+            if (page.rows.size() == limit) {
+                page.next = page.rows.back().id;
+                break;
+            }
+            page.rows.emplace_back().id = {id};
+            page.rows.back().vip = {7};
+        }
+        return page;
+    }
+    model::Result<std::vector<runtime::HistoryEntry>> statement(model::ProgramId, const model::CustomerRef&,
+                                                                model::Sequence, std::size_t) override {
+        std::vector<runtime::HistoryEntry> entries(1);
+        model::Fact& fact = entries[0].stored.fact;
+        entries[0].stored.sequence = {12};
+        fact.type = model::FactType::commission_accrued;
+        fact.subject = model::Subject::of(model::SubjectKind::wallet, {1}, 7);
+        fact.party = {8, 11, 0};
+        return entries;
+    }
+    model::Result<std::vector<runtime::PayoutView>> payouts(model::ProgramId, model::CustomerId,
+                                                            std::size_t) override {
+        return std::vector<runtime::PayoutView>{{{9}, {7}, {400}, true, {1'000}}};
+    }
+    model::Result<runtime::ReferralView> referral(model::ProgramId, const model::CustomerRef&,
+                                                  std::size_t) override {
+        runtime::ReferralView view;
+        view.id = {7};
+        view.brought = 1;
+        view.points = {20};
+        view.rows.push_back({{8}, {11}, "1/A1", {1'000}, {20}});
+        return view;
+    }
+    model::Result<runtime::CodeView> code(model::ProgramId, const model::Name&) override {
+        return runtime::CodeView{"ABCDEFGHJKMN", runtime::CodeState::open, {2'000}};
+    }
+};
 
 /// An engine that keeps no rules: every command is accepted, gets the next sequence and earns a tenth of its
 /// amount. What is durable is told by the test, or follows at once.
@@ -128,6 +182,7 @@ class FakeEngine final : public runtime::Engine {
         }
         return page;
     }
+    runtime::NetworkQueries& network() override { return network_; }
     model::Result<runtime::VerifyReport> verify(
         const std::function<void(std::uint64_t, std::uint64_t)>& progress) override {
         progress(1, 2);
@@ -233,6 +288,7 @@ class FakeEngine final : public runtime::Engine {
         return outcome;
     }
 
+    FakeNetwork network_;
     mutable std::mutex mutex_;
     std::map<std::string, std::shared_ptr<const model::AccessKey>> keys_;
     std::vector<Seen> seen_;

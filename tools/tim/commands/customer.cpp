@@ -17,6 +17,8 @@ struct Options {
     std::string customer;
     std::vector<std::string> also;
     std::string name;
+    std::string vip;
+    std::string referral;
     std::optional<std::string> at;
     std::optional<std::string> as_of;
     std::optional<std::string> request_id;
@@ -41,6 +43,13 @@ int enroll(const CommandLine& line, const Options& options) {
             return fail_usage("an id is given by the engine; enrol by phone, email or card");
         keys.push_back(std::move(*key));
     }
+    CustomerArgument vip;
+    if (!options.vip.empty()) {
+        auto read = read_customer(options.vip);
+        if (!read) return fail_usage(fmt::format("--vip: {}", read.error().message));
+        vip = std::move(*read);
+    }
+    if (auto checked = check_text("--referral", options.referral); !checked) return fail(checked.error());
     if (auto checked = check_text("--name", options.name); !checked) return fail(checked.error());
     const auto name = read_request_id(options.request_id);
     if (!name) return fail(name.error());
@@ -52,6 +61,8 @@ int enroll(const CommandLine& line, const Options& options) {
         for (const CustomerArgument& key : keys)
             enrollment.keys.push_back(key.ref());
         enrollment.name = options.name;
+        enrollment.vip = vip.ref();
+        enrollment.referral = options.referral;
         model::Command command;
         command.kind = model::CommandKind::enroll;
         command.name = *name;
@@ -81,6 +92,9 @@ std::string show_json(const Shop& shop, const ProgramVersion& version, const cli
     json.add("id", customer.id.value)
         .add("keys", key_labels(customer))
         .add("name", customer.name)
+        .add("class", client::class_name(customer.customer_class))
+        .add_or_null("vip",
+                     customer.vip.value == 0 ? std::string() : fmt::format("id:{}", customer.vip.value))
         .add("tier", version.tier_id(customer.tier))
         .add("tier_name", version.tier_name(customer.tier))
         .add("points", customer.points.value)
@@ -94,6 +108,8 @@ std::string show_json(const Shop& shop, const ProgramVersion& version, const cli
         .add("lifetime_spend", version.money(customer.lifetime_spend))
         .add("month_spend", version.money(customer.month_spend))
         .add("orders", customer.orders)
+        .add("commission_available", version.money(customer.commission_available))
+        .add("commission_pending", version.money(customer.commission_pending))
         .add_or_null("enrolled_at", shop.time(customer.enrolled_at))
         .add_or_null("first_order_at", shop.time(customer.first_order_at))
         .add_or_null("last_order_at", shop.time(customer.last_order_at));
@@ -114,6 +130,9 @@ std::string show_text(const Shop& shop, const ProgramVersion& version, const cli
         {"customer", fmt::format("id:{}", customer.id.value)},
         {"keys", labels.empty() ? "erased" : fmt::format("{}", fmt::join(labels, ", "))}};
     if (!customer.name.empty()) fields.emplace_back("name", customer.name);
+    if (customer.customer_class != client::CustomerClass::retail)
+        fields.emplace_back("class", client::class_name(customer.customer_class));
+    if (customer.vip.value != 0) fields.emplace_back("under", fmt::format("id:{}", customer.vip.value));
     fields.insert(
         fields.end(),
         {{"tier", fmt::format("{} ({})", version.tier_name(customer.tier), version.tier_id(customer.tier))},
@@ -131,6 +150,11 @@ std::string show_text(const Shop& shop, const ProgramVersion& version, const cli
                                  {"enrolled", time(customer.enrolled_at)},
                                  {"first order", time(customer.first_order_at)},
                                  {"last order", time(customer.last_order_at)}});
+    if (customer.commission_available.value != 0 || customer.commission_pending.value != 0) {
+        fields.emplace_back("commission",
+                            fmt::format("{} available, {} pending", money(customer.commission_available),
+                                        money(customer.commission_pending)));
+    }
     return field_list(fields);
 }
 
@@ -157,6 +181,10 @@ bool is_opened_hold(const client::HistoryEntry& entry) {
     return entry.type == "hold_opened";
 }
 
+bool is_end_of_hold(const client::HistoryEntry& entry) {
+    return entry.type == "hold_captured" || entry.type == "hold_released" || entry.type == "hold_expired";
+}
+
 std::string history_json(const Shop& shop, const ProgramVersion& version, const client::HistoryEntry& entry) {
     JsonLine json;
     json.add("sequence", entry.sequence.value)
@@ -173,7 +201,8 @@ std::string history_json(const Shop& shop, const ProgramVersion& version, const 
         .add("held_after", entry.held_after.value)
         .add("tier_before", version.tier_id(entry.tier_before))
         .add("tier_after", version.tier_id(entry.tier_after));
-    if (entry.related.value != 0) json.add("hold", entry.related.value);
+    if (is_end_of_hold(entry)) json.add("hold", entry.related.value);
+    if (entry.counterparty.value != 0) json.add("counterparty", entry.counterparty.value);
     if (!entry.original.empty()) json.add("original", entry.original);
     if (!entry.reason.empty()) json.add("reason", entry.reason);
     return json.text() + "\n";
@@ -181,9 +210,12 @@ std::string history_json(const Shop& shop, const ProgramVersion& version, const 
 
 std::string history_note(const Shop& shop, const client::HistoryEntry& entry) {
     if (is_opened_hold(entry)) return "until " + shop.time({entry.amount.value});
-    if (entry.related.value != 0) return fmt::format("hold {}", entry.related.value);
-    if (!entry.original.empty()) return "of " + entry.original;
-    return entry.reason;
+    if (is_end_of_hold(entry)) return fmt::format("hold {}", entry.related.value);
+    std::string note = entry.reason;
+    if (!entry.original.empty()) note = "of " + entry.original;
+    if (entry.counterparty.value != 0)
+        note += fmt::format("{}with id:{}", note.empty() ? "" : ", ", entry.counterparty.value);
+    return note;
 }
 
 std::vector<std::string> history_cells(const Shop& shop, const ProgramVersion& version,
@@ -249,10 +281,16 @@ void add_customer_commands(CLI::App& app, CommandLine& line) {
     enrolls->add_option("CUSTOMER", options->customer, customer_help)->required();
     enrolls->add_option("--also", options->also, "Another key of the same customer; may be repeated");
     enrolls->add_option("--name", options->name, "The customer's name");
+    enrolls->add_option("--vip", options->vip, "The VIP whose member the customer becomes");
+    enrolls->add_option("--referral", options->referral,
+                        "A referral code; it is judged when the customer's first order comes");
     enrolls->add_option("--at", options->at, "When, ISO 8601 (default: now)");
     enrolls->add_option("--request-id", options->request_id,
                         "32 hexadecimal digits, to repeat it exactly once");
-    enrolls->footer("Example:\n  tim enroll phone:+84901234567 --also card:20417 --name 'Nguyễn Văn An'");
+    enrolls->footer(
+        "Examples:\n  tim enroll phone:+84901234567 --also card:20417 --name 'Nguyễn Văn An'\n"
+        "  tim enroll phone:+84907654321 --vip phone:+84901234567\n"
+        "  tim enroll card:20418 --referral 7K3M9QXWTB2C");
     enrolls->callback([&line, options] { line.run = [&line, options] { return enroll(line, *options); }; });
 
     CLI::App* shows = app.add_subcommand("show", "Show a customer's figures as of now, or of a past instant");

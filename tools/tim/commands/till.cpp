@@ -15,6 +15,8 @@ struct Options {
     std::string reason;
     std::int64_t points = 0;
     std::uint64_t hold = 0;
+    std::string referral;
+    std::string payment;
     bool ranking = false;
     std::optional<std::string> at;
     std::optional<std::string> request_id;
@@ -71,7 +73,7 @@ int post(const CommandLine& line, const Options& options, model::CommandKind kin
         const std::string name =
             options.receipt.empty() ? drafted->customer.label() : model::format_name(command.name);
         if (kind == model::CommandKind::sale) {
-            const model::SaleDetails details{{options.hold}};
+            const model::SaleDetails details{{options.hold}, options.referral, options.payment};
             command.details = &details;
             return tell_sale(line, shop, {word, name}, command,
                              shop.session.client().detailed_sale(shop.program, command));
@@ -126,10 +128,17 @@ void add_till_commands(CLI::App& app, CommandLine& line) {
     sale->add_option("--hold", options->hold,
                      "The number that `tim hold` gave: captured whole with the sale, or the sale is refused")
         ->check(whole_number(1));
+    sale->add_option(
+        "--referral", options->referral,
+        "A referral code, for a first order; when it is refused, the sale is accepted nonetheless");
+    sale->add_option(
+        "--payment", options->payment,
+        "What tells the means of payment from others (a token of the till's): nobody refers oneself");
     add_time(sale, *options);
     sale->footer(
         "Examples:\n  tim sale phone:+84901234567 --receipt 1/104416 --amount 150000\n"
         "  tim sale phone:+84901234567 --receipt 1/104417 --amount 70000 --hold 184467\n"
+        "  tim sale card:20418 --receipt 1/104418 --amount 500000 --referral 7K3M9QXWTB2C\n"
         "  tim sale --receipt 1/536366 --amount 20000");
     sale->callback([&line, options] {
         line.run = [&line, options] { return post(line, *options, model::CommandKind::sale, "sale"); };
