@@ -49,6 +49,8 @@ std::string effects_json(const ProgramVersion& version, const Effects& effects) 
         if (!effect.campaign.empty()) json.add("campaign", effect.campaign);
         if (effect.discount.value != 0) json.add("discount", version.money(effect.discount));
         if (effect.counterparty.value != 0) json.add("counterparty", effect.counterparty.value);
+        if (!effect.campaign.empty()) json.add("campaign", effect.campaign);
+        if (effect.discount.value != 0) json.add("discount", version.money(effect.discount));
         if (effect.type == "extra_refused")
             json.add("extra", effect.extra)
                 .add("refused", model::refusal_name(effect.refusal))
