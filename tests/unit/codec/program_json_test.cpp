@@ -267,5 +267,51 @@ TEST(ProgramJson, CutAnywhereIsRefused) {
         EXPECT_NE(fault_of(text.substr(0, size)), "(read)") << size;
 }
 
+constexpr const char* kParties = R"("tiers": [
+    { "id": "gold", "min": "1000.00", "makes_vip": true } ],
+  "referral": { "code_days": 10, "referrer": { "points": 20 }, "referee": { "points": 5, "ranking": false },
+                "cap_per_month": 50, "min_amount": "2.50" },
+  "network": { "upline_earn": { "per_amount": "20.00", "points": 2 }, "pending_days": 3,
+               "commission": [ { "recruits": 0, "rate_bp": 200 }, { "recruits": 3, "rate_bp": 500 } ],
+               "payout": { "mode": "monthly", "min_amount": "99.90" } }
+})";
+
+std::string with_parties() {
+    std::string text = kProgram;
+    text.erase(text.rfind(']'));
+    text += R"(,)";
+    std::string parties = kParties;
+    parties.erase(0, parties.find('{'));
+    return text + parties;
+}
+
+TEST(ProgramJson, ReadsAndPrintsANetworkAndReferrals) {
+    const auto program = parse_program_json(with_parties(), "shop.json");
+    ASSERT_TRUE(program) << program.error().message;
+    ASSERT_TRUE(program->network && program->referral);
+    EXPECT_TRUE(program->tiers[2].makes_vip);
+    EXPECT_EQ(program->referral->code_days, 10);
+    EXPECT_EQ(program->referral->referee.points.value, 5);
+    EXPECT_FALSE(program->referral->referee.ranking);
+    EXPECT_EQ(program->referral->cap_per_month, 50);
+    EXPECT_EQ(program->referral->min_amount.value, 250);
+    EXPECT_EQ(program->network->upline_earn->rate.per_amount.value, 2'000);
+    EXPECT_EQ(program->network->commission[1].rate_bp, 500);
+    EXPECT_EQ(program->network->payout.mode, model::PayoutMode::monthly);
+    EXPECT_EQ(program->network->payout.min_amount.value, 9'990);
+    const std::string printed = program_to_json(*program);
+    const auto again = parse_program_json(printed, "printed");
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(program_to_json(*again), printed);
+    EXPECT_THAT(printed, AllOf(HasSubstr("\"makes_vip\": true"), HasSubstr("\"99.90\"")));
+    EXPECT_THAT(program_to_json(*parse_program_json(kProgram, "shop.json")), Not(HasSubstr("network")));
+}
+
+TEST(ProgramJson, NamesFaultsOfANetwork) {
+    std::string text = with_parties();
+    text.replace(text.find("\"20.00\""), 7, "\"20.001\"");
+    EXPECT_THAT(fault_of(text), HasSubstr("network.upline_earn.per_amount"));
+}
+
 }  // namespace
 }  // namespace tim::codec

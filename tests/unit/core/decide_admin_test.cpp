@@ -2,6 +2,7 @@
 
 #include "desk.h"
 #include "engine/core/customer_table.h"
+#include "engine/core/state.h"
 
 namespace tim::core {
 namespace {
@@ -96,7 +97,8 @@ TEST(DecideAdjust, RefusesWhatIsNotThereAndWhatWouldOverflow) {
 TEST(DecideEnroll, BeginsACustomer) {
     Desk desk;
     const model::Command enroll = command(CommandKind::enroll, 0);
-    decide_enroll(enroll, desk.moment, kCustomer, desk.facts);
+    const ProgramState shop(test::kProgram, "shop");
+    decide_enroll(enroll, desk.moment, kCustomer, shop, {}, desk.facts);
     ASSERT_EQ(desk.count(), 1U);
     const Fact& fact = desk.fact(0);
     EXPECT_EQ(fact.type, FactType::enrolled);

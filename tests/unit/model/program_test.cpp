@@ -354,5 +354,63 @@ TEST(Describe, GivesEveryFaultALine) {
     EXPECT_EQ(describe({{"id", "is bad"}, {"tiers[0].min", "is 7"}}), "id: is bad\ntiers[0].min: is 7");
 }
 
+/// A network and referrals without a fault.
+void add_parties(Program& program) {
+    Network network;
+    network.upline_earn = UplineEarn{{{20'000}, {1}}, true};
+    network.commission = {{0, 200}, {3, 500}};
+    program.network = network;
+    program.referral = Referral{};
+    program.tiers[2].makes_vip = true;
+}
+
+template <class Change>
+std::vector<ProgramFault> party_faults_after(Change change) {
+    return faults_after([&](Program& program) {
+        add_parties(program);
+        change(program);
+    });
+}
+
+TEST(Validate, TakesANetworkAndReferrals) {
+    EXPECT_THAT(party_faults_after([](Program&) {}), IsEmpty());
+}
+
+TEST(Validate, NamesWhatIsWrongWithANetwork) {
+    EXPECT_THAT(party_faults_after([](Program& p) { p.network.reset(); }),
+                Contains(fault("tiers[2].makes_vip", "needs a network")));
+    EXPECT_THAT(party_faults_after([](Program& p) { p.tiers[0].makes_vip = true; }),
+                Contains(fault("tiers[0].makes_vip", "everybody")));
+    EXPECT_THAT(party_faults_after([](Program& p) { p.network->upline_earn->rate.per_amount = {}; }),
+                Contains(fault("network.upline_earn.per_amount", "is 0")));
+    EXPECT_THAT(party_faults_after([](Program& p) { p.network->upline_earn->rate.points = {}; }),
+                Contains(fault("network.upline_earn.points", "is 0")));
+    EXPECT_THAT(party_faults_after([](Program& p) { p.network->pending_days = 91; }),
+                Contains(fault("network.pending_days", "to 90")));
+    EXPECT_THAT(party_faults_after([](Program& p) { p.network->commission[1].rate_bp = 10'001; }),
+                Contains(fault("network.commission[1].rate_bp", "to 10000")));
+    EXPECT_THAT(party_faults_after([](Program& p) { p.network->commission[1].recruits = 0; }),
+                Contains(fault("network.commission[1].recruits", "ascending")));
+    EXPECT_THAT(party_faults_after([](Program& p) { p.network->commission.resize(33); }),
+                Contains(fault("network.commission", "at most 32")));
+    EXPECT_THAT(party_faults_after([](Program& p) { p.network->payout.min_amount = {-1}; }),
+                Contains(fault("network.payout.min_amount", "is -1")));
+    EXPECT_THAT(party_faults_after([](Program& p) { p.network->payout.mode = static_cast<PayoutMode>(7); }),
+                Contains(fault("network.payout.mode", "manual or monthly")));
+}
+
+TEST(Validate, NamesWhatIsWrongWithReferrals) {
+    EXPECT_THAT(party_faults_after([](Program& p) { p.referral->code_days = -1; }),
+                Contains(fault("referral.code_days", "is -1")));
+    EXPECT_THAT(party_faults_after([](Program& p) { p.referral->referrer.points = {-1}; }),
+                Contains(fault("referral.referrer.points", "is -1")));
+    EXPECT_THAT(party_faults_after([](Program& p) { p.referral->referee.points = {-1}; }),
+                Contains(fault("referral.referee.points", "is -1")));
+    EXPECT_THAT(party_faults_after([](Program& p) { p.referral->cap_per_month = 0; }),
+                Contains(fault("referral.cap_per_month", "is 0")));
+    EXPECT_THAT(party_faults_after([](Program& p) { p.referral->min_amount = {-1}; }),
+                Contains(fault("referral.min_amount", "is -1")));
+}
+
 }  // namespace
 }  // namespace tim::model
