@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 namespace tim::core {
 namespace {
 
@@ -100,7 +102,8 @@ TEST(WalletBook, PayoutsAreRequestedApprovedPaidOrFail) {
 }
 
 TEST(WalletBook, MonthsAreCounted) {
-    MonthCounts counts;
+    const auto kept = std::make_unique<MonthCounts>();
+    MonthCounts& counts = *kept;
     counts.add({648});
     counts.add({650});
     counts.add({648});
