@@ -157,6 +157,16 @@ model::Result<WhatIf> BlockingClient::what_if(const model::Program& change, mode
         [&](auto done) { return client_.what_if(change, at, after, limit, done, timeout_ms); });
 }
 
+model::Result<model::Outcome> BlockingClient::override_tier(std::string_view program,
+                                                            const model::CustomerRef& customer,
+                                                            const model::TierAct& act,
+                                                            std::string_view reason, const model::Name& name,
+                                                            model::Instant at, std::int64_t timeout_ms) {
+    return wait_for<model::Outcome>([&](auto done) {
+        return client_.override_tier(program, customer, act, reason, name, at, done, timeout_ms);
+    });
+}
+
 model::Result<RecomputeReport> BlockingClient::recompute(std::string_view program, ProgressCallback progress,
                                                          std::int64_t timeout_ms) {
     return wait_for<RecomputeReport>(

@@ -70,6 +70,11 @@ class BlockingClient {
     model::Result<WhatIf> what_if(const model::Program& change, model::Instant at = model::kNoInstant,
                                   model::CustomerId after = {}, std::uint32_t limit = 0,
                                   std::int64_t timeout_ms = 0);
+    model::Result<model::Outcome> override_tier(std::string_view program, const model::CustomerRef& customer,
+                                                const model::TierAct& act, std::string_view reason,
+                                                const model::Name& name,
+                                                model::Instant at = model::kNoInstant,
+                                                std::int64_t timeout_ms = 0);
     model::Result<RecomputeReport> recompute(std::string_view program, ProgressCallback progress = {},
                                              std::int64_t timeout_ms = 0);
     model::Result<ProgramInfo> program(std::string_view id, model::VersionId version = {},

@@ -130,6 +130,11 @@ class Client {
     /// A change run over all customers without effect; with `limit`, a page of those who would move.
     Admission what_if(const model::Program& change, model::Instant at, model::CustomerId after,
                       std::uint32_t limit, Completion<WhatIf> completion, std::int64_t timeout_ms = 0);
+    /// A tier by hand, or with none named the end of all that the customer has; `name` is a request id.
+    Admission override_tier(std::string_view program, const model::CustomerRef& customer,
+                            const model::TierAct& act, std::string_view reason, const model::Name& name,
+                            model::Instant at, Completion<model::Outcome> completion,
+                            std::int64_t timeout_ms = 0);
     /// Long work, as `verify`. May be asked for again at any time.
     Admission recompute(std::string_view program, ProgressCallback progress,
                         Completion<RecomputeReport> completion, std::int64_t timeout_ms = 0);

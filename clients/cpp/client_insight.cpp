@@ -1,4 +1,4 @@
-// The questions of insight.h, and how their answers are read.
+// The questions of insight.h, how their answers are read, and tiers by hand.
 #include <utility>
 
 #include "clients/cpp/client.h"
@@ -166,6 +166,23 @@ Admission Client::what_if(const model::Program& change, model::Instant at, model
     body.after = after.value;
     body.limit = limit;
     return ask(query(std::move(body), to_what_if, std::move(completion)), timeout_ms);
+}
+
+Admission Client::override_tier(std::string_view program, const model::CustomerRef& customer,
+                                const model::TierAct& act, std::string_view reason, const model::Name& name,
+                                model::Instant at, Completion<model::Outcome> completion,
+                                std::int64_t timeout_ms) {
+    schema::TierOverrideT body;
+    const auto* id = reinterpret_cast<const std::uint8_t*>(name.bytes.data());
+    body.request_id.assign(id, id + model::kRequestIdBytes);
+    body.program = program;
+    body.customer = customer_key(customer);
+    body.at_ms = at.value;
+    body.tier = act.tier;
+    body.from_ms = act.from.value;
+    body.until_ms = act.until.value;
+    body.reason = reason;
+    return ask(std::make_unique<ChangeRequest>(std::move(body), std::move(completion)), timeout_ms);
 }
 
 Admission Client::recompute(std::string_view program, ProgressCallback progress,

@@ -73,6 +73,7 @@ model::Result<void> check_row(const QueuedRow& row, std::size_t position) {
         case model::CommandKind::pay_payout:
         case model::CommandKind::fail_payout:
         case model::CommandKind::revoke_access_key:
+        case model::CommandKind::override_tier:
             return wrong("a command of that kind does not wait in a queue");
     }
     if (!row.name.valid()) return wrong("its receipt or request id is not valid");

@@ -43,6 +43,7 @@ std::string_view kind_name(model::CommandKind kind) {
         case model::CommandKind::pay_payout:
         case model::CommandKind::fail_payout:
         case model::CommandKind::revoke_access_key:
+        case model::CommandKind::override_tier:
             break;
     }
     return "other";

@@ -36,15 +36,18 @@ void fold_lots(ProgramState& program, CustomerRecord& record, model::CustomerId 
         static_cast<std::uint8_t>(any ? record.flags | kRecordHasLots : record.flags & ~kRecordHasLots);
 }
 
-/// With the lots, where there are any.
+/// With the lots and the tiers by hand, where there are any.
 std::uint32_t digest_of(const ProgramState& program, model::CustomerId customer) {
     const CustomerRecord& record = program.customers.at(customer.value);
     std::uint32_t figures = digest(record);
     if ((record.flags & kRecordHasReferral) != 0)
         figures = static_cast<std::uint32_t>(mix_words(figures, program.referral(customer)->digest()) >> 32);
-    if ((record.flags & kRecordHasLots) == 0) return figures;
-    return figures ^
-           static_cast<std::uint32_t>(program.lots[stripe_of(customer)].of(customer)->digest() >> 32);
+    if ((record.flags & (kRecordHasLots | kRecordHasOverrides)) == 0) return figures;
+    if (const Lots* const lots = program.lots_of(record, customer))
+        figures ^= static_cast<std::uint32_t>(lots->digest() >> 32);
+    if (const TierOverrides* const overrides = program.overrides_of(record, customer))
+        figures ^= digest(*overrides);
+    return figures;
 }
 
 /// The flag stays once it is set: whether anything is left is the book's business.
@@ -81,6 +84,53 @@ void apply_referral(ProgramState& program, CustomerRecord& record, model::Custom
     }
 }
 
+/// Whether a fact tells which tier the figures lead to beneath one by hand.
+bool carries_found(const Fact& fact) {
+    return (fact.type == FactType::period_closed || fact.type == FactType::tiers_recalculated) &&
+           fact.tiers.found != 0;
+}
+
+void apply_to_overrides(OverrideBook& book, CustomerRecord& record, model::CustomerId customer,
+                        const Fact& fact, model::Sequence sequence) {
+    const model::Sequence id{static_cast<std::uint64_t>(fact.amount.value)};
+    const auto take_found = [&] {
+        TIM_INVARIANT(fact.tiers.found != 0, "beneath a tier by hand the figures lead to one");
+        book.set_found(customer, static_cast<std::uint8_t>(fact.tiers.found - 1));
+    };
+    bool others = true;
+    switch (fact.type) {
+        case FactType::tier_overridden: {
+            const bool begun = fact.points.value == model::kNoInstant.value;
+            TIM_INVARIANT(fact.month.value < model::kMaxTiers, "a tier by hand is one of the program's");
+            book.add(customer, {sequence,
+                                begun ? fact.at : model::Instant{fact.points.value},
+                                {fact.amount.value},
+                                fact.version,
+                                static_cast<std::uint8_t>(fact.month.value),
+                                begun,
+                                {}});
+            if (book.of(customer)->in_force()) book.set_found(customer, fact.period_months);
+            record.flags |= kRecordHasOverrides;
+            break;
+        }
+        case FactType::override_began:
+            book.begin(customer, id);
+            take_found();
+            break;
+        case FactType::override_ended:
+            others = book.end(customer, id);
+            if (others) take_found();
+            break;
+        case FactType::tier_found:
+            take_found();
+            break;
+        default:
+            book.drop(customer);
+            others = false;
+    }
+    if (!others) record.flags = static_cast<std::uint8_t>(record.flags & ~kRecordHasOverrides);
+}
+
 void apply_to_customer(ProgramState& program, const Fact& fact, model::Sequence sequence) {
     const model::CustomerId customer{fact.subject.id()};
     if (fact.type == FactType::enrolled)
@@ -115,7 +165,17 @@ void apply_to_customer(ProgramState& program, const Fact& fact, model::Sequence 
             count_use(program, record, customer, fact);
             fold_figures(record, fact);
             break;
+        case FactType::tier_overridden:
+        case FactType::override_began:
+        case FactType::override_ended:
+        case FactType::tier_found:
+        case FactType::overrides_dropped:
+            apply_to_overrides(program.overrides[stripe_of(customer)], record, customer, fact, sequence);
+            break;
         default:
+            if ((record.flags & kRecordHasOverrides) != 0 && carries_found(fact))
+                program.overrides[stripe_of(customer)].set_found(
+                    customer, static_cast<std::uint8_t>(fact.tiers.found - 1));
             fold_figures(record, fact);
     }
     if (concerns_referral(fact.type)) apply_referral(program, record, customer, fact);

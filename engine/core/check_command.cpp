@@ -27,7 +27,8 @@ bool named_rightly(const model::Command& command) {
 bool wants_customer(CommandKind kind) {
     return kind == CommandKind::balance || kind == CommandKind::redeem || kind == CommandKind::hold ||
            kind == CommandKind::adjust || kind == CommandKind::appoint_vip ||
-           kind == CommandKind::move_member || kind == CommandKind::request_payout;
+           kind == CommandKind::move_member || kind == CommandKind::request_payout ||
+           kind == CommandKind::override_tier;
 }
 
 bool wants_original(CommandKind kind) {
@@ -102,6 +103,18 @@ Judgement check_command(const model::Command& command) {
     }
     if (wants_network(command.kind) && command.network == nullptr) return refuse(Refusal::invalid_command);
     if (command.reason.size() > kMaxReasonBytes) return refuse(Refusal::invalid_command);
+    if (command.kind == CommandKind::override_tier) {
+        const model::TierAct* const act = command.tier_act;
+        if (act == nullptr || act->tier.size() > model::kMaxProgramIdBytes)
+            return refuse(Refusal::invalid_command);
+        const bool ends_all = act->tier.empty();
+        const bool dated = act->until != model::kNoInstant;
+        if (ends_all && (dated || act->from != model::kNoInstant)) return refuse(Refusal::invalid_command);
+        if (!ends_all && (!dated || act->until.value > kMaxInstantMs || act->until.value < 0))
+            return refuse(Refusal::invalid_time);
+        if (act->from != model::kNoInstant && (act->from.value < 0 || act->from.value > kMaxInstantMs))
+            return refuse(Refusal::invalid_time);
+    }
     if (command.kind == CommandKind::adjust && command.points.value == 0 && command.amount.value == 0) {
         return refuse(Refusal::invalid_command);
     }
@@ -165,6 +178,11 @@ std::uint32_t content_digest(const model::Command& command) {
     }
     if (command.network != nullptr) {
         mix(command.network->payout.value);  // and whoever answers a repeat compares the VIP, however named
+    }
+    if (command.tier_act != nullptr) {
+        mix_text(command.tier_act->tier);
+        mix(static_cast<std::uint64_t>(command.tier_act->from.value));
+        mix(static_cast<std::uint64_t>(command.tier_act->until.value));
     }
     if (command.access_key != nullptr) {
         mix_text(command.access_key->id);

@@ -9,6 +9,7 @@
 #include "engine/core/fact_writer.h"
 #include "engine/core/hold_book.h"
 #include "engine/core/lots.h"
+#include "engine/core/override_book.h"
 #include "engine/core/record.h"
 #include "engine/core/rules.h"
 #include "engine/core/wallet_book.h"
@@ -36,6 +37,31 @@ inline Judgement refuse(model::Refusal refusal, std::int64_t detail = 0) {
     return {refusal, detail};
 }
 
+/// What the tiers by hand of one customer come to at a moment.
+struct HandTier {
+    model::Subject subject{};
+    /// It is the tier held, whatever the record's figures lead to; none: the figures decide.
+    std::optional<std::uint8_t> tier{};
+    bool in_force = false;  ///< one is, though perhaps of a tier that is no more
+    std::size_t count = 0;  ///< how many the customer has that are not over
+};
+
+/// Those of the customers of one command: few, and almost always nobody's.
+class HandTiers {
+  public:
+    /// Null where a customer has none.
+    const HandTier* find(model::Subject subject) const {
+        for (const HandTier& hand : hands_)
+            if (hand.subject == subject) return &hand;
+        return nullptr;
+    }
+    void add(const HandTier& hand) { hands_.push_back(hand); }
+    void clear() { hands_.clear(); }
+
+  private:
+    absl::InlinedVector<HandTier, 1> hands_;
+};
+
 /// When a command is judged, and by which versions.
 struct Moment {
     model::Instant now{};            ///< the program's
@@ -43,6 +69,7 @@ struct Moment {
     model::Instant recorded{};       ///< the machine's clock
     const Rules* current = nullptr;  ///< in force now: finds tiers, guards floors
     const Rules* pricing = nullptr;  ///< in force at `at`: prices sales
+    HandTiers hands;  ///< of the customers whom the command touches; `settle_overridden` tells them
 };
 
 /// Longest and default time until a hold times out.
@@ -93,6 +120,18 @@ inline const Rules& dating(const Moment& moment) {
 CustomerRecord settle_tiers(const CustomerRecord& record, model::Subject subject, const Moment& moment,
                             FactWriter& facts);
 
+/// As `settle_tiers` for a customer with tiers by hand: records too which of them began and ended, and tells
+/// the moment which holds. The record that comes back has the tier that its figures lead to.
+CustomerRecord settle_overridden(const CustomerRecord& record, model::Subject subject,
+                                 const TierOverrides& overrides, Moment& moment, FactWriter& facts);
+
+/// A record with the tier that its figures lead to, in place of one by hand.
+inline CustomerRecord beneath(const CustomerRecord& record, const TierOverrides& overrides) {
+    CustomerRecord draft = record;
+    if (overrides.in_force()) draft.tier = overrides.found;
+    return draft;
+}
+
 /// Whether a recomputation of everybody's tiers has something to record of a customer: what `is_due`, or a
 /// tier that was recorded under other thresholds.
 bool needs_recompute(const CustomerRecord& record, const Rules& current, model::Instant now);
@@ -115,9 +154,9 @@ model::Points settled_held(const CustomerRecord& record, const OpenHolds* holds,
 PointsDraft settled_points(const CustomerRecord& record, const OpenHolds* holds, const Lots& lots,
                            model::Instant now, const Rules& current);
 
-/// The record and lots as they stand now, without writing anything. `lots` may be null.
+/// The record and lots as they stand now, without writing anything. What the books have may be null.
 PointsDraft settled(const CustomerRecord& record, const OpenHolds* holds, const Lots* lots,
-                    model::Instant now, const Rules& current);
+                    const TierOverrides* overrides, model::Instant now, const Rules& current);
 
 /// What ledger and books say of the extras that a sale names.
 struct SaleExtras {
@@ -259,6 +298,10 @@ Judgement decide_hold_end(const model::Command& command, const Moment& moment, m
 /// S3.4. The caller adds the reason as the fact's blob.
 Judgement decide_adjust(const model::Command& command, const Moment& moment, model::Subject subject,
                         const CustomerRecord& record, FactWriter& facts);
+
+/// A tier by hand, or the end of all of them. The caller adds the reason as the fact's blob.
+Judgement decide_override(const model::Command& command, const Moment& moment, model::Subject subject,
+                          const CustomerRecord& record, FactWriter& facts);
 
 /// What is judged about a newcomer beside whose the keys are: how many they are, and whether a program of so
 /// many customers takes one more.

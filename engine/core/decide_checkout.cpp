@@ -10,15 +10,15 @@ using model::Refusal;
 
 namespace {
 
-model::Points spendable_now(const Moment& moment, const CustomerRecord& record) {
+model::Points spendable_now(const Moment& moment, model::Subject subject, const CustomerRecord& record) {
     return spendable(record.points, record.held,
-                     moment.current->keep_points(moment.current->tier_of(record)));
+                     moment.current->keep_points(tier_now(moment, subject, record)));
 }
 
 Fact& add_fact(FactType type, const Moment& moment, model::Subject subject, const CustomerRecord& record,
                FactWriter& facts) {
     Fact& fact = facts.add(type, subject, record.last);
-    const std::uint8_t tier = moment.current->tier_of(record);
+    const std::uint8_t tier = tier_now(moment, subject, record);
     stamp(fact, moment, tier, tier, record.points, record.held);
     return fact;
 }
@@ -51,13 +51,14 @@ model::Points settled_held(const CustomerRecord& record, const OpenHolds* holds,
 }
 
 PointsDraft settled(const CustomerRecord& record, const OpenHolds* holds, const Lots* lots,
-                    model::Instant now, const Rules& current) {
+                    const TierOverrides* overrides, model::Instant now, const Rules& current) {
     PointsDraft draft;
     if (lots != nullptr) draft = settled_points(record, holds, *lots, now, current);
     const model::Points points = lots != nullptr ? draft.record.points : record.points;
     const model::Points held = lots != nullptr ? draft.record.held : settled_held(record, holds, now);
     CustomerRecord& view = draft.record;
-    view = is_due(record, current, now) ? settle(record, current, now).record : record;
+    view = overrides == nullptr ? record : beneath(record, *overrides);
+    if (is_due(record, current, now)) view = settle(view, current, now).record;
     view.points = points;
     view.held = held;
     if (const model::Month month = current.calendar().month_of(now); month > view.month) {
@@ -65,7 +66,8 @@ PointsDraft settled(const CustomerRecord& record, const OpenHolds* holds, const 
         bases.advance(month, current.period_months());
         bases.put(view);
     }
-    view.tier = current.tier_of(view);
+    const auto by_hand = overrides == nullptr ? std::nullopt : tier_by_hand(*overrides, now, current);
+    view.tier = by_hand ? *by_hand : current.tier_of(view);
     return draft;
 }
 
@@ -79,7 +81,7 @@ Judgement decide_redeem(const model::Command& command, const Moment& moment, mod
         if (!worth) return refuse(Refusal::overflow);
         points = *worth;
     }
-    const model::Points most = spendable_now(moment, record);
+    const model::Points most = spendable_now(moment, subject, record);
     if (points > most) return refuse(Refusal::insufficient_points, most.value);
 
     const model::Sequence sequence = facts.next();
@@ -114,7 +116,7 @@ Judgement decide_hold(const model::Command& command, const Moment& moment, model
                                     (command.ttl_ms == 0 ? kDefaultHoldMs : command.ttl_ms)};
     if (expires_at <= moment.now) return refuse(Refusal::invalid_time);
     if (open_holds >= kMaxOpenHolds) return refuse(Refusal::too_many_holds, kMaxOpenHolds);
-    const model::Points most = spendable_now(moment, record);
+    const model::Points most = spendable_now(moment, subject, record);
     if (command.points > most) return refuse(Refusal::insufficient_points, most.value);
 
     Fact& fact = add_fact(FactType::hold_opened, moment, subject, record, facts);

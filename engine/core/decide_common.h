@@ -24,7 +24,9 @@ inline void name(model::Fact& fact, const model::Command& command) {
 
 /// The tier under the version in force now; nobody's sales have none.
 inline std::uint8_t tier_now(const Moment& moment, model::Subject subject, const CustomerRecord& record) {
-    return subject.kind() == model::SubjectKind::customer ? moment.current->tier_of(record) : std::uint8_t{0};
+    if (subject.kind() != model::SubjectKind::customer) return 0;
+    const HandTier* const hand = moment.hands.find(subject);
+    return hand != nullptr && hand->tier ? *hand->tier : moment.current->tier_of(record);
 }
 
 /// Points that are given otherwise than by a sale: they have its expiry, and can be spent at once.

@@ -64,7 +64,7 @@ class PointsClock {
         CustomerRecord& record = draft_.record;
         sequence_ = facts_.next();
         Fact& fact = facts_.add(type, subject_, record.last);
-        const std::uint8_t tier = moment_.current->tier_of(record);
+        const std::uint8_t tier = tier_now(moment_, subject_, record);
         stamp(fact, moment_, tier, tier, record.points, record.held);
         fact.at = at;
         record.last = sequence_;

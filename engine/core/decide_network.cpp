@@ -75,7 +75,9 @@ Judgement check_vip(const Moment& moment, const ProgramState& program, CustomerI
     const CustomerRecord& record = program.customers.at(vip.value);
     if (record.is_vip()) return {};
     const bool due = is_due(record, *moment.current, settled_until(moment));
-    const bool becomes = due && settle(record, *moment.current, settled_until(moment)).makes_vip;
+    const TierOverrides* const overrides = program.overrides_of(record, vip);
+    const CustomerRecord draft = overrides == nullptr ? record : beneath(record, *overrides);
+    const bool becomes = due && settle(draft, *moment.current, settled_until(moment)).makes_vip;
     return becomes ? Judgement{} : refuse(Refusal::not_a_vip);
 }
 

@@ -211,7 +211,9 @@ class TakingBack {
             const Wallet* const wallet = parties_.program().wallet({part.fact.subject.id()});
             const bool has_members = wallet != nullptr && wallet->members > 0;
             const std::uint8_t tier = parties_.tier_of(party);
-            if (!party.before.is_vip() || has_members || parties_.moment().current->makes_vip(tier)) continue;
+            if (!party.before.is_vip() || has_members ||
+                parties_.moment().current->makes_vip(parties_.tier_beneath(party)))
+                continue;
             const model::Sequence last = newest_of(party);
             Fact& fact = parties_.facts().add(FactType::vip_undone, party.subject, last);
             stamp(fact, parties_.moment(), tier, tier, points_after_, held_after_);

@@ -89,7 +89,8 @@ class Consequences {
     Fact& add(FactType type) {
         const model::Sequence sequence = facts_.next();
         Fact& fact = facts_.add(type, subject_, draft_.last);
-        stamp(fact, moment_, draft_.tier, draft_.tier, draft_.points, draft_.held);
+        const std::uint8_t held = tier_now(moment_, subject_, draft_);
+        stamp(fact, moment_, held, held, draft_.points, draft_.held);
         draft_.last = sequence;
         return fact;
     }
@@ -130,7 +131,7 @@ CustomerRecord settle_tiers(const CustomerRecord& record, model::Subject subject
 
 bool needs_recompute(const CustomerRecord& record, const Rules& current, model::Instant now) {
     if (is_due(record, current, now)) return true;
-    if (!current.plain()) return false;
+    if (!current.plain() || (record.flags & kRecordHasOverrides) != 0) return false;
     const Rules& recorded = current.before(record.version);
     return current.index_of(recorded, record.tier) != current.tier_of(record);
 }
@@ -211,11 +212,25 @@ Judgement find_consequences(const Moment& moment, model::Subject subject, const 
             if (const Judgement paid = consequences.pay(standing); !paid.accepted()) return paid;
         }
     }
+    const HandTier* const hand = moment.hands.find(subject);
+    const std::uint8_t held = hand != nullptr && hand->tier ? *hand->tier : tier;
+    const Fact* newest = nullptr;
     for (Fact& fact : facts.facts().subspan(begin)) {
-        if (fact.subject == subject) fact.tier_after = tier;
+        if (fact.subject != subject) continue;
+        fact.tier_after = held;
+        newest = &fact;
+    }
+    if (hand != nullptr && hand->in_force && newest != nullptr && tier != rules.tier_of(before)) {
+        const auto behind = static_cast<std::uint64_t>(facts.facts().data() + facts.facts().size() - newest);
+        const model::Points points = newest->points_after;
+        const model::Points still_held = newest->held_after;
+        Fact& fact = facts.add(FactType::tier_found, subject, {facts.next().value - behind});
+        stamp(fact, moment, held, held, points, still_held);
+        fact.tiers = tier_state(before);
+        fact.tiers.found = static_cast<std::uint8_t>(tier + 1);
     }
     if (rules.makes_vips() && rules.makes_vip(tier) && !before.is_vip())
-        grant_vip(moment, subject, tier, facts);
+        grant_vip(moment, subject, held, facts);
     return {};
 }
 

@@ -34,15 +34,19 @@ Party& Parties::settle(model::CustomerId customer) {
         if (parties_[i].subject == subject) return parties_[i];
     }
     const CustomerRecord& record = program_.customers.at(customer.value);
-    const bool due = is_due(record, *moment_.current, settled_until(moment_));
+    const auto settle_time = [&] {
+        if (const TierOverrides* const overrides = program_.overrides_of(record, customer))
+            return settle_overridden(record, subject, *overrides, moment_, facts_);
+        const bool due = is_due(record, *moment_.current, settled_until(moment_));
+        return due ? settle_tiers(record, subject, moment_, facts_) : record;
+    };
     const OpenHolds* const holds = program_.open_holds(customer);
     if ((record.flags & kRecordHasLots) != 0) {
-        PointsDraft draft{due ? settle_tiers(record, subject, moment_, facts_) : record,
-                          *program_.lots[stripe_of(customer)].of(customer)};
+        PointsDraft draft{settle_time(), *program_.lots[stripe_of(customer)].of(customer)};
         settle_points(draft, subject, holds, moment_, facts_);
         return adopt(subject, draft.record);
     }
-    Party& party = adopt(subject, due ? settle_tiers(record, subject, moment_, facts_) : record);
+    Party& party = adopt(subject, settle_time());
     party.timed_out.value = record.held.value - settled_held(record, holds, moment_.now).value;
     return party;
 }
@@ -167,6 +171,17 @@ std::uint8_t Parties::tier_of(const Party& party) const {
     std::uint8_t tier = tier_now(moment_, party.subject, party.before);
     for (const Fact& fact : facts_.facts().subspan(facts_.transaction_begin())) {
         if (fact.subject == party.subject) tier = fact.tier_after;
+    }
+    return tier;
+}
+
+std::uint8_t Parties::tier_beneath(const Party& party) const {
+    const HandTier* const hand = moment_.hands.find(party.subject);
+    if (hand == nullptr || !hand->in_force) return tier_of(party);
+    std::uint8_t tier = moment_.current->tier_of(party.before);
+    for (const Fact& fact : facts_.facts().subspan(facts_.transaction_begin())) {
+        if (fact.subject == party.subject && fact.type == FactType::tier_found)
+            tier = static_cast<std::uint8_t>(fact.tiers.found - 1);
     }
     return tier;
 }

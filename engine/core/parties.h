@@ -64,6 +64,8 @@ class Parties {
     Judgement find_all();
     /// The tier that a party has come to.
     std::uint8_t tier_of(const Party& party) const;
+    /// The tier that a party's figures lead to, beneath one by hand.
+    std::uint8_t tier_beneath(const Party& party) const;
 
     const Moment& moment() const { return moment_; }
     const ProgramState& program() const { return program_; }
@@ -71,7 +73,7 @@ class Parties {
 
   private:
     const ProgramState& program_;
-    const Moment& moment_;
+    Moment moment_;  ///< of its own: it learns the tiers by hand of those who are settled
     FactWriter& facts_;
     std::array<Party, 4> parties_;
     std::size_t party_count_ = 0;

@@ -119,6 +119,8 @@ inline constexpr std::uint8_t kRecordHasHolds = 1;      ///< the book of holds h
 inline constexpr std::uint8_t kRecordHasLots = 2;       ///< the book of lots has points of this customer's
 inline constexpr std::uint8_t kRecordHasReferral = 16;  ///< the book of referrals has an entry
 inline constexpr std::uint8_t kRecordHasCampaignUses = 32;  ///< campaigns with a limit have taken effect
+/// The book of overrides has tiers by hand of this customer: while one is in force, `tier` is that.
+inline constexpr std::uint8_t kRecordHasOverrides = 8;
 
 // 61 bytes and 3 of room, then 62 and 2 of room.
 static_assert(sizeof(CustomerRecord) == 128 && std::is_trivially_copyable_v<CustomerRecord>);

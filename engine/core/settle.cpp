@@ -297,6 +297,12 @@ void fold_figures(CustomerRecord& record, const Fact& fact) {
         case FactType::period_corrected:
             put_tier_state(record, fact.month, fact.tiers);
             break;
+        case FactType::tier_overridden:
+        case FactType::override_began:
+        case FactType::override_ended:
+        case FactType::tier_found:
+        case FactType::overrides_dropped:
+            break;  // the book of overrides changes, and the tier that is held
         default:
             TIM_INVARIANT(false, "a fact of this type has another subject");
     }

@@ -17,6 +17,7 @@
 #include "engine/core/key_index.h"
 #include "engine/core/lots.h"
 #include "engine/core/name_index.h"
+#include "engine/core/override_book.h"
 #include "engine/core/referral_book.h"
 #include "engine/core/rules.h"
 #include "engine/core/wallet_book.h"
@@ -97,6 +98,19 @@ class ProgramState {
         return holds[stripe_of(customer)].of(customer);
     }
 
+    std::array<OverrideBook, kStripes> overrides;
+
+    /// What books have of a customer; null for none. The caller holds the stripe.
+    const OpenHolds* holds_of(const CustomerRecord& record, model::CustomerId customer) const {
+        return (record.flags & kRecordHasHolds) == 0 ? nullptr : holds[stripe_of(customer)].of(customer);
+    }
+    const Lots* lots_of(const CustomerRecord& record, model::CustomerId customer) const {
+        return (record.flags & kRecordHasLots) == 0 ? nullptr : lots[stripe_of(customer)].of(customer);
+    }
+    const TierOverrides* overrides_of(const CustomerRecord& record, model::CustomerId customer) const {
+        return (record.flags & kRecordHasOverrides) == 0 ? nullptr
+                                                         : overrides[stripe_of(customer)].of(customer);
+    }
     model::Sequence last{};  ///< newest fact of the program itself
 
   private:

@@ -30,6 +30,7 @@ enum class CommandKind : std::uint8_t {
     put_program = 10,
     add_access_key = 11,
     revoke_access_key = 12,
+    override_tier = 20,  ///< request id, customer, tier_act, reason
     // The network (S1.14 to S1.22): by request id, with `network`.
     appoint_vip = 40,     ///< customer
     move_member = 41,     ///< customer; network->vip: to whom, none: to nobody
@@ -45,6 +46,13 @@ struct Enrollment {
     std::string name;
     CustomerRef vip{};       ///< whose member the customer becomes; none: nobody's
     std::string referral{};  ///< a referral code, as typed; empty: none
+};
+
+/// A tier by hand, or the end of all of them.
+struct TierAct {
+    std::string tier;           ///< its id; empty: the figures alone are to decide again
+    Instant from = kNoInstant;  ///< none: at once
+    Instant until = kNoInstant;
 };
 
 /// What a sale names beside its amount.
@@ -90,11 +98,12 @@ struct Command {
     std::int64_t ttl_ms = 0;  ///< hold: until it times out
     Sequence hold{};
     Name original;            ///< the sale of a return or void, or in which a redemption spends
-    std::string_view reason;  ///< adjust
+    std::string_view reason;  ///< adjust, override_tier
     const Enrollment* enrollment = nullptr;
     const SaleDetails* details = nullptr;   ///< sale: null when it has an amount alone
     const Program* document = nullptr;      ///< put_program: validated
     VersionId follows{};                    ///< put_program: the version that it changes; 0: whichever
+    const TierAct* tier_act = nullptr;      ///< override_tier
     const AccessKey* access_key = nullptr;  ///< add_access_key, revoke_access_key
     const NetworkTerms* network = nullptr;
 };

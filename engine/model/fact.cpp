@@ -46,6 +46,16 @@ std::string_view fact_type_name(FactType type) {
             return "period_corrected";
         case FactType::tier_bonus:
             return "tier_bonus";
+        case FactType::tier_overridden:
+            return "tier_overridden";
+        case FactType::override_began:
+            return "override_began";
+        case FactType::override_ended:
+            return "override_ended";
+        case FactType::tier_found:
+            return "tier_found";
+        case FactType::overrides_dropped:
+            return "overrides_dropped";
         case FactType::extra_refused:
             return "extra_refused";
         case FactType::points_expired:
@@ -136,6 +146,9 @@ Counterpart counterpart_of(const Fact& fact) {
         case FactType::payout_paid:
         case FactType::payout_failed:
             return {{}, {fact.request.related}};
+        case FactType::override_began:
+        case FactType::override_ended:
+            return {{}, {static_cast<std::uint64_t>(fact.amount.value)}};
         case FactType::member_assigned:
             if (fact.name_kind != NameKind::none) return {{fact.request.related}, {}};
             return {{fact.party.counterparty}, {}};

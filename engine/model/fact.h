@@ -72,6 +72,14 @@ enum class FactType : std::uint8_t {
     tiers_recalculated = 18,  ///< new rules of tiers took effect; at: from when they hold
     period_corrected = 19,  ///< a posting to a closed period changed the tier that the current one began with
     tier_bonus = 20,        ///< `points` for tiers reached (> 0) or lost again (< 0); ranking points too
+    // Tiers by hand; `amount` and `points` change no figures.
+    /// blob: the reason; month: the tier, an index in `version`; amount: until when; points: from when, or
+    /// kNoInstant for at once; period_months: the tier beneath.
+    tier_overridden = 21,
+    override_began = 22,     ///< amount: the sequence of what began; at: when
+    override_ended = 23,     ///< amount: the sequence of what ended; at: when
+    tier_found = 24,         ///< the figures lead to another tier beneath one by hand
+    overrides_dropped = 25,  ///< blob: the reason; the figures alone decide again
     /// Of a sale that names extras, in its transaction: `extra` tells which of them was refused and why;
     /// nothing changes.
     extra_refused = 30,
@@ -164,7 +172,8 @@ struct TierState {
     /// Which of its sums the record takes for each of four: month, closed month, period, closed period
     /// (core::Sum).
     std::array<std::uint8_t, 4> sums;
-    std::uint8_t zero;
+    /// 1 + the tier that the figures lead to, beneath one by hand that is in force; 0: there is none.
+    std::uint8_t found;
     std::uint16_t period;  ///< first month of the current period, counted as Month
     std::array<std::uint8_t, 14> zeros;
 };
@@ -220,8 +229,8 @@ struct Fact {
     union {
         std::array<char, kMaxReceiptBytes> number{};  ///< NameKind::receipt
         RequestPart request;                          ///< NameKind::request (and `none`: a zero id)
-        TierState tiers;                              ///< of period_closed to tier_bonus
-        ExtraPart extra;                              ///< of extra_refused
+        TierState tiers;  ///< of period_closed to tier_bonus, override_began to tier_found
+        ExtraPart extra;  ///< of extra_refused
         LotPart lot;  ///< of points_restored and lot_spent (related: the fact that spent them) and lots_taken
         PartyPart party;  ///< of what campaigns, network and referral bring about
     };

@@ -55,6 +55,9 @@ namespace tim::model {
     X(capture_exceeds_hold,   74, "more points are captured than the hold has ({})")                                   \
     X(too_many_holds,         75, "the customer has too many open holds ({} at most)")                                 \
     /* figures */                                                                                                      \
+    X(unknown_tier,          101, "the program has no active tier of that id")                                         \
+    X(too_many_overrides,    102, "the customer has too many tiers by hand that are not over ({} at most)")            \
+    X(no_override,           103, "the customer has no tier by hand")                                                  \
     X(insufficient_points,    80, "{} points is the most that can be spent now")                                       \
     X(overflow,               81, "a figure would leave the range that is kept (sums of spend and ranking points: 62 bits)") \
     /* the network of members and VIPs */                                                                              \

@@ -35,7 +35,7 @@ void EngineImpl::watch_space() {
     if (notify_space_) notify_space_(notice);
 }
 
-std::size_t EngineImpl::sweep_points(core::ProgramState& program, model::Instant recorded, std::size_t most) {
+std::size_t EngineImpl::sweep_books(core::ProgramState& program, model::Instant recorded, std::size_t most) {
     std::size_t customers = 0;
     for (std::size_t stripe = 0; stripe < core::kStripes; ++stripe) {
         const storage::MutexLock sequencer(sequencer_);
@@ -45,20 +45,10 @@ std::size_t EngineImpl::sweep_points(core::ProgramState& program, model::Instant
         while (customers < most && admission(1, 0).accepted()) {
             auto due = program.holds[stripe].due(moment.now);
             if (!due) due = program.lots[stripe].due(moment.now);
+            if (!due) due = program.overrides[stripe].due(moment.now);
             if (!due) break;
             core::FactWriter facts = buffer_.writer();
-            const model::Subject subject = model::Subject::customer(program.id(), *due);
-            const core::CustomerRecord& record = program.customers.at(due->value);
-            const core::CustomerRecord draft = core::is_due(record, *moment.current, moment.now)
-                                                   ? core::settle_tiers(record, subject, moment, facts)
-                                                   : record;
-            const core::OpenHolds* const holds = program.holds[stripe].of(*due);
-            if (const core::Lots* const lots = program.lots[stripe].of(*due); lots != nullptr) {
-                core::PointsDraft points{draft, *lots};
-                core::settle_points(points, subject, holds, moment, facts);
-            } else {
-                core::settle_holds(draft, subject, *holds, moment, facts);
-            }
+            settle_customer(program, *due, moment, facts);
             accept(facts, 0);
             ++customers;
         }
@@ -87,7 +77,7 @@ bool EngineImpl::sweep_tiers(core::ProgramState& program, model::Instant recorde
         if (core::is_due(record, rules, moment.now)) {
             if (!admission(1, 0).accepted()) break;
             core::FactWriter facts = buffer_.writer();
-            core::settle_tiers(record, model::Subject::customer(program.id(), customer), moment, facts);
+            settle_customer(program, customer, moment, facts);
             accept(facts, 0);
             recorded_any = true;
         }
@@ -140,7 +130,7 @@ bool EngineImpl::step_sweep() {
     bool tiers = false;
     for (std::uint16_t number = 1; number <= state_.program_count(); ++number) {
         core::ProgramState& program = *state_.program({number});
-        customers += sweep_points(program, recorded, kSweepCustomers - customers);
+        customers += sweep_books(program, recorded, kSweepCustomers - customers);
         tiers |= sweep_tiers(program, recorded);
         tiers |= sweep_wallets(program, recorded);
     }

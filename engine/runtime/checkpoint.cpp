@@ -45,6 +45,9 @@ CustomersBlock copy_block(const core::ProgramState& program, std::uint64_t first
                     block.uses.push_back({id, campaign, uses});
                 });
         }
+        if (const core::TierOverrides* const overrides = program.overrides_of(record, {id}))
+            for (const core::TierOverride& given : overrides->list)
+                block.overrides.push_back({id, given, overrides->found});
     }
     visit_wallets(program, first, last, [&](std::uint64_t vip, const core::Wallet& wallet) {
         block.wallets.push_back({vip, wallet});

@@ -220,6 +220,12 @@ model::Bytes encode(const CustomersBlock& block) {
     writer.put_count(block.referrals.size());
     for (const SavedReferral& saved : block.referrals)
         put(writer, saved);
+    writer.put_count(block.overrides.size());
+    for (const SavedOverride& saved : block.overrides) {
+        writer.put(saved.customer);
+        writer.put(saved.given);
+        writer.put(saved.found);
+    }
     return writer.take();
 }
 
@@ -247,6 +253,12 @@ model::Result<CustomersBlock> decode_customers(model::BytesView bytes) {
     block.referrals.resize(reader.get_count(sizeof(std::uint64_t)));
     for (SavedReferral& saved : block.referrals)
         get(reader, saved);
+    block.overrides.resize(reader.get_count(2 * sizeof(std::uint64_t) + sizeof(core::TierOverride)));
+    for (SavedOverride& saved : block.overrides) {
+        reader.get(saved.customer);
+        reader.get(saved.given);
+        reader.get(saved.found);
+    }
     return checked(reader, std::move(block));
 }
 

@@ -53,6 +53,13 @@ struct SavedReferral {
     core::ReferralEntry entry;
 };
 
+/// A customer's tier by hand in a block; those of one customer follow each other, oldest first.
+struct SavedOverride {
+    std::uint64_t customer = 0;
+    core::TierOverride given;
+    std::uint64_t found = 0;  ///< core::TierOverrides::found
+};
+
 /// Records of consecutive customers as of a sequence, which is the newest among theirs and their wallets'.
 struct CustomersBlock {
     model::Sequence through{};
@@ -62,6 +69,7 @@ struct CustomersBlock {
     std::vector<SavedUse> uses;
     std::vector<SavedWallet> wallets;
     std::vector<SavedReferral> referrals;
+    std::vector<SavedOverride> overrides;
 };
 
 struct SavedVersion {

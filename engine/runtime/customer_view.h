@@ -11,11 +11,8 @@ namespace tim::runtime {
 inline core::PointsDraft settled_customer(const core::ProgramState& program, model::CustomerId customer,
                                           model::Instant now, const core::Rules& rules) {
     const core::CustomerRecord& stored = program.customers.at(customer.value);
-    const std::size_t stripe = core::stripe_of(customer);
-    const bool has_holds = (stored.flags & core::kRecordHasHolds) != 0;
-    const bool has_lots = (stored.flags & core::kRecordHasLots) != 0;
-    return core::settled(stored, has_holds ? program.holds[stripe].of(customer) : nullptr,
-                         has_lots ? program.lots[stripe].of(customer) : nullptr, now, rules);
+    return core::settled(stored, program.holds_of(stored, customer), program.lots_of(stored, customer),
+                         program.overrides_of(stored, customer), now, rules);
 }
 
 /// The figures of a settled customer: everything but what stands in the enrolment.

@@ -187,6 +187,15 @@ class EngineImpl final : public Engine, private NetworkQueries {
     enum class Progress : std::uint8_t { done, plan };
     Progress run_row(Row& row, const core::Judgement& admitted, model::Instant recorded)
         ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    /// The customer's record with all done to its tiers that has come due, and the facts that say so; tells
+    /// the moment which tier by hand holds.
+    core::CustomerRecord settle_time(const core::ProgramState& program, model::CustomerId customer,
+                                     core::Moment& moment, core::FactWriter& facts) const;
+    /// The same with holds and points: the facts of all that has come due.
+    void settle_customer(const core::ProgramState& program, model::CustomerId customer, core::Moment& moment,
+                         core::FactWriter& facts) const;
+    /// Whether a customer's holds, points or tiers by hand have something due.
+    static bool has_due(const core::ProgramState& program, model::CustomerId customer, model::Instant now);
     void read_balance(Row& row, model::Instant clock);
     core::Judgement decide_row(const Row& row, const Evidence& evidence, const core::Moment& moment,
                                model::Subject subject, const core::CustomerRecord& record,
@@ -265,9 +274,9 @@ class EngineImpl final : public Engine, private NetworkQueries {
         ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
 
     // committer.cpp, background.cpp
-    /// Records time-outs of holds, and points that have matured or expired; returns of how many customers, up
-    /// to `most`.
-    std::size_t sweep_points(core::ProgramState& program, model::Instant recorded, std::size_t most);
+    /// Records time-outs of holds, points that have matured or expired, and where tiers by hand begin and
+    /// end; returns of how many customers, up to `most`.
+    std::size_t sweep_books(core::ProgramState& program, model::Instant recorded, std::size_t most);
     /// Records the tiers of customers whom a month's end or a new version has passed, as far as a bounded
     /// number of looks goes.
     bool sweep_tiers(core::ProgramState& program, model::Instant recorded);

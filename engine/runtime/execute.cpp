@@ -307,12 +307,14 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, mo
     const bool has_holds = (record.flags & core::kRecordHasHolds) != 0;
     const bool due =
         kind == SubjectKind::customer && core::is_due(record, *moment.current, core::settled_until(moment));
+    const bool has_overrides = (record.flags & core::kRecordHasOverrides) != 0;
     const bool has_lots = (record.flags & core::kRecordHasLots) != 0;
     // What brings points with dates, or puts them back where there are none, begins lots.
     const bool dates = has_lots || (kind == SubjectKind::customer &&
                                     (moment.pricing->dates_points() || evidence.sale.has_value()));
     if (dates) {
-        core::PointsDraft draft{due ? core::settle_tiers(record, subject, moment, facts) : record, {}};
+        core::PointsDraft draft{record, {}};
+        if (due || has_overrides) draft.record = settle_time(program, customer, moment, facts);
         if (has_lots) draft.lots = *program.lots[core::stripe_of(customer)].of(customer);
         const core::OpenHolds* const holds =
             has_holds ? program.holds[core::stripe_of(customer)].of(customer) : nullptr;
@@ -321,8 +323,9 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, mo
         const core::Lots* const lots = draft.lots.empty() ? nullptr : &draft.lots;
         judgement = decide_row(row, evidence, moment, subject, draft.record, lots, facts);
         if (judgement.accepted()) judgement = core::end_lots(draft, begin, subject, moment, facts);
-    } else if (has_holds || due) {
-        core::CustomerRecord draft = due ? core::settle_tiers(record, subject, moment, facts) : record;
+    } else if (has_holds || due || has_overrides) {
+        core::CustomerRecord draft =
+            due || has_overrides ? settle_time(program, customer, moment, facts) : record;
         if (has_holds) {
             const core::OpenHolds& holds = *program.holds[core::stripe_of(customer)].of(customer);
             draft = core::settle_holds(draft, subject, holds, moment, facts);
@@ -340,7 +343,8 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, mo
                      [](const model::Fact& fact) { return fact.name_kind != NameKind::none; }) -
         facts.facts().begin());
     const Sequence sequence{buffer_.next().value + named};
-    if (command.kind == CommandKind::adjust && !command.reason.empty()) {
+    const bool has_reason = command.kind == CommandKind::adjust || command.kind == CommandKind::override_tier;
+    if (has_reason && !command.reason.empty()) {
         facts.facts()[named].set_blob(buffer_.add_blob(std::as_bytes(std::span(command.reason))));
     }
     accept(facts, row.fingerprint);
@@ -413,6 +417,8 @@ Judgement EngineImpl::decide_row(const Row& row, const Evidence& evidence, const
         }
         case CommandKind::adjust:
             return core::decide_adjust(command, moment, subject, record, facts);
+        case CommandKind::override_tier:
+            return core::decide_override(command, moment, subject, record, facts);
         default:
             return decide_network(row, evidence, moment, subject, record, facts);
     }
@@ -439,6 +445,40 @@ Judgement EngineImpl::decide_network(const Row& row, const Evidence& evidence, c
     return {};
 }
 
+core::CustomerRecord EngineImpl::settle_time(const core::ProgramState& program, CustomerId customer,
+                                             core::Moment& moment, core::FactWriter& facts) const {
+    const core::CustomerRecord& record = program.customers.at(customer.value);
+    const Subject subject = Subject::customer(program.id(), customer);
+    moment.hands.clear();
+    if (const core::TierOverrides* const overrides = program.overrides_of(record, customer))
+        return core::settle_overridden(record, subject, *overrides, moment, facts);
+    return core::is_due(record, *moment.current, core::settled_until(moment))
+               ? core::settle_tiers(record, subject, moment, facts)
+               : record;
+}
+
+void EngineImpl::settle_customer(const core::ProgramState& program, CustomerId customer, core::Moment& moment,
+                                 core::FactWriter& facts) const {
+    const core::CustomerRecord& record = program.customers.at(customer.value);
+    const Subject subject = Subject::customer(program.id(), customer);
+    const core::CustomerRecord draft = settle_time(program, customer, moment, facts);
+    const core::OpenHolds* const holds = program.holds_of(record, customer);
+    if (const core::Lots* const lots = program.lots_of(record, customer)) {
+        core::PointsDraft points{draft, *lots};
+        core::settle_points(points, subject, holds, moment, facts);
+    } else if (holds != nullptr) {
+        core::settle_holds(draft, subject, *holds, moment, facts);
+    }
+}
+
+bool EngineImpl::has_due(const core::ProgramState& program, CustomerId customer, model::Instant now) {
+    const core::CustomerRecord& record = program.customers.at(customer.value);
+    const core::TierOverrides* const overrides = program.overrides_of(record, customer);
+    const core::Lots* const lots = program.lots_of(record, customer);
+    return (overrides != nullptr && overrides->due(now)) || (lots != nullptr && lots->next_due() <= now) ||
+           core::settled_held(record, program.holds_of(record, customer), now) != record.held;
+}
+
 void EngineImpl::accept(core::FactWriter& facts, std::uint64_t fingerprint) {
     Sequence sequence = buffer_.next();
     for (model::Fact& fact : facts.facts()) {
@@ -456,9 +496,8 @@ void EngineImpl::read_balance(Row& row, model::Instant clock) {
     const core::CustomerRecord& record = program.customers.at(row.customer.value);
     const model::Instant now = now_of(program, clock);
     const core::Rules& current = program.version_at(now);
-    const bool has_holds = (record.flags & core::kRecordHasHolds) != 0;
-    const core::OpenHolds* const holds =
-        has_holds ? program.holds[core::stripe_of(row.customer)].of(row.customer) : nullptr;
+    const core::OpenHolds* const holds = program.holds_of(record, row.customer);
+    const core::TierOverrides* const overrides = program.overrides_of(record, row.customer);
     // Not `core::settled`: a balance is answered from the record's first line alone, where there are no lots.
     model::Points points = record.points;
     model::Points held{};
@@ -470,9 +509,10 @@ void EngineImpl::read_balance(Row& row, model::Instant clock) {
         points = draft.points;
         held = draft.held;
     }
-    const std::uint8_t tier = core::is_due(record, current, now)
-                                  ? current.tier_of(core::settle(record, current, now).record)
-                                  : current.tier_of(record);
+    const std::uint8_t tier =
+        overrides != nullptr ? core::settled(record, nullptr, nullptr, overrides, now, current).record.tier
+        : core::is_due(record, current, now) ? current.tier_of(core::settle(record, current, now).record)
+                                             : current.tier_of(record);
 
     Outcome& outcome = *row.outcome;
     outcome.depends_on = record.last;
@@ -509,7 +549,9 @@ void EngineImpl::answer(const core::ProgramState* program, const model::Fact& fa
     if (fact.subject.kind() != SubjectKind::customer && fact.subject.kind() != SubjectKind::anonymous) return;
     outcome.tier_before = fact.tier_before;
     outcome.tier_after = fact.tier_after;
-    outcome.points = fact.type == model::FactType::hold_opened ? model::Points{} : fact.points;
+    const bool moves_points =
+        fact.type != model::FactType::hold_opened && fact.type != model::FactType::tier_overridden;
+    outcome.points = moves_points ? fact.points : model::Points{};
     if (fact.subject.kind() == SubjectKind::anonymous) return;
     outcome.customer = {fact.subject.id()};
     add_to_answer(program, fact, outcome);

@@ -502,6 +502,33 @@ void explain_network(const Told& told, Lines& lines) {
     }
 }
 
+void explain_by_hand(const Told& told, Lines& lines) {
+    const Fact& fact = told.fact();
+    switch (fact.type) {
+        case FactType::tier_overridden: {
+            const bool at_once = fact.points.value == model::kNoInstant.value;
+            lines.push_back(told.bare_line(fmt::format(
+                "Tier {} is given by hand, from {} until {}.",
+                told.tier(static_cast<std::uint8_t>(fact.month.value)),
+                told.instant(at_once ? fact.at.value : fact.points.value), told.instant(fact.amount.value))));
+            return;
+        }
+        case FactType::override_began:
+            lines.push_back(told.bare_line(fmt::format("The tier given at {} begins.", fact.amount.value)));
+            return;
+        case FactType::override_ended:
+            lines.push_back(told.bare_line(fmt::format("The tier given at {} is over.", fact.amount.value)));
+            return;
+        case FactType::tier_found:
+            lines.push_back(
+                told.bare_line(fmt::format("Beneath the tier by hand the figures lead to {}.",
+                                           told.tier(static_cast<std::uint8_t>(fact.tiers.found - 1)))));
+            return;
+        default:
+            lines.push_back(told.bare_line("The tiers by hand are taken back."));
+    }
+}
+
 void explain_enrolled(const Told& told, Lines& lines) {
     lines.push_back(told.bare_line("A new customer."));
 }
@@ -567,6 +594,11 @@ constexpr std::array kExplainers{
     Explainer{FactType::payout_approved, explain_network},
     Explainer{FactType::payout_paid, explain_network},
     Explainer{FactType::payout_failed, explain_network},
+    Explainer{FactType::tier_overridden, explain_by_hand},
+    Explainer{FactType::override_began, explain_by_hand},
+    Explainer{FactType::override_ended, explain_by_hand},
+    Explainer{FactType::tier_found, explain_by_hand},
+    Explainer{FactType::overrides_dropped, explain_by_hand},
 };
 
 }  // namespace

@@ -163,7 +163,9 @@ Result<std::vector<CustomerView>> EngineImpl::customers(ProgramId id, CustomerId
 
 HistoryEntry EngineImpl::history_entry(StoredFact stored) const {
     HistoryEntry entry;
-    if (stored.fact.type == model::FactType::adjusted) {
+    const model::FactType type = stored.fact.type;
+    if (type == model::FactType::adjusted || type == model::FactType::tier_overridden ||
+        type == model::FactType::overrides_dropped) {
         entry.reason.assign(reinterpret_cast<const char*>(stored.blob.data()), stored.blob.size());
     }
     if ((stored.fact.flags & model::kFactWithOriginal) != 0) {
@@ -182,6 +184,7 @@ HistoryEntry EngineImpl::history_entry(StoredFact stored) const {
             if (name.kind == model::NameKind::receipt) entry.original = model::format_name(name);
         }
     }
+    if (type == model::FactType::tier_overridden) stored.fact.points = {};
     entry.stored = std::move(stored);
     return entry;
 }

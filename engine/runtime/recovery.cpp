@@ -176,6 +176,11 @@ Result<void> EngineImpl::load_checkpoint() {
                     for (const SavedReferral& saved : block->referrals)
                         program->referrals[core::stripe_of({saved.customer})].at({saved.customer}) =
                             saved.entry;
+                    for (const SavedOverride& saved : block->overrides) {
+                        core::OverrideBook& book = program->overrides[core::stripe_of({saved.customer})];
+                        book.add({saved.customer}, saved.given);
+                        book.set_found({saved.customer}, static_cast<std::uint8_t>(saved.found));
+                    }
                     std::vector<model::Sequence>& saved = saved_blocks_[id.program - 1u];
                     saved.resize(std::max<std::size_t>(saved.size(), id.number + 1));
                     saved[id.number] = block->through;

@@ -17,7 +17,7 @@ using model::Fact;
 using model::SubjectKind;
 using storage::Batch;
 
-/// Digest of all that a customer's record, open holds and uses of campaigns say.
+/// Digest of all that a customer's record, open holds, lots, uses of campaigns and tiers by hand say.
 std::uint64_t full_digest(const core::ProgramState& program, std::uint64_t id) {
     const core::CustomerRecord& record = program.customers.at(id);
     std::uint64_t digest = XXH3_64bits(&record, sizeof record);
@@ -42,6 +42,11 @@ std::uint64_t full_digest(const core::ProgramState& program, std::uint64_t id) {
             {id}, program.campaign_count(), [&](std::uint16_t campaign, std::uint32_t uses) {
                 digest = XXH3_64bits_withSeed(&uses, sizeof uses, digest ^ campaign);
             });
+    }
+    if (const core::TierOverrides* const overrides = program.overrides_of(record, {id})) {
+        for (const core::TierOverride& given : overrides->list)
+            digest = XXH3_64bits_withSeed(&given, sizeof given, digest);
+        digest = XXH3_64bits_withSeed(&overrides->found, sizeof overrides->found, digest);
     }
     return digest;
 }
@@ -80,7 +85,7 @@ std::string describe_difference(const core::CustomerRecord& live, const core::Cu
     compare("orders", live.orders, folded.orders);
     compare("first order", live.first_order_at.get().value, folded.first_order_at.get().value);
     compare("last order", live.last_order_at.get().value, folded.last_order_at.get().value);
-    return text.empty() ? " the records, open holds, lots or uses of campaigns differ;" : text;
+    return text.empty() ? " the records, open holds, lots, uses of campaigns or tiers by hand differ;" : text;
 }
 
 class Report {

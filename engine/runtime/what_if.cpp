@@ -102,8 +102,8 @@ Result<WhatIf> EngineImpl::what_if(model::ProgramId id, const model::Program& ch
     Sums sums;
     std::vector<model::Sequence> profiles;
     const bool lists = query.limit > 0;
-    const auto look = [&](CustomerId customer, const core::CustomerRecord& record) {
-        const core::CustomerRecord then = core::settled(record, nullptr, nullptr, effective, after).record;
+    const auto look = [&](CustomerId customer, const core::CustomerRecord& record,
+                          const core::CustomerRecord& then) {
         const Points spendable_before =
             core::spendable(record.points, record.held, newest.keep_points(record.tier));
         const Points spendable_after = core::spendable(then.points, then.held, after.keep_points(then.tier));
@@ -122,6 +122,7 @@ Result<WhatIf> EngineImpl::what_if(model::ProgramId id, const model::Program& ch
     // Copies of one block after another: nobody waits for longer than a copy takes.
     model::Sequence last{};
     std::vector<core::CustomerRecord> block;
+    std::vector<std::pair<std::size_t, core::CustomerRecord>> by_hand;  // of the block, under the change
     const std::uint64_t count = program->customers.count();
     for (std::uint64_t next = query.after.value + 1; next <= count;) {
         if (options_.stop_queries.stop_requested()) return ended_early();
@@ -129,14 +130,24 @@ Result<WhatIf> EngineImpl::what_if(model::ProgramId id, const model::Program& ch
         const std::uint64_t end =
             std::min(count, (first / core::kRecordsPerBlock + 1) * core::kRecordsPerBlock - 1);
         block.clear();
+        by_hand.clear();
         {
             const StripeLocks::Guard stripe(stripes_, stripe_bit({first}));
-            for (; next <= end; ++next)
+            for (; next <= end; ++next) {
+                if ((program->customers.at(next).flags & core::kRecordHasOverrides) != 0)
+                    by_hand.emplace_back(block.size(),
+                                         settled_customer(*program, {next}, effective, after).record);
                 block.push_back(settled_customer(*program, {next}, effective, newest).record);
+            }
         }
+        auto given = by_hand.begin();
         for (std::size_t i = 0; i < block.size(); ++i) {
             last = std::max(last, block[i].last.get());
-            look({first + i}, block[i]);
+            if (given != by_hand.end() && given->first == i)
+                look({first + i}, block[i], (given++)->second);
+            else
+                look({first + i}, block[i],
+                     core::settled(block[i], nullptr, nullptr, nullptr, effective, after).record);
         }
         if (lists && answer.rows.size() == query.limit) break;
     }
@@ -171,31 +182,21 @@ std::uint64_t EngineImpl::recompute_some(core::ProgramState& program, std::uint6
         const CustomerId customer{next};
         const StripeLocks::Guard stripe(stripes_, stripe_bit(customer));
         const core::CustomerRecord& record = program.customers.at(customer.value);
-        const bool has_holds = (record.flags & core::kRecordHasHolds) != 0;
-        const core::OpenHolds* const holds =
-            has_holds ? program.holds[core::stripe_of(customer)].of(customer) : nullptr;
-        const bool has_lots = (record.flags & core::kRecordHasLots) != 0;
-        const core::Lots* const lots =
-            has_lots ? program.lots[core::stripe_of(customer)].of(customer) : nullptr;
-        if (core::needs_recompute(record, rules, moment.now) ||
-            core::settled_held(record, holds, moment.now) != record.held ||
-            (lots != nullptr && lots->next_due() <= moment.now)) {
+        if (core::needs_recompute(record, rules, moment.now) || has_due(program, customer, moment.now)) {
             judgement = admission(1, 0);
             if (!judgement.accepted()) break;
             core::FactWriter facts = buffer_.writer();
-            const model::Subject subject = model::Subject::customer(program.id(), customer);
-            const core::CustomerRecord draft = core::recompute_tiers(record, subject, moment, facts);
-            if (lots != nullptr) {
-                core::PointsDraft points{draft, *lots};
-                core::settle_points(points, subject, holds, moment, facts);
-            } else if (holds != nullptr) {
-                core::settle_holds(draft, subject, *holds, moment, facts);
+            settle_customer(program, customer, moment, facts);
+            if (facts.facts().empty())
+                core::recompute_tiers(record, model::Subject::customer(program.id(), customer), moment,
+                                      facts);
+            if (!facts.facts().empty()) {
+                const std::uint8_t before = facts.facts().front().tier_before;
+                const std::uint8_t after = facts.facts().back().tier_after;
+                accept(facts, 0);
+                ++report.recorded;
+                if (before != after) report.moves.push_back({1, before, after});
             }
-            const std::uint8_t before = facts.facts().front().tier_before;
-            const std::uint8_t after = facts.facts().back().tier_after;
-            accept(facts, 0);
-            ++report.recorded;
-            if (before != after) report.moves.push_back({1, before, after});
         }
         ++report.customers;
         ++next;

@@ -57,6 +57,13 @@ model::Result<void> decode_enrollments(const schema::EnrollBatch& batch, model::
                                        std::deque<model::Enrollment>& enrollments,
                                        std::vector<model::Command>& commands);
 
+/// A tier by hand; texts of the command point into the payload.
+struct DecodedOverride {
+    model::Command command;  ///< all but its `tier_act`
+    model::TierAct act;
+};
+model::Result<DecodedOverride> decode_override(const schema::TierOverride& row, model::ProgramId program);
+
 /// A request id that stands in a message of its own (ProgramPut, AccessKeyAdd, …): 16 bytes.
 model::Result<model::Name> decode_request_id(const flatbuffers::Vector<std::uint8_t>* bytes);
 /// A change of the network as a command; what it names beside the customer goes to the end of `terms` (a

@@ -442,4 +442,32 @@ model::Result<model::CustomerRef> decode_customer(const schema::CustomerKey& key
     return customer;
 }
 
+model::Result<DecodedOverride> decode_override(const schema::TierOverride& row, model::ProgramId program) {
+    const auto name = decode_request_id(row.request_id());
+    if (!name) return failure(name.error().kind, "request_id: " + name.error().message);
+    const auto customer = decode_customer(*row.customer());
+    if (!customer) return tl::unexpected(customer.error());
+    DecodedOverride decoded;
+    model::Command& command = decoded.command;
+    command.kind = CommandKind::override_tier;
+    command.program = program;
+    command.name = *name;
+    command.customer = *customer;
+    command.at = {row.at_ms()};
+    for (const auto& [field, text] : {std::pair{"tier", row.tier()}, std::pair{"reason", row.reason()}}) {
+        if (text == nullptr) continue;
+        if (text->size() > kMaxTextBytes)
+            return failure(ErrorKind::invalid, fmt::format("{}: {} bytes; a text has at most {}", field,
+                                                           text->size(), kMaxTextBytes));
+        if (!is_clean_text(text->str()))
+            return failure(ErrorKind::invalid,
+                           fmt::format("{}: is not UTF-8 text without control characters", field));
+    }
+    if (row.tier() != nullptr) decoded.act.tier = row.tier()->str();
+    if (row.reason() != nullptr) command.reason = {row.reason()->c_str(), row.reason()->size()};
+    decoded.act.from = {row.from_ms()};
+    decoded.act.until = {row.until_ms()};
+    return decoded;
+}
+
 }  // namespace tim::codec

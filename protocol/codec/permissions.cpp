@@ -28,6 +28,7 @@ bool may_command(Role role, CommandKind kind) {
         case CommandKind::request_payout:  // the VIP's page is a web shop's
             return checkout;
         case CommandKind::adjust:
+        case CommandKind::override_tier:
         case CommandKind::put_program:
         case CommandKind::add_access_key:
         case CommandKind::revoke_access_key:
@@ -76,6 +77,7 @@ bool may_request(Role role, RequestBody body) {
         case RequestBody::AccessKeyRevoke:
         case RequestBody::WhatIfRequest:
         case RequestBody::RecomputeRequest:
+        case RequestBody::TierOverride:
             return role == Role::admin;
         case RequestBody::NONE:
             return false;
@@ -102,6 +104,8 @@ std::string_view deed(RequestBody body) {
             return "try changes of a program";
         case RequestBody::RecomputeRequest:
             return "recompute everybody's tiers";
+        case RequestBody::TierOverride:
+            return "set tiers by hand";
         case RequestBody::VerifyRequest:
             return "verify the ledger";
         case RequestBody::StatsRequest:

@@ -16,6 +16,10 @@ const model::AccessKey* Batch::keep(model::AccessKey key) {
     return &access_keys_.emplace_back(std::move(key));
 }
 
+const model::TierAct* Batch::keep(model::TierAct act) {
+    return &tier_acts_.emplace_back(std::move(act));
+}
+
 void Batch::add_request(Connection& connection, std::uint32_t correlation, ReplyForm form,
                         std::size_t first) {
     requests_.push_back({&connection, correlation, static_cast<std::uint32_t>(first),
@@ -58,6 +62,7 @@ void Batch::run(runtime::Engine& engine, std::vector<Connection*>& connections) 
     network_terms_.clear();
     programs_.clear();
     access_keys_.clear();
+    tier_acts_.clear();
     connections.clear();
     std::swap(connections, connections_);
     for (Connection* connection : connections)

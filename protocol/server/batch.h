@@ -30,6 +30,7 @@ class Batch {
     std::deque<model::NetworkTerms>& network_terms() { return network_terms_; }
     const model::Program* keep(model::Program program);
     const model::AccessKey* keep(model::AccessKey key);
+    const model::TierAct* keep(model::TierAct act);
 
     /// The commands from `first` on are a request of `connection`, which joins the batch.
     void add_request(Connection& connection, std::uint32_t correlation, ReplyForm form, std::size_t first);
@@ -71,6 +72,7 @@ class Batch {
     std::deque<model::NetworkTerms> network_terms_;
     std::deque<model::Program> programs_;
     std::deque<model::AccessKey> access_keys_;
+    std::deque<model::TierAct> tier_acts_;
 };
 
 }  // namespace tim::server

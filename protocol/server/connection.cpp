@@ -222,6 +222,8 @@ void Connection::handle_request(const codec::Frame& frame, const schema::Request
             return add_access_key(correlation, *request.body_as_AccessKeyAdd(), batch);
         case schema::RequestBody::AccessKeyRevoke:
             return revoke_access_key(correlation, *request.body_as_AccessKeyRevoke(), batch);
+        case schema::RequestBody::TierOverride:
+            return override_tier(correlation, *request.body_as_TierOverride(), batch);
         case schema::RequestBody::Ping:
             codec::append_reply(outbox_.tail(), correlation, schema::PongT{});
             return added_reply();
@@ -370,6 +372,21 @@ void Connection::revoke_access_key(std::uint32_t correlation, const schema::Acce
     command.kind = model::CommandKind::revoke_access_key;
     command.access_key = batch.keep(std::move(key));
     take_single(correlation, revoke.request_id(), command, batch);
+}
+
+void Connection::override_tier(std::uint32_t correlation, const schema::TierOverride& row, Batch& batch) {
+    const auto program = find_program(correlation, view(row.program()));
+    if (!program) return;
+    auto decoded = codec::decode_override(row, *program);
+    if (!decoded) {
+        refuse_request(correlation, schema::FailureCode::invalid, decoded.error().message);
+        return;
+    }
+    decoded->command.tier_act = batch.keep(std::move(decoded->act));
+    const std::size_t first = batch.size();
+    batch.commands().push_back(decoded->command);
+    ++in_flight_;
+    batch.add_request(*this, correlation, ReplyForm::commands, first);
 }
 
 void Connection::take_single(std::uint32_t correlation, const flatbuffers::Vector<std::uint8_t>* request_id,

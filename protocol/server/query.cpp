@@ -195,6 +195,10 @@ class Answerer {
         reply(server::to_schema(*report));
     }
 
+    static bool names_override(const model::Fact& fact) {
+        return fact.type == model::FactType::override_began || fact.type == model::FactType::override_ended;
+    }
+
     static std::unique_ptr<schema::HistoryEntryT> to_schema(const runtime::HistoryEntry& entry) {
         const model::Fact& fact = entry.stored.fact;
         auto line = std::make_unique<schema::HistoryEntryT>();
@@ -214,6 +218,7 @@ class Answerer {
         const model::Counterpart counterpart = model::counterpart_of(fact);
         if (fact.type != model::FactType::order_undone) line->related = counterpart.related.value;
         line->counterparty = counterpart.customer.value;
+        if (names_override(fact)) line->amount = 0;
         line->original = entry.original;
         line->reason = entry.reason;
         return line;
@@ -276,9 +281,9 @@ class Answerer {
         const model::Counterpart counterpart = model::counterpart_of(fact);
         line->related = counterpart.related.value;
         line->counterparty = counterpart.customer.value;
-        if (!undone) {  // there stand instants that `apply` needs, no figures
+        if (!undone && !names_override(fact)) {  // there stand instants that `apply` needs, no figures
             line->amount = fact.amount.value;
-            line->points = fact.points.value;
+            line->points = fact.type == model::FactType::tier_overridden ? 0 : fact.points.value;
         }
         return line;
     }

@@ -104,6 +104,47 @@ TEST(TimInsight, S5_5_WhatIfTellsWhoWouldMoveAndChangesNothing) {
     EXPECT_THAT(shop.tim({"--json", "program", "list"}).out, HasSubstr("\"versions\":1"));
 }
 
+TEST(TimInsight, SetsATierByHandForAWhile) {
+    const InsightShop shop;
+    const std::vector<std::string> gives = {"--json",
+                                            "adjust",
+                                            "card:1",
+                                            "--tier",
+                                            "vang",
+                                            "--until",
+                                            "2026-03-01",
+                                            "--reason",
+                                            "made good",
+                                            "--request-id",
+                                            "00112233445566778899aabbccddeeff"};
+    const Ended given = shop.tim(gives);
+    ASSERT_EQ(given.code, 0) << given.err;
+    EXPECT_THAT(given.out, AllOf(HasSubstr("\"tier_after\":\"vang\""), HasSubstr("\"points\":0")));
+    EXPECT_THAT(shop.tim(gives).out, HasSubstr("\"duplicate\":true"));
+    EXPECT_THAT(shop.tim({"history", "card:1"}).out,
+                AllOf(HasSubstr("tier_overridden"), HasSubstr("until 2026-03-01T00:00:00+07:00: made good")));
+    EXPECT_EQ(shop.sell("1/2", "100000", "2026-03-01"), 0);
+    EXPECT_THAT(shop.tim({"--json", "show", "card:1"}).out, HasSubstr("\"tier\":\"dong\""));
+    EXPECT_THAT(shop.tim({"--json", "show", "card:1", "--as-of", "2026-02-28"}).out,
+                HasSubstr("\"tier\":\"vang\""));
+    EXPECT_THAT(shop.tim({"export", "ledger"}).out, HasSubstr(",override_ended,customer,1,"));
+
+    const auto refused = [&shop](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), {"adjust", "card:1", "--reason", "r"});
+        const Ended ended = shop.tim(arguments);
+        return std::to_string(ended.code) + " " + ended.err;
+    };
+    EXPECT_THAT(refused({"--tier", "kim", "--until", "2027-01-01"}),
+                HasSubstr("1 tim: refused: the program has"));
+    EXPECT_THAT(refused({"--tier", "vang", "--until", "2026-01-01"}), HasSubstr("(invalid_time)"));
+    EXPECT_THAT(refused({"--drop-tier"}), HasSubstr("(no_override)"));
+    EXPECT_THAT(refused({"--tier", "vang"}), HasSubstr("2 tim: until when?"));
+    EXPECT_THAT(refused({"--tier", "vang", "--until", "2027-01-01", "--points", "5"}),
+                HasSubstr("by itself"));
+    EXPECT_THAT(refused({"--until", "2027-01-01"}), HasSubstr("date a --tier"));
+    EXPECT_EQ(shop.tim({"verify"}).code, 0);
+}
+
 TEST(TimInsight, S5_6_S5_11_OffAndOnAgainAndS3_11_Recompute) {
     const InsightShop shop;
     EXPECT_THAT(shop.tim({"program", "off", "tiers"}).out, HasSubstr("program tiers is off: version 2"));

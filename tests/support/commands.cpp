@@ -71,6 +71,8 @@ const char* kind_word(CommandKind kind) {
             return "pay_payout";
         case CommandKind::fail_payout:
             return "fail_payout";
+        case CommandKind::override_tier:
+            return "override_tier";
     }
     return "?";
 }
@@ -116,6 +118,9 @@ OwnedCommand OwnedCommand::copy_of(const Command& command) {
         result.details = *command.details;
         own_details(result, std::string(command.details->referral), std::string(command.details->payment));
     }
+    result.command.tier_act = nullptr;
+    if (command.tier_act != nullptr)
+        result.tier_act = std::make_shared<const model::TierAct>(*command.tier_act);
     if (command.enrollment != nullptr) {
         auto owned = std::make_shared<EnrollmentText>();
         for (const auto& key : command.enrollment->keys)
@@ -146,6 +151,7 @@ Command OwnedCommand::view() const {
     result.network = network ? &network->terms : nullptr;
     result.document = document.get();
     result.access_key = access_key.get();
+    result.tier_act = tier_act.get();
     return result;
 }
 
@@ -320,6 +326,14 @@ OwnedCommand make_adjust(ProgramId program, Name name, const Who& customer, std:
     return result;
 }
 
+OwnedCommand make_override(ProgramId program, Name name, const Who& customer, const std::string& tier,
+                           Instant until, Instant from, Instant at, const std::string& reason) {
+    OwnedCommand result = make(CommandKind::override_tier, program, name, customer, at);
+    result.tier_act = std::make_shared<const model::TierAct>(model::TierAct{tier, from, until});
+    result.reason = reason;
+    return result;
+}
+
 std::string describe(const OwnedCommand& owned) {
     const Command& command = owned.command;
     std::string line = fmt::format("program {}: {} {}", command.program.value, kind_word(command.kind),
@@ -350,6 +364,9 @@ std::string describe(const OwnedCommand& owned) {
                             owned.network->terms.vip.id.value, owned.network->vip_text);
     if (owned.details && !owned.details->referral.empty())
         line += fmt::format(" with code {}", owned.details->referral);
+    if (owned.tier_act)
+        line += fmt::format(" tier \"{}\" from {} until {}", owned.tier_act->tier, owned.tier_act->from.value,
+                            owned.tier_act->until.value);
     if (owned.document) line += " document " + owned.document->id;
     if (command.at != model::kNoInstant) line += fmt::format(" at {}", command.at.value);
     return line;

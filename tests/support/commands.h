@@ -33,6 +33,7 @@ struct OwnedCommand {
     std::shared_ptr<const NetworkText> network;
     std::shared_ptr<const model::Program> document;
     std::shared_ptr<const model::AccessKey> access_key;
+    std::shared_ptr<const model::TierAct> tier_act;
 
     /// Takes over a command whose texts belong to somebody else (not its program or key of access).
     static OwnedCommand copy_of(const model::Command& command);
@@ -105,6 +106,12 @@ OwnedCommand make_release(model::ProgramId program, model::Name name, model::Seq
 OwnedCommand make_adjust(model::ProgramId program, model::Name name, const Who& customer, std::int64_t points,
                          std::int64_t amount, bool ranking = false, model::Instant at = model::kNoInstant,
                          const std::string& reason = "test");
+
+/// A tier by hand; with an empty `tier` the end of all of them.
+OwnedCommand make_override(model::ProgramId program, model::Name name, const Who& customer,
+                           const std::string& tier, model::Instant until = model::kNoInstant,
+                           model::Instant from = model::kNoInstant, model::Instant at = model::kNoInstant,
+                           const std::string& reason = "test");
 
 /// "sale 3/A17 of card:5 amount 12000 at 1705…": one line for people who read a failure.
 std::string describe(const OwnedCommand& command);

@@ -180,7 +180,7 @@ OwnedCommand CommandGenerator::fresh(ProgramId program, Instant clock) {
     else if (dice < 84)
         command = spend(program, clock);
     else if (dice < 91)
-        command = adjust(program, clock);
+        command = choices_.chance(60) ? adjust(program, clock) : override_tier(program, clock);
     else if (dice < (model_.document(program, 1).id == "tiered" || has_parties ? 95U : 92U))
         return new_version(program, clock);
     else
@@ -322,6 +322,23 @@ OwnedCommand CommandGenerator::adjust(ProgramId program, Instant clock) {
     if (choices_.chance(50)) spend = -spend;
     return make_adjust(program, next_request(), who, points, spend, choices_.chance(40), kNoInstant,
                        choices_.chance(50) ? "goodwill" : "birthday gift");
+}
+
+/// A tier by hand: mostly from now on, sometimes from later, for minutes or for a year.
+OwnedCommand CommandGenerator::override_tier(ProgramId program, Instant clock) {
+    const Who who = customer(program);
+    if (choices_.chance(20)) return make_override(program, next_request(), who, "");
+    const auto& tiers = model_.document(program, model_.version_count(program)).tiers;
+    const std::string tier = choices_.chance(4) ? "no-such-tier" : tiers[choices_.below(tiers.size())].id;
+    const std::int64_t now = model_.now(program, clock);
+    const auto span = [&] {
+        return choices_.chance(50) ? choices_.between(1, 30) * kMinuteMs : choices_.between(1, 400) * kDayMs;
+    };
+    Instant from = kNoInstant;
+    if (choices_.chance(40)) from.value = now + span() - (choices_.chance(20) ? 30 * kMinuteMs : 0);
+    Instant until{std::max(now, from.value) + span()};
+    if (choices_.chance(5)) until.value = now - choices_.between(0, kDayMs);
+    return make_override(program, next_request(), who, tier, until, from);
 }
 
 /// A new version of a program, from now or, with the wall clock, from some hours ahead. Versions are put in

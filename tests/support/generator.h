@@ -43,6 +43,7 @@ class CommandGenerator {
     OwnedCommand spend(model::ProgramId program, model::Instant clock);
     OwnedCommand adjust(model::ProgramId program, model::Instant clock);
     OwnedCommand network(model::ProgramId program, model::Instant clock);
+    OwnedCommand override_tier(model::ProgramId program, model::Instant clock);
     OwnedCommand new_version(model::ProgramId program, model::Instant clock);
     OwnedCommand again(model::Instant clock);
 

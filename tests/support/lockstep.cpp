@@ -399,13 +399,17 @@ std::string Lockstep::compare_history(ProgramId program, CustomerId customer) {
             enrolled = fact.type == FactType::enrolled;
             if (follows && balance_before != fact.points_after.value)
                 return wrong("the history's balances do not follow each other");
-            const bool moves_none = fact.type == FactType::hold_opened ||
+            const bool by_hand = fact.type == FactType::tier_overridden ||
+                                 fact.type == FactType::override_began ||
+                                 fact.type == FactType::override_ended;  // dates stand there, no figures
+            const bool moves_none = by_hand || fact.type == FactType::hold_opened ||
                                     fact.type == FactType::order_undone || fact.type == FactType::shortfall ||
                                     fact.type == FactType::lots_taken || fact.type == FactType::lot_spent;
             const NaiveModel::Wide moved = moves_none ? 0 : fact.points.value;
             follows = (fact.flags & model::kFactPending) == 0;
             balance_before = NaiveModel::Wide{fact.points_after.value} - moved;
-            if (fact.type == FactType::hold_opened || fact.type == FactType::order_undone) continue;
+            if (by_hand || fact.type == FactType::hold_opened || fact.type == FactType::order_undone)
+                continue;
             spend += fact.amount.value;
         }
         if (page->size() < kHistoryPage) break;

@@ -375,10 +375,54 @@ std::int64_t NaiveModel::month_of(ProgramId program, std::int64_t instant) const
            1;
 }
 
+std::int64_t NaiveModel::customer_time(ProgramId program, CustomerId customer, std::size_t first,
+                                       std::size_t length, std::int64_t until) const {
+    for (std::size_t i = first; i < length; ++i)
+        if (of(accepted_[i], program, customer) &&
+            accepted_[i].command.command.kind != CommandKind::put_program)
+            until = std::max(until, std::max(accepted_[i].now, accepted_[i].at));
+    return until;
+}
+
+std::uint8_t NaiveModel::held_tier(ProgramId program, CustomerId customer, std::size_t length,
+                                   std::int64_t until, std::uint16_t version, std::uint8_t found) const {
+    for (std::size_t i = length; i-- > 0;) {
+        const Accepted& entry = accepted_[i];
+        if (!of(entry, program, customer) || entry.command.command.kind != CommandKind::override_tier)
+            continue;
+        const model::TierAct& act = *entry.command.tier_act;
+        if (act.tier.empty()) return found;  // what was before is taken back
+        const std::int64_t time = customer_time(program, customer, i, length, until);
+        if (std::max(act.from.value, std::max(entry.now, entry.at)) > time || act.until.value <= time)
+            continue;
+        const auto& tiers = document(program, version).tiers;
+        for (std::size_t index = 0; index < tiers.size(); ++index)
+            if (tiers[index].id == act.tier && tiers[index].active) return static_cast<std::uint8_t>(index);
+    }
+    return found;
+}
+
+std::size_t NaiveModel::open_overrides(ProgramId program, CustomerId customer, std::int64_t until) const {
+    std::size_t open = 0;
+    for (std::size_t i = 0; i < accepted_.size(); ++i) {
+        const Accepted& entry = accepted_[i];
+        if (!of(entry, program, customer) || entry.command.command.kind != CommandKind::override_tier)
+            continue;
+        if (entry.command.tier_act->tier.empty()) open = 0;
+        if (!entry.command.tier_act->tier.empty() &&
+            entry.command.tier_act->until.value >
+                customer_time(program, customer, i, accepted_.size(), until))
+            ++open;
+    }
+    return open;
+}
+
 NaiveModel::Wide NaiveModel::spendable(ProgramId program, CustomerId customer, std::int64_t now) const {
     const auto& rules = document(program, version_at(program, now));
     const NaiveFold state = fold_until(program, customer, accepted_.size(), now, now);
-    const std::int64_t keep = rules.enabled ? rules.tiers[state.tier].keep_points.value : 0;
+    const std::uint8_t tier =
+        held_tier(program, customer, accepted_.size(), now, version_at(program, now), state.tier);
+    const std::int64_t keep = rules.enabled ? rules.tiers[tier].keep_points.value : 0;
     return std::max<Wide>(0, state.unheld() - keep);
 }
 
@@ -395,7 +439,7 @@ Figures NaiveModel::figures(ProgramId program, CustomerId customer, Instant cloc
     Figures result;
     result.version = version_at(program, instant);
     const NaiveFold state = fold_until(program, customer, accepted_.size(), instant, instant);
-    result.tier = state.tier;
+    result.tier = held_tier(program, customer, accepted_.size(), instant, result.version, state.tier);
     result.points = static_cast<std::int64_t>(state.points());
     result.pending = static_cast<std::int64_t>(state.pending());
     for (const NaiveFold::Batch& batch : state.batches) {

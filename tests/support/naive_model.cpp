@@ -25,6 +25,7 @@ constexpr std::int64_t kDefaultTtl = 15 * 60'000;
 constexpr std::int64_t kLongestTtl = 7 * kMillisecondsOfDay;
 constexpr std::size_t kMostOpenHolds = 16;
 constexpr std::size_t kMostKeys = 8;
+constexpr std::size_t kMostOverrides = 8;
 
 /// A key in one spelling, "" when it is none: rules of engine/model/keys.h, for what the generator sends.
 std::string spelled(KeyKind kind, std::string_view text) {
@@ -129,11 +130,11 @@ std::optional<Outcome> NaiveModel::judge_alone(const Command& command) const {
     if (command.kind == CommandKind::redeem && (command.points.value == 0) == (command.amount.value == 0))
         return refused(Refusal::invalid_points);
     if (!valid_key(command.customer)) return refused(Refusal::invalid_key);
-    const bool needs_customer = command.kind == CommandKind::redeem || command.kind == CommandKind::hold ||
-                                command.kind == CommandKind::adjust || command.kind == CommandKind::balance ||
-                                command.kind == CommandKind::appoint_vip ||
-                                command.kind == CommandKind::move_member ||
-                                command.kind == CommandKind::request_payout;
+    const bool needs_customer =
+        command.kind == CommandKind::redeem || command.kind == CommandKind::hold ||
+        command.kind == CommandKind::adjust || command.kind == CommandKind::balance ||
+        command.kind == CommandKind::appoint_vip || command.kind == CommandKind::move_member ||
+        command.kind == CommandKind::request_payout || command.kind == CommandKind::override_tier;
     if (needs_customer && !names_somebody(command.customer)) return refused(Refusal::invalid_key);
     if (command.kind == CommandKind::enroll)
         for (const auto& key : command.enrollment->keys)
@@ -191,10 +192,13 @@ Outcome NaiveModel::judge(const OwnedCommand& owned, Instant clock) {
     const bool known = entry.customer.value != 0 && command.kind != CommandKind::enroll;
     outcome.version.value = entry.judged_by;
     outcome.customer = entry.customer;
-    if (known)
-        entry.held_tier = outcome.tier_before = fold_until(entry.program, entry.customer, accepted_.size(),
-                                                           entry.now, std::max(entry.now, entry.at))
-                                                    .tier;
+    if (known) {
+        const std::int64_t until = std::max(entry.now, entry.at);
+        const NaiveFold before =
+            fold_until(entry.program, entry.customer, accepted_.size(), entry.now, until);
+        entry.held_tier = outcome.tier_before =
+            held_tier(entry.program, entry.customer, accepted_.size(), until, entry.judged_by, before.tier);
+    }
     find_gifts(entry);
     accepted_.push_back(entry);
     if (overflows(entry) || parties_overflow(entry)) {
@@ -298,6 +302,8 @@ NaiveModel::Refusal NaiveModel::judge_subject(Accepted& entry, std::int64_t& det
         case CommandKind::pay_payout:
         case CommandKind::fail_payout:
             return judge_network(entry, detail);
+        case CommandKind::override_tier:
+            return judge_override(entry, detail);
         default:
             return Refusal::none;
     }
@@ -378,6 +384,21 @@ NaiveModel::Refusal NaiveModel::judge_spending(Accepted& entry, std::int64_t& de
     return Refusal::none;
 }
 
+NaiveModel::Refusal NaiveModel::judge_override(const Accepted& entry, std::int64_t& detail) const {
+    const model::TierAct& act = *entry.command.tier_act;
+    const std::int64_t until = std::max(entry.now, entry.at);
+    const std::size_t open = open_overrides(entry.program, entry.customer, until);
+    if (act.tier.empty()) return open == 0 ? Refusal::no_override : Refusal::none;
+    const auto& tiers = document(entry.program, entry.judged_by).tiers;
+    if (std::none_of(tiers.begin(), tiers.end(),
+                     [&](const model::Tier& tier) { return tier.id == act.tier && tier.active; }))
+        return Refusal::unknown_tier;
+    const std::int64_t time = std::max(entry.now, entry.at);
+    if (act.until.value <= std::max(time, act.from.value)) return Refusal::invalid_time;
+    detail = static_cast<std::int64_t>(kMostOverrides);
+    return open >= kMostOverrides ? Refusal::too_many_overrides : Refusal::none;
+}
+
 bool NaiveModel::same_content(const Accepted& first, const Command& again) const {
     const Command was = first.command.view();
     if (was.kind != again.kind || was.amount != again.amount || was.points != again.points ||
@@ -397,6 +418,10 @@ bool NaiveModel::same_content(const Accepted& first, const Command& again) const
         if (first.under != whom(again).value_or(CustomerId{})) return false;
     }
     if (model::ends_payout(was.kind) && was.network->payout != again.network->payout) return false;
+    if (was.kind == CommandKind::override_tier &&
+        (was.tier_act->tier != again.tier_act->tier || was.tier_act->from != again.tier_act->from ||
+         was.tier_act->until != again.tier_act->until))
+        return false;
     if (was.kind == CommandKind::enroll) {
         if (was.enrollment->name != again.enrollment->name ||
             was.enrollment->keys.size() != again.enrollment->keys.size() ||

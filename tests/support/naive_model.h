@@ -229,6 +229,17 @@ class NaiveModel {
     std::int64_t posted_at(const Accepted& entry) const;
     /// Months since the year 0, program time.
     std::int64_t month_of(model::ProgramId program, std::int64_t instant) const;
+    /// The instant up to which a customer's time has gone since entry `first`, by the first `length` entries
+    /// and a further instant.
+    std::int64_t customer_time(model::ProgramId program, model::CustomerId customer, std::size_t first,
+                               std::size_t length, std::int64_t until) const;
+    /// The tier by hand that holds at that instant, of a version's tiers; else the one that was found.
+    std::uint8_t held_tier(model::ProgramId program, model::CustomerId customer, std::size_t length,
+                           std::int64_t until, std::uint16_t version, std::uint8_t found) const;
+    /// How many tiers by hand a customer has that are not over.
+    std::size_t open_overrides(model::ProgramId program, model::CustomerId customer,
+                               std::int64_t until) const;
+    Refusal judge_override(const Accepted& entry, std::int64_t& detail) const;
     Wide spendable(model::ProgramId program, model::CustomerId customer, std::int64_t now) const;
     const Accepted* hold_of(model::ProgramId program, model::Sequence hold) const;
 

@@ -18,8 +18,8 @@ void append_ledger_line(std::string& text, const client::LedgerFact& fact, const
     const auto number = [](auto value) { return std::to_string(value); };
     const bool of_customer = fact.subject == "customer";
     const bool of_wallet = fact.subject == "wallet";  // what is available, and what is pending
-    // An opened hold keeps the instant at which it times out where others keep an amount.
-    const bool has_amount = fact.type != "hold_opened";
+    // An opened hold and a tier by hand keep the instant at which they end where others keep an amount.
+    const bool has_amount = fact.type != "hold_opened" && fact.type != "tier_overridden";
     CsvWriter csv;
     csv.field(number(fact.sequence.value))
         .field(number(fact.transaction.value))

@@ -111,6 +111,43 @@ void expect_same(const Command& a, const Command& b) {
     EXPECT_EQ(a.reason, b.reason);
 }
 
+TEST(DecodeOverride, TakesATierWithItsDatesAndNamesWhatIsWrong) {
+    const auto decoded = [](const std::function<void(schema::TierOverrideT&)>& change) {
+        schema::TierOverrideT row;
+        row.request_id.assign(model::kRequestIdBytes, 7);
+        row.program = "shop";
+        row.customer = std::make_unique<schema::CustomerKeyT>();
+        row.customer->kind = schema::CustomerKind::card;
+        row.customer->text = "20417";
+        row.tier = "vang";
+        row.until_ms = 1'767'200'000'000;
+        row.reason = "made good";
+        change(row);
+        flatbuffers::FlatBufferBuilder builder;
+        builder.Finish(schema::CreateTierOverride(builder, &row));
+        const auto* table = flatbuffers::GetRoot<schema::TierOverride>(builder.GetBufferPointer());
+        const auto result = decode_override(*table, {3});
+        if (!result) return result.error().message;
+        EXPECT_EQ(result->command.kind, model::CommandKind::override_tier);
+        EXPECT_EQ(result->command.program.value, 3);
+        EXPECT_EQ(result->command.customer.text, "20417");
+        EXPECT_EQ(result->command.reason, "made good");
+        EXPECT_EQ(result->act.tier, "vang");
+        EXPECT_EQ(result->act.from, model::kNoInstant);
+        EXPECT_EQ(result->act.until.value, 1'767'200'000'000);
+        return std::string("whole");
+    };
+    EXPECT_EQ(decoded([](auto&) {}), "whole");
+    EXPECT_EQ(decoded([](auto& row) { row.request_id.pop_back(); }),
+              "request_id: 15 bytes; a request id has 16");
+    EXPECT_EQ(decoded([](auto& row) { row.customer->kind = schema::CustomerKind::none; }),
+              "customer.kind: 0 is no kind of customer");
+    EXPECT_EQ(decoded([](auto& row) { row.reason = "a\nb"; }),
+              "reason: is not UTF-8 text without control characters");
+    EXPECT_EQ(decoded([](auto& row) { row.tier = std::string(513, 'x'); }),
+              "tier: 513 bytes; a text has at most 512");
+}
+
 TEST(DecodeSales, GivesTheCommandsThatWereSent) {
     std::vector<Command> sent(4, sale());
     sent[1].customer = {};

@@ -64,13 +64,13 @@ TEST(Settled, ShowsTheRecordAsItStandsNow) {
     record.spend_before_month = {10'000'000 - 500};
     record.spend_before_closed_month = {10'000'000 - 507};
     record.tier = 1;
-    const CustomerRecord view = settled(record, &kHolds, nullptr, kNow, *rules).record;
+    const CustomerRecord view = settled(record, &kHolds, nullptr, nullptr, kNow, *rules).record;
     EXPECT_EQ(view.held, Points{5});
     EXPECT_EQ(view.month, test::kJanuary);
     EXPECT_EQ(view.month_spend(), model::Money{0});
     EXPECT_EQ(view.closed_month_spend(), model::Money{500});
     EXPECT_EQ(view.tier, 3);
-    EXPECT_EQ(settled(record, nullptr, nullptr, kNow, *rules).record.held, Points{18});
+    EXPECT_EQ(settled(record, nullptr, nullptr, nullptr, kNow, *rules).record.held, Points{18});
 }
 
 // ---------------------------------------------------------------------------------------- redeeming

@@ -185,6 +185,15 @@ bool is_end_of_hold(const client::HistoryEntry& entry) {
     return entry.type == "hold_captured" || entry.type == "hold_released" || entry.type == "hold_expired";
 }
 
+/// A tier by hand, likewise until when it holds.
+bool is_tier_by_hand(const client::HistoryEntry& entry) {
+    return entry.type == "tier_overridden";
+}
+
+bool is_end_or_beginning_of_tier(const client::HistoryEntry& entry) {
+    return entry.type == "override_began" || entry.type == "override_ended";
+}
+
 std::string history_json(const Shop& shop, const ProgramVersion& version, const client::HistoryEntry& entry) {
     JsonLine json;
     json.add("sequence", entry.sequence.value)
@@ -194,6 +203,8 @@ std::string history_json(const Shop& shop, const ProgramVersion& version, const 
         .add("name", entry.name);
     if (is_opened_hold(entry))
         json.add("times_out", shop.time({entry.amount.value}));
+    else if (is_tier_by_hand(entry))
+        json.add("until", shop.time({entry.amount.value}));
     else
         json.add("amount", version.money(entry.amount));
     json.add("points", entry.points.value)
@@ -203,6 +214,7 @@ std::string history_json(const Shop& shop, const ProgramVersion& version, const 
         .add("tier_after", version.tier_id(entry.tier_after));
     if (is_end_of_hold(entry)) json.add("hold", entry.related.value);
     if (entry.counterparty.value != 0) json.add("counterparty", entry.counterparty.value);
+    if (is_end_or_beginning_of_tier(entry)) json.add("override", entry.related.value);
     if (!entry.original.empty()) json.add("original", entry.original);
     if (!entry.reason.empty()) json.add("reason", entry.reason);
     return json.text() + "\n";
@@ -210,6 +222,10 @@ std::string history_json(const Shop& shop, const ProgramVersion& version, const 
 
 std::string history_note(const Shop& shop, const client::HistoryEntry& entry) {
     if (is_opened_hold(entry)) return "until " + shop.time({entry.amount.value});
+    if (is_tier_by_hand(entry))
+        return fmt::format("until {}{}{}", shop.time({entry.amount.value}), entry.reason.empty() ? "" : ": ",
+                           entry.reason);
+    if (is_end_or_beginning_of_tier(entry)) return fmt::format("given at {}", entry.related.value);
     if (is_end_of_hold(entry)) return fmt::format("hold {}", entry.related.value);
     std::string note = entry.reason;
     if (!entry.original.empty()) note = "of " + entry.original;
@@ -220,7 +236,7 @@ std::string history_note(const Shop& shop, const client::HistoryEntry& entry) {
 
 std::vector<std::string> history_cells(const Shop& shop, const ProgramVersion& version,
                                        const client::HistoryEntry& entry) {
-    const bool has_amount = entry.amount.value != 0 && !is_opened_hold(entry);
+    const bool has_amount = entry.amount.value != 0 && !is_opened_hold(entry) && !is_tier_by_hand(entry);
     const std::string name = entry.name.find('/') == std::string::npos ? std::string() : entry.name;
     return {std::to_string(entry.sequence.value),
             shop.time(entry.at),

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <tuple>
+
 #include "tools/tim/command_line.h"
 #include "tools/tim/figures.h"
 
@@ -18,6 +20,10 @@ struct Options {
     std::string referral;
     std::string payment;
     bool ranking = false;
+    std::string tier;
+    bool drop_tier = false;
+    std::optional<std::string> from;
+    std::optional<std::string> until;
     std::optional<std::string> at;
     std::optional<std::string> request_id;
 };
@@ -83,11 +89,43 @@ int post(const CommandLine& line, const Options& options, model::CommandKind kin
     });
 }
 
+/// A tier by hand, or the end of all of them.
+int override_tier(const CommandLine& line, const Options& options) {
+    auto drafted = draft(model::CommandKind::override_tier, options);
+    if (!drafted) return fail_usage(drafted.error().message);
+    if (options.points != 0 || !options.spend.empty() || options.ranking)
+        return fail_usage("a tier is set by itself, without --points, --spend and --ranking");
+    if (options.drop_tier && (!options.tier.empty() || options.from || options.until))
+        return fail_usage(
+            "--drop-tier takes back every tier by hand; it goes with none of --tier, --from, --until");
+    if (!options.drop_tier && options.tier.empty()) return fail_usage("--from and --until date a --tier");
+    if (!options.drop_tier && !options.until) return fail_usage("until when? Name --until");
+    if (auto checked = check_text("--reason", options.reason); !checked) return fail(checked.error());
+    return with_shop(line, [&](Shop& shop) {
+        model::Command& command = drafted->command;
+        command.customer = drafted->customer.ref();
+        model::TierAct act;
+        act.tier = options.tier;
+        for (const auto& [option, text, instant] :
+             {std::tuple{"--at", &options.at, &command.at}, std::tuple{"--from", &options.from, &act.from},
+              std::tuple{"--until", &options.until, &act.until}}) {
+            const auto read = shop.read_time(*text);
+            if (!read) return fail_usage(fmt::format("{}: {}", option, read.error().message));
+            *instant = *read;
+        }
+        return tell_outcome(line, shop, {"adjust", drafted->customer.label()}, command,
+                            shop.session.client().override_tier(shop.program, command.customer, act,
+                                                                options.reason, command.name, command.at));
+    });
+}
+
 int adjust(const CommandLine& line, const Options& options) {
+    if (!options.tier.empty() || options.drop_tier || options.from || options.until)
+        return override_tier(line, options);
     auto drafted = draft(model::CommandKind::adjust, options);
     if (!drafted) return fail_usage(drafted.error().message);
     if (options.points == 0 && options.spend.empty())
-        return fail_usage("adjust what? Name --points or --spend");
+        return fail_usage("adjust what? Name --points, --spend or --tier");
     if (auto checked = check_text("--reason", options.reason); !checked) return fail(checked.error());
     return with_shop(line, [&](Shop& shop) {
         model::Command& command = drafted->command;
@@ -170,19 +208,27 @@ void add_till_commands(CLI::App& app, CommandLine& line) {
         line.run = [&line, options] { return post(line, *options, model::CommandKind::voided, "void"); };
     });
 
-    CLI::App* adjusts = app.add_subcommand("adjust", "Give or deduct points or spend (admin)");
+    CLI::App* adjusts =
+        app.add_subcommand("adjust", "Give or deduct points or spend, or set the tier for a while (admin)");
     adjusts->add_option("CUSTOMER", options->customer, customer_help)->required();
     adjusts->add_option("--points", options->points, "Points to give (above 0) or to deduct (below 0)")
         ->check(whole_number());
     adjusts->add_option("--spend", options->spend, "Spend to add or, with a minus, to take off");
     adjusts->add_flag("--ranking", options->ranking, "The points count as ranking points too");
+    adjusts->add_option("--tier", options->tier,
+                        "The tier's id: it holds until --until, whatever the figures lead to");
+    adjusts->add_option("--from", options->from, "From when the tier holds, ISO 8601 (default: now)");
+    adjusts->add_option("--until", options->until, "Until when the tier holds, ISO 8601");
+    adjusts->add_flag("--drop-tier", options->drop_tier,
+                      "Take back every tier that was set so: the figures alone decide again");
     adjusts->add_option("--reason", options->reason, "Why; it stands in the customer's history")->required();
     adjusts->add_option("--request-id", options->request_id,
                         "32 hexadecimal digits, to repeat it exactly once");
     add_time(adjusts, *options);
     adjusts->footer(
         "Examples:\n  tim adjust card:20417 --points 50 --reason 'a birthday'\n"
-        "  tim adjust card:20417 --spend=-200000 --reason 'counted twice'");
+        "  tim adjust card:20417 --spend=-200000 --reason 'counted twice'\n"
+        "  tim adjust card:20417 --tier vang --until 2026-12-31 --reason 'made good'");
     adjusts->callback([&line, options] { line.run = [&line, options] { return adjust(line, *options); }; });
 }
 
