@@ -69,7 +69,7 @@ struct Moment {
     model::Instant recorded{};       ///< the machine's clock
     const Rules* current = nullptr;  ///< in force now: finds tiers, guards floors
     const Rules* pricing = nullptr;  ///< in force at `at`: prices sales
-    HandTiers hands;  ///< of the customers whom the command touches; `settle_overridden` tells them
+    HandTiers hands{};  ///< of the customers whom the command touches; `settle_overridden` tells them
 };
 
 /// Longest and default time until a hold times out.

@@ -2,9 +2,7 @@
 // example 6: `ctest -R S1_19`.
 #include <gtest/gtest.h>
 
-#include "engine/model/calendar.h"
-#include "engine/runtime/network_queries.h"
-#include "tests/support/shop.h"
+#include "tests/support/network_shop.h"
 
 namespace tim::tests {
 namespace {
@@ -16,47 +14,7 @@ using model::Instant;
 using model::Refusal;
 using model::Sequence;
 
-Instant at(const char* text) {
-    static const auto calendar = model::Calendar::load("Asia/Ho_Chi_Minh");
-    return *calendar->parse(text);
-}
-
-/// Customer `card:1` is the VIP V, appointed; `card:2` is the member M. It is January 2024.
-struct NetworkShop : Shop {
-    explicit NetworkShop(const model::Program& document = lan_toa_program()) : Shop(document) {
-        fixture.clock().set(at("2024-01-10T09:00:00"));
-        EXPECT_EQ(appoint("card:1").refusal, Refusal::none);
-        member = recruit("card:2").customer;
-    }
-
-    model::Outcome appoint(const Who& who) {
-        return fixture.execute(make_appoint(program, fixture.fresh_request(), who));
-    }
-    model::Outcome recruit(const Who& who, const Who& vip = "card:1", Instant when = model::kNoInstant) {
-        return fixture.execute(make_enroll_with(program, fixture.fresh_request(), {who}, vip, "", when));
-    }
-    model::Outcome move(const Who& who, const Who& vip) {
-        return fixture.execute(make_move(program, fixture.fresh_request(), who, vip));
-    }
-    model::Outcome request_payout(std::int64_t amount = 0, const Who& who = "card:1") {
-        return fixture.execute(make_payout_request(program, fixture.fresh_request(), who, amount));
-    }
-    model::Outcome end_payout(CommandKind kind, Sequence payout) {
-        return fixture.execute(make_payout_end(kind, program, fixture.fresh_request(), payout));
-    }
-    runtime::VipView vip(const Who& who = "card:1") {
-        fixture.commit();
-        return *fixture.engine().network().vip(program, {who.kind, who.id, who.text});
-    }
-    std::vector<runtime::HistoryEntry> statement(const Who& who = "card:1") {
-        fixture.commit();
-        return *fixture.engine().network().statement(program, {who.kind, who.id, who.text}, {}, 100);
-    }
-    CustomerClass class_of(const Who& who) { return fixture.view(program, who).customer_class; }
-    std::int64_t points(const Who& who) { return figures(who).points; }
-
-    model::CustomerId member{};
-};
+constexpr auto at = hanoi;
 
 TEST(Network, S1_1_a_customer_of_no_vip_is_retail) {
     Shop shop(lan_toa_program());

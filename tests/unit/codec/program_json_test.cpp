@@ -99,10 +99,10 @@ TEST(ProgramJson, S3_3_ReadsATiersOwnCriterionAndAllOfTiering) {
 TEST(ProgramJson, WhatTheEngineDoesNotObeyIsRefusedWhereItStands) {
     const auto program = parse_program_json(R"({"id":"p","currency":"VND","time_zone":"Asia/Ho_Chi_Minh",
         "points":{"earn":{"per_amount":"10000"}},
-        "tiers":[{"id":"a","min":"0"},{"id":"b","min":"1000","makes_vip":true}]})",
+        "tiers":[{"id":"a","min":"0"},{"id":"b","min":"1000","makes_vips":true}]})",
                                             "p.json");
     ASSERT_FALSE(program);
-    EXPECT_THAT(program.error().message, HasSubstr("p.json:3:62: tiers[1].makes_vip: unknown field"));
+    EXPECT_THAT(program.error().message, HasSubstr("p.json:3:62: tiers[1].makes_vips: unknown field"));
 }
 
 TEST(ProgramJson, ReadsMinimumsInPoints) {

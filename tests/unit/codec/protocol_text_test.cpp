@@ -177,6 +177,16 @@ TEST(ProtocolText, TellsWhatEachRoleMayDo) {
                       may_command(kRoles[role], static_cast<model::CommandKind>(i)) ? "yes" : "no")
                 << rows[i][0] << " " << role_name(kRoles[role]);
     }
+    const auto changes = table("## Who may do what", "| kind of `NetworkChange` | pos | checkout | admin |");
+    ASSERT_EQ(changes.size(), std::size(schema::EnumValuesNetworkKind()));
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+        const schema::NetworkKind kind = schema::EnumValuesNetworkKind()[i];
+        EXPECT_EQ(changes[i][0], schema::EnumNameNetworkKind(kind));
+        for (std::size_t role = 0; role < kRoles.size(); ++role)
+            EXPECT_EQ(changes[i][role + 1],
+                      may_command(kRoles[role], static_cast<model::CommandKind>(kind)) ? "yes" : "no")
+                << changes[i][0] << " " << role_name(kRoles[role]);
+    }
 }
 
 TEST(ProtocolText, ListsTheLimits) {
