@@ -229,6 +229,11 @@ class EngineImpl final : public Engine, private NetworkQueries {
                 command.original.kind != model::NameKind::none) ||
                model::ends_payout(command.kind) || command.details != nullptr;
     }
+    /// Whether a sale may come with a referral code: of a program that never had any the code alone tells.
+    static bool may_have_code(const model::Command& command, const core::ProgramState& program) {
+        return command.kind == model::CommandKind::sale &&
+               (program.has_parties() || (command.details != nullptr && !command.details->referral.empty()));
+    }
     void plan(Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_);
     /// Those of the rows whose names may have been used before.
     std::vector<Row*> repeats(std::span<Row> rows) const ABSL_LOCKS_EXCLUDED(sequencer_);

@@ -288,7 +288,7 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, mo
         }
         customer = evidence.payout_vip;
     }
-    if (command.kind == CommandKind::sale && program.has_parties()) {
+    if (may_have_code(command, program)) {
         const auto code = code_of(row);
         if (code && (!evidence.code || evidence.code->sale != *code)) return Progress::plan;
     }
@@ -371,7 +371,7 @@ Judgement EngineImpl::decide_row(const Row& row, const Evidence& evidence, const
             if (command.details != nullptr && !command.details->payment.empty())
                 extras.payment = state_.hashing.payment(row.program->id(), command.details->payment);
             const core::SaleContext context{command.details == nullptr ? nullptr : &extras, &counts};
-            if (!row.program->has_parties())
+            if (!may_have_code(command, *row.program))
                 return core::decide_sale(command, moment, subject, record, facts, context);
             const core::CodeEvidence* const code = code_of(row) ? &*evidence.code : nullptr;
             return core::decide_party_sale(command, moment, subject, record, *row.program, code, facts,

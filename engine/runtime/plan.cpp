@@ -109,8 +109,7 @@ void EngineImpl::plan(Row& row, Evidence& evidence) {
     if (command.original.kind != NameKind::none) plan_return(row, evidence);
     plan_hold_end(row, evidence);
     if (model::ends_payout(command.kind)) plan_payout(row, evidence);
-    if (command.kind == CommandKind::sale && row.program != nullptr && row.program->has_parties())
-        plan_code(row, evidence);
+    if (row.program != nullptr && may_have_code(command, *row.program)) plan_code(row, evidence);
     evidence.planned = true;
 }
 
