@@ -163,7 +163,10 @@ class TakingBack {
     void settle_parties() {
         for (const RecordedFact& part : sale_.parts) {
             const Subject subject = part.fact.subject;
-            if (subject.kind() == SubjectKind::customer && touches(part)) parties_.settle({subject.id()});
+            const bool nothing =
+                part.fact.type == FactType::upline_earned && upline_difference().value == 0;
+            if (subject.kind() == SubjectKind::customer && touches(part) && !nothing)
+                parties_.settle({subject.id()});
             if (part.fact.type == FactType::commission_accrued) parties_.settle_wallet({subject.id()});
         }
     }

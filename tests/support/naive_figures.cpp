@@ -375,11 +375,24 @@ std::int64_t NaiveModel::month_of(ProgramId program, std::int64_t instant) const
            1;
 }
 
+/// Whether a command recorded something of a customer, as its own or as another party's.
+bool NaiveModel::takes_part(const Accepted& entry, ProgramId program, CustomerId customer) const {
+    const auto& command = entry.command.command;
+    if (entry.program != program || command.kind == CommandKind::put_program) return false;
+    if (of(entry, program, customer)) return true;
+    for (const Gift& gift : entry.gifts)
+        if (gift.who == customer) return true;
+    if (!is_return(command.kind) || command.original.kind == model::NameKind::none) return false;
+    // Whoever became a VIP by an order that comes back whole.
+    const Accepted& sale = *find(program, command.original);
+    return std::ranges::find(sale.made_vips, customer) != sale.made_vips.end() &&
+           remaining(sale, static_cast<std::size_t>(&entry - accepted_.data()) + 1) == 0;
+}
+
 std::int64_t NaiveModel::customer_time(ProgramId program, CustomerId customer, std::size_t first,
                                        std::size_t length, std::int64_t until) const {
     for (std::size_t i = first; i < length; ++i)
-        if (of(accepted_[i], program, customer) &&
-            accepted_[i].command.command.kind != CommandKind::put_program)
+        if (takes_part(accepted_[i], program, customer))
             until = std::max(until, std::max(accepted_[i].now, accepted_[i].at));
     return until;
 }

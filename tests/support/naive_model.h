@@ -229,6 +229,7 @@ class NaiveModel {
     std::int64_t posted_at(const Accepted& entry) const;
     /// Months since the year 0, program time.
     std::int64_t month_of(model::ProgramId program, std::int64_t instant) const;
+    bool takes_part(const Accepted& entry, model::ProgramId program, model::CustomerId customer) const;
     /// The instant up to which a customer's time has gone since entry `first`, by the first `length` entries
     /// and a further instant.
     std::int64_t customer_time(model::ProgramId program, model::CustomerId customer, std::size_t first,

@@ -16,7 +16,7 @@ std::string text_of(const std::filesystem::path& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-TEST(Presets, AreReadAndPrintedInFull) {
+TEST(Presets, S2_5_AreReadAndPrintedInFullToBeEdited) {
     std::size_t presets = 0;
     for (const auto& entry : std::filesystem::directory_iterator(TIM_PRESETS_FOLDER)) {
         ++presets;

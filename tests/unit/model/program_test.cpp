@@ -139,7 +139,7 @@ TEST(Validate, RefusesValuesOutsideTheEnumerations) {
                 ElementsAre(fault("tiers[1].criterion", "choices")));
 }
 
-TEST(Validate, NamesBothTiersThatOverlap) {
+TEST(Validate, S3_5_NamesBothTiersThatOverlap) {
     EXPECT_THAT(
         faults_after([](Program& p) { p.tiers[1].min = 2'999'999; }),
         ElementsAre(fault(
@@ -154,7 +154,7 @@ TEST(Validate, NamesBothTiersThatOverlap) {
                             fault("tiers[2].min", "\"dong\" and \"vang\" overlap")));
 }
 
-TEST(Validate, AsksThatALevelBeginsWhereTheOneBeforeEnds) {
+TEST(Validate, S3_5_AsksThatALevelBeginsWhereTheOneBeforeEnds) {
     EXPECT_THAT(
         faults_after([](Program& p) { p.tiers[1].min = 3'000'001; }),
         ElementsAre(fault("tiers[1].min",
