@@ -41,7 +41,8 @@ struct HandShop : Shop {
     std::vector<model::FactType> history() {
         fixture.commit();
         std::vector<model::FactType> types;
-        for (const auto& entry : *fixture.engine().history(program, {model::KeyKind::card, {}, "1"}, {}, 100))
+        const auto entries = fixture.engine().history(program, {model::KeyKind::card, {}, "1"}, {}, 100);
+        for (const auto& entry : *entries)
             types.push_back(entry.stored.fact.type);
         return types;
     }
