@@ -163,8 +163,7 @@ class TakingBack {
     void settle_parties() {
         for (const RecordedFact& part : sale_.parts) {
             const Subject subject = part.fact.subject;
-            const bool nothing =
-                part.fact.type == FactType::upline_earned && upline_difference().value == 0;
+            const bool nothing = part.fact.type == FactType::upline_earned && upline_difference().value == 0;
             if (subject.kind() == SubjectKind::customer && touches(part) && !nothing)
                 parties_.settle({subject.id()});
             if (part.fact.type == FactType::commission_accrued) parties_.settle_wallet({subject.id()});

@@ -31,13 +31,11 @@ bool same_bonuses(const model::Program& a, const model::Program& b) {
     });
 }
 
-/// Whether the same tiers make VIPs.
+/// Whether the same tiers make VIPs: `vips_a` of `a`, by their places, and `vips_b` of `b`.
 bool same_vips(const model::Program& a, const model::Program& b, std::uint32_t vips_a, std::uint32_t vips_b) {
-    for (std::size_t i = 0; i < std::max(a.tiers.size(), b.tiers.size()); ++i) {
-        const bool vip_a = (vips_a >> i & 1) != 0;
-        const bool vip_b = (vips_b >> i & 1) != 0;
-        if (vip_a != vip_b || (vip_a && a.tiers[i].id != b.tiers[i].id)) return false;
-    }
+    if (vips_a != vips_b) return false;  // so each place of one is a place of the other
+    for (std::size_t i = 0; i < a.tiers.size(); ++i)
+        if ((vips_a >> i & 1) != 0 && a.tiers[i].id != b.tiers[i].id) return false;
     return true;
 }
 
