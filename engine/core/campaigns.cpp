@@ -217,16 +217,18 @@ std::optional<Earning> Campaigns::earn(model::Points base, std::int32_t tier_bp,
                     break;
             }
         }
-        if (after.floor() > INT64_MAX) return std::nullopt;
+        const Wide more = after.floor() - points.floor();
         CampaignGain gain;
         gain.index = static_cast<std::uint16_t>(index);
         gain.number = campaign.number;
         gain.ranking = campaign.ranking;
         gain.counted = campaign.counted;
         gain.budgeted = campaign.budgeted;
-        gain.points.value = static_cast<std::int64_t>(after.floor() - points.floor());
+        gain.points.value = static_cast<std::int64_t>(std::min<Wide>(more, INT64_MAX));
         gain.discount.value = order.value - left.value;
-        if (!gives || !admit(gain)) continue;
+        const bool beyond_budget = gain.budgeted && more > INT64_MAX;
+        if (!gives || beyond_budget || !admit(gain)) continue;
+        if (after.floor() > INT64_MAX) return std::nullopt;
         points = after;
         order = left;
         earning.gains.push_back(gain);

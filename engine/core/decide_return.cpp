@@ -145,9 +145,9 @@ struct Losses {
 };
 
 /// What campaigns have added to the sale for as much of it as `remaining`: only those that took effect then
-/// can now, by all that priced the sale. A receipt of which nothing is left has earned nothing.
+/// can now, by all that priced the sale.
 CampaignGains gains_for(const SaleEvidence& sale, const CampaignGains& applied, model::Money remaining) {
-    if (applied.empty() || remaining.value == 0) return {};
+    if (applied.empty()) return {};
     const CampaignSale rest{
         remaining, sale.sale.at, {}, sale.sale.terminal, (sale.sale.flags & model::kFactFirstOrder) != 0};
     const auto took_effect = [&applied](const CampaignGain& gain) {
@@ -174,28 +174,32 @@ CampaignGains applied_in(const SaleEvidence& sale) {
     return applied;
 }
 
-model::Points points_of(const CampaignGains& gains, std::uint16_t number) {
+CampaignGain gain_of(const CampaignGains& gains, std::uint16_t number) {
     for (const CampaignGain& gain : gains)
-        if (gain.number == number) return gain.points;
+        if (gain.number == number) return gain;
     return {};
 }
 
 /// With the sale known: the difference between what it has earned and what the rest of it earns, so that many
-/// small returns take exactly what one large one takes.
-Losses losses_of(const SaleEvidence& sale, model::Money remaining) {
+/// small returns take exactly what one large one takes. A receipt of which the last came back has earned
+/// nothing; one of no amount stands until it is voided.
+Losses losses_of(const SaleEvidence& sale, model::Money remaining, bool whole) {
     Losses losses;
     losses.own_left = sale.pricing->earned(remaining, *sale.judged, sale.sale.tier_before)
                           .value();  // less than the sale's, which did not overflow
     losses.own.difference.value = sale.points.value - losses.own_left.value;
     const CampaignGains applied = applied_in(sale);
-    const CampaignGains before = gains_for(sale, applied, sale.remaining);
-    const CampaignGains after = gains_for(sale, applied, remaining);
+    const bool gone = sale.remaining.value == 0 && sale.sale.amount.value != 0;
+    const CampaignGains before = gone ? CampaignGains{} : gains_for(sale, applied, sale.remaining);
+    const CampaignGains after = gone || whole ? CampaignGains{} : gains_for(sale, applied, remaining);
     for (const CampaignGain& gain : applied) {
-        const std::int64_t difference =
-            points_of(before, gain.number).value - points_of(after, gain.number).value;
+        const CampaignGain had = gain_of(before, gain.number);
+        const CampaignGain has = gain_of(after, gain.number);
         CampaignLoss& loss = losses.campaigns.emplace_back();
-        loss.difference = {difference};
+        loss.difference = {had.points.value - has.points.value};
         loss.gain = gain;
+        // What was too little for a point then may make one of the rest.
+        loss.gain.budgeted = gain.budgeted || had.budgeted || has.budgeted;
     }
     return losses;
 }
@@ -236,14 +240,14 @@ Judgement post_return(const model::Command& command, const Moment& moment, model
 
     // What is taken back; without the sale, the base rate's points.
     Losses losses;
+    const bool whole = sale != nullptr && takes_all(remaining, amount, voids);
     if (sale != nullptr && !anonymous) {
-        losses = losses_of(*sale, remaining);
+        losses = losses_of(*sale, remaining, whole);
     } else if (!anonymous) {
         const auto earned = moment.pricing->earned(amount);
         if (!earned) return refuse(Refusal::overflow);
         losses.own.difference = *earned;
     }
-    const bool whole = sale != nullptr && takes_all(remaining, amount, voids);
     const std::optional<Spent> spent =
         whole ? std::optional<Spent>(std::in_place, *sale, moment.now) : std::nullopt;
     const auto with_restored = checked_add(record.points, spent ? spent->all() : model::Points{});
@@ -291,8 +295,13 @@ Judgement post_return(const model::Command& command, const Moment& moment, model
         reduced.version = moment.current->version();
         reduced.amount = remaining;
         reduced.points = losses.own_left;
-        if (lots != nullptr) {
+        if (!take_gains(losses, whole, month, sale->sequence, context.budgets, chain))
+            return refuse(Refusal::overflow);
+        // Behind all that is taken, and before anything is given back: lots are what is left of the balance.
+        const bool gives = losses.moved().value > 0 && dates.expires_at != model::kNever;
+        if (lots != nullptr || gives) {
             Fact& lots_taken = *chain.add(FactType::lots_taken, {});
+            if (gives) lots_taken.flags |= model::kFactLot;
             lots_taken.points = losses.moved();
             lots_taken.lot = {dates.matures_at.value, dates.expires_at.value, sale->sequence.value};
         }
@@ -303,8 +312,6 @@ Judgement post_return(const model::Command& command, const Moment& moment, model
             undone.points = {sale->last_order.value};
             if (!spent->restore(sale->sequence, chain)) return refuse(Refusal::overflow);
         }
-        if (!take_gains(losses, whole, month, sale->sequence, context.budgets, chain))
-            return refuse(Refusal::overflow);
     }
     if (const model::Points shortfall = losses.ranking_shortfall(); shortfall.value != 0) {
         Fact& missing = *chain.add(FactType::shortfall, {});

@@ -207,10 +207,14 @@ void Lots::fold(const Fact& fact, Sequence sequence, const LotDates& dates, Poin
         case FactType::lots_taken: {
             Points left{-fact.points.value};
             LotDates own{{fact.lot.matures_at_ms}, {fact.lot.expires_at_ms}};
-            if (own.matures_at != model::kNoInstant) left.value -= take_of(own, left).value;
+            if (left.value > 0 && own.matures_at != model::kNoInstant) left.value -= take_of(own, left).value;
             own.matures_at = model::kNoInstant;
-            if (own.any()) left.value -= take_of(own, left).value;
+            if (left.value > 0 && own.any()) left.value -= take_of(own, left).value;
             take(left);
+            if (left.value < 0 && own.any()) {  // the rest earns more; a debt is paid first
+                const Points room{above_zero(after).value - free().value};
+                add({own, std::min(Points{-left.value}, above_zero(room)), {}});
+            }
             break;
         }
         case FactType::hold_opened:

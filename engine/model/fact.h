@@ -89,7 +89,8 @@ enum class FactType : std::uint8_t {
     points_matured = 32,   ///< pending points can be spent: those that were to by `at`
     points_restored = 33,  ///< a full return gives back what was spent in the sale; `lot` has its expiry
     /// Behind a return that names its sale: of which points it took `-points`: of the sale's own first, whose
-    /// dates `lot` has, then of the earliest expiry. Nothing but lots changes.
+    /// dates `lot` has, then of the earliest expiry. Points > 0, which a rest may earn by campaigns, have the
+    /// expiry of `lot`. Nothing but lots changes.
     lots_taken = 34,
     /// Of a hold captured with a sale, or a redemption that names one: `-points` had the expiry of `lot`;
     /// nothing changes.

@@ -204,6 +204,56 @@ TEST(Campaigns, go_back_with_what_no_longer_meets_them) {
     EXPECT_EQ(shop.fixture.verify(), "");
 }
 
+TEST(Campaigns, go_back_with_a_void_of_a_sale_of_no_amount) {
+    Campaign gift = campaign("gift", {bonus(5)});
+    gift.budget_points = model::Points{5};
+    Shop shop(with({gift}));
+    EXPECT_EQ(shop.sale("A", 0).points.value, 5);
+    EXPECT_EQ(shop.sale("B", 0).points.value, 0);
+    EXPECT_EQ(shop.void_sale("V", "A").points.value, -5);
+    EXPECT_EQ(shop.figures().points, 0);
+    EXPECT_EQ(shop.sale("C", 0).points.value, 5) << "the budget got back what was taken";
+    EXPECT_EQ(shop.fixture.verify(), "");
+}
+
+TEST(Campaigns, go_back_before_points_that_were_spent_in_the_sale_are_restored) {
+    model::Program program = with({campaign("gift", {bonus(10)})});
+    program.points.expiry = {model::ExpiryPolicy::months, 1, 0};
+    Shop shop(program);
+    EXPECT_EQ(shop.sale("A", 50'000).balance.value, 15);
+    EXPECT_EQ(shop.redeem_in("A", 4).balance.value, 11);
+    EXPECT_EQ(shop.void_sale("V", "A").balance.value, 0);
+    EXPECT_EQ(shop.figures().expiring, 0) << "no lot is left of a balance of nothing";
+    EXPECT_EQ(shop.fixture.verify(), "");
+}
+
+TEST(Campaigns, a_rest_that_meets_a_condition_again_has_the_sale_s_expiry) {
+    Condition either = group(
+        ConditionKind::any, {when(ConditionKind::amount_from, 100'000), when(ConditionKind::amount_below, 50'000)});
+    model::Program program = with({campaign("either", {bonus(40)}, either)});
+    program.points.expiry = {model::ExpiryPolicy::months, 1, 0};
+    Shop shop(program);
+    EXPECT_EQ(shop.sale("A", 100'000).points.value, 50);
+    EXPECT_EQ(shop.give_back("R", 30'000, "A").points.value, -43);
+    EXPECT_EQ(shop.give_back("S", 30'000, "A").points.value, 37);
+    EXPECT_EQ(shop.figures().points, 44);
+    EXPECT_EQ(shop.figures().expiring, 44);
+    EXPECT_EQ(shop.give_back("T", 40'000, "A").points.value, -44);
+    EXPECT_EQ(shop.figures().expiring, 0);
+    EXPECT_EQ(shop.fixture.verify(), "");
+}
+
+TEST(Campaigns, a_budget_that_nothing_could_fill_does_not_refuse_a_sale) {
+    model::CampaignEffect much;
+    much.kind = EffectKind::earn;
+    much.per_amount = {1};
+    much.points = {1'000};
+    Campaign rich = campaign("rich", {much});
+    rich.budget_points = model::Points{100};
+    Shop shop(with({rich}));
+    EXPECT_EQ(shop.sale("A", 4'000'000'000'000'000'000).points.value, 400'000'000'000'000) << "too much to pay";
+}
+
 TEST(Campaigns, many_small_returns_take_what_one_large_one_takes) {
     const model::Program program =
         with({campaign("a", {multiplier(13'000)}), campaign("b", {bonus(2), multiplier(20'000)})});
