@@ -29,9 +29,9 @@ struct Amount {
         return !__builtin_mul_overflow(numerator / common, static_cast<Wide>(by), &numerator) &&
                !__builtin_mul_overflow(denominator, over / common, &denominator);
     }
-    bool add(std::int64_t points) {
+    bool add(Wide points) {
         Wide added = 0;
-        return !__builtin_mul_overflow(static_cast<Wide>(points), static_cast<Wide>(denominator), &added) &&
+        return !__builtin_mul_overflow(points, static_cast<Wide>(denominator), &added) &&
                !__builtin_add_overflow(numerator, added, &numerator);
     }
 };
@@ -195,7 +195,7 @@ std::optional<Earning> Campaigns::earn(model::Points base, std::int32_t tier_bp,
         bool gives = false;  // less than a point counts too: another campaign may make it one
         for (std::size_t i = 0; i < campaign.effects.size(); ++i) {
             const CampaignEffect& effect = campaign.effects[i];
-            std::int64_t more = effect.points.value;
+            Wide more = effect.points.value;
             switch (effect.kind) {
                 case EffectKind::multiplier:
                     gives = gives || (after.numerator != 0 && effect.multiplier_bp != model::kWholeBp);
@@ -204,8 +204,7 @@ std::optional<Earning> Campaigns::earn(model::Points base, std::int32_t tier_bp,
                         return std::nullopt;
                     break;
                 case EffectKind::earn:
-                    if (__builtin_mul_overflow(sale.amount.value / effect.per_amount.value, more, &more))
-                        return std::nullopt;
+                    more *= sale.amount.value / effect.per_amount.value;
                     [[fallthrough]];
                 case EffectKind::bonus_points:
                     gives = gives || more > 0;
@@ -217,16 +216,16 @@ std::optional<Earning> Campaigns::earn(model::Points base, std::int32_t tier_bp,
                     break;
             }
         }
-        const Wide more = after.floor() - points.floor();
+        const Wide gained = after.floor() - points.floor();
         CampaignGain gain;
         gain.index = static_cast<std::uint16_t>(index);
         gain.number = campaign.number;
         gain.ranking = campaign.ranking;
         gain.counted = campaign.counted;
         gain.budgeted = campaign.budgeted;
-        gain.points.value = static_cast<std::int64_t>(std::min<Wide>(more, INT64_MAX));
+        gain.points.value = static_cast<std::int64_t>(std::min<Wide>(gained, INT64_MAX));
         gain.discount.value = order.value - left.value;
-        const bool beyond_budget = gain.budgeted && more > INT64_MAX;
+        const bool beyond_budget = gain.budgeted && gained > INT64_MAX;
         if (!gives || beyond_budget || !admit(gain)) continue;
         if (after.floor() > INT64_MAX) return std::nullopt;
         points = after;

@@ -228,6 +228,11 @@ Judgement decide_return(const model::Command& command, const Moment& moment, mod
                         const CustomerRecord& record, const SaleEvidence* sale, FactWriter& facts,
                         const ReturnContext& context = {});
 
+/// Of a sale that a return takes back: the lots of what it gave to a customer by facts of one type beside the
+/// sale's own; nothing when it gave nothing by such.
+std::optional<model::LotPart> lot_given(const SaleEvidence& sale, model::Subject subject,
+                                        model::FactType type);
+
 /// What the ledger tells of a referral code.
 struct CodeEvidence {
     model::Sequence sale{};        ///< that it was issued for; 0: it is no code

@@ -109,8 +109,12 @@ void tell_lots(const Lots& before, const Lots& after, model::Sequence spent, mod
 /// from it (a correction of the tier that the period began with, bonuses, a VIP) and fills in the tiers.
 /// `before` is the settled record that the transaction's facts, from the writer's `transaction_begin` on,
 /// have not been folded into. Nothing of anonymous sales.
+/// `sale` is the one that a return takes back, or null.
 Judgement find_consequences(const Moment& moment, model::Subject subject, const CustomerRecord& before,
-                            FactWriter& facts);
+                            FactWriter& facts, const SaleEvidence* sale = nullptr);
+
+/// Whether a customer has lots once the writer's transaction has been folded into `before`.
+bool has_lots(const CustomerRecord& before, model::Subject subject, const FactWriter& facts);
 
 /// Posts a sale, or a return, without looking at what follows from it.
 Judgement post_sale(const model::Command& command, const Moment& moment, model::Subject subject,
@@ -121,6 +125,6 @@ Judgement post_return(const model::Command& command, const Moment& moment, model
 
 /// Ends the transaction that posts to a customer's figures: `find_consequences`, and no more.
 Judgement end_posting(const Moment& moment, model::Subject subject, const CustomerRecord& before,
-                      FactWriter& facts);
+                      FactWriter& facts, const SaleEvidence* sale = nullptr);
 
 }  // namespace tim::core

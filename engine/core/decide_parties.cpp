@@ -163,10 +163,9 @@ class TakingBack {
     void settle_parties() {
         for (const RecordedFact& part : sale_.parts) {
             const Subject subject = part.fact.subject;
-            const bool nothing = part.fact.type == FactType::upline_earned && upline_difference().value == 0;
-            if (subject.kind() == SubjectKind::customer && touches(part) && !nothing)
-                parties_.settle({subject.id()});
-            if (part.fact.type == FactType::commission_accrued) parties_.settle_wallet({subject.id()});
+            if (subject.kind() == SubjectKind::customer && touches(part)) parties_.settle({subject.id()});
+            if (part.fact.type == FactType::commission_accrued && commission_difference(part.fact).value != 0)
+                parties_.settle_wallet({subject.id()});
         }
     }
 
@@ -176,11 +175,11 @@ class TakingBack {
             if (!touches(part) || fact.type == FactType::vip_granted) continue;
             const bool upline = fact.type == FactType::upline_earned;
             const Points due = upline ? upline_difference() : fact.points;
-            if (upline && due.value == 0) continue;
             const Judgement posted =
                 parties_.post(parties_.of({fact.subject.id()}),
                               upline ? FactType::upline_returned : FactType::referral_returned, {-due.value},
-                              (fact.flags & model::kFactRanking) != 0, sale_.sale.month, fact.party);
+                              (fact.flags & model::kFactRanking) != 0, sale_.sale.month, fact.party,
+                              lot_given(sale_, fact.subject, fact.type));
             if (!posted.accepted()) return posted;
         }
         return {};
@@ -190,8 +189,7 @@ class TakingBack {
         for (const RecordedFact& part : sale_.parts) {
             if (part.fact.type != FactType::commission_accrued) continue;
             const CommissionTerms terms = CommissionTerms::of(part.fact.party.aux);
-            const Money difference{commission_of(sale_.remaining, terms.rate_bp).value -
-                                   commission_of(remaining_, terms.rate_bp).value};
+            const Money difference = commission_difference(part.fact);
             if (difference.value == 0) continue;
             WalletParty& wallet = parties_.settle_wallet({part.fact.subject.id()});
             const Money pending = std::min(wallet.lot(terms.due), difference);
@@ -228,7 +226,7 @@ class TakingBack {
     bool touches(const RecordedFact& part) const {
         switch (part.fact.type) {
             case FactType::upline_earned:
-                return true;
+                return upline_difference().value != 0;
             case FactType::referral_earned:
             case FactType::referral_welcome:
                 return sale_.pricing->pays_referral(sale_.remaining) &&
@@ -243,6 +241,12 @@ class TakingBack {
     Points upline_difference() const {
         return {sale_.pricing->upline_earned(sale_.remaining)->value -
                 sale_.pricing->upline_earned(remaining_)->value};
+    }
+
+    Money commission_difference(const Fact& accrued) const {
+        const CommissionTerms terms = CommissionTerms::of(accrued.party.aux);
+        return {commission_of(sale_.remaining, terms.rate_bp).value -
+                commission_of(remaining_, terms.rate_bp).value};
     }
 
     model::Sequence newest_of(const Party& party) {
@@ -287,7 +291,7 @@ Judgement decide_party_return(const model::Command& command, const Moment& momen
         return posted;
     parties.catch_up(buyer);
     if (const Judgement taken = taking.take_points(); !taken.accepted()) return taken;
-    if (const Judgement found = parties.find_all(); !found.accepted()) return found;
+    if (const Judgement found = parties.find_all(sale); !found.accepted()) return found;
     if (const Judgement taken = taking.take_commission(); !taken.accepted()) return taken;
     taking.undo_vips();
     facts.end_transaction();

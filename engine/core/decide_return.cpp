@@ -31,6 +31,15 @@ Judgement check_original(const model::Command& command, const Moment& moment, mo
     return {};
 }
 
+std::optional<model::LotPart> lot_given(const SaleEvidence& sale, model::Subject subject, FactType type) {
+    for (const RecordedFact& part : sale.parts) {
+        if (part.fact.subject != subject || part.fact.type != type || part.fact.points.value <= 0) continue;
+        const LotDates dates = dates_of(part.fact, *sale.pricing);
+        return model::LotPart{model::kNoInstant.value, dates.expires_at.value, sale.sequence.value};
+    }
+    return std::nullopt;
+}
+
 namespace {
 
 /// Whether a return of so much leaves nothing of the sale: the order is undone, and what was spent in it is
@@ -325,7 +334,7 @@ Judgement decide_return(const model::Command& command, const Moment& moment, mod
                         const CustomerRecord& record, const SaleEvidence* sale, FactWriter& facts,
                         const ReturnContext& context) {
     const Judgement judgement = post_return(command, moment, subject, record, sale, facts, context);
-    return judgement.accepted() ? end_posting(moment, subject, record, facts) : judgement;
+    return judgement.accepted() ? end_posting(moment, subject, record, facts, sale) : judgement;
 }
 
 }  // namespace tim::core

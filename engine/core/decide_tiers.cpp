@@ -44,8 +44,9 @@ Standing climb(const Rules& rules, const CustomerRecord& record) {
 /// Adds what a customer's facts lead to, one behind the other.
 class Consequences {
   public:
-    Consequences(const Moment& moment, model::Subject subject, CustomerRecord& draft, FactWriter& facts)
-        : moment_(moment), subject_(subject), draft_(draft), facts_(facts) {}
+    Consequences(const Moment& moment, model::Subject subject, const CustomerRecord& before,
+                 CustomerRecord& draft, FactWriter& facts)
+        : moment_(moment), subject_(subject), before_(before), draft_(draft), facts_(facts) {}
 
     void correct(const Standing& standing) {
         Fact& fact = add(FactType::period_corrected);
@@ -56,7 +57,8 @@ class Consequences {
         fold_figures(draft_, fact);
     }
 
-    Judgement pay(const Standing& standing) {
+    /// A bonus that a sale gave which comes back goes with its own lot.
+    Judgement pay(const Standing& standing, const SaleEvidence* sale) {
         Points moved = standing.bonus;
         if (moved.value < 0 && moment_.current->clamps()) {
             const auto unheld = checked_sub(draft_.points, draft_.held);
@@ -76,8 +78,17 @@ class Consequences {
         fact.tiers = tier_state(draft_);
         fact.tiers.bonus_tier = standing.tier;
         fold_figures(draft_, fact);
+        if (moved != standing.bonus) fact.flags |= model::kFactClamped;
+        const auto given = sale == nullptr || moved.value >= 0 || !has_lots(before_, subject_, facts_)
+                               ? std::nullopt
+                               : lot_given(*sale, subject_, FactType::tier_bonus);
+        if (given) {
+            fact.flags |= model::kFactLot;
+            Fact& taken = add(FactType::lots_taken);
+            taken.points = moved;
+            taken.lot = *given;
+        }
         if (moved == standing.bonus) return {};
-        fact.flags |= model::kFactClamped;
         Fact& shortfall = add(FactType::shortfall);
         set_month(shortfall, moment_, month);
         shortfall.points = {standing.bonus.value - moved.value};
@@ -97,6 +108,7 @@ class Consequences {
 
     const Moment& moment_;
     model::Subject subject_;
+    const CustomerRecord& before_;
     CustomerRecord& draft_;
     FactWriter& facts_;
 };
@@ -176,8 +188,16 @@ void grant_vip(const Moment& moment, model::Subject subject, std::uint8_t tier, 
 
 }  // namespace
 
+bool has_lots(const CustomerRecord& before, model::Subject subject, const FactWriter& facts) {
+    const auto brings = [&](const Fact& fact) {
+        return fact.subject == subject && (fact.flags & model::kFactLot) != 0;
+    };
+    return (before.flags & kRecordHasLots) != 0 ||
+           std::ranges::any_of(facts.facts().subspan(facts.transaction_begin()), brings);
+}
+
 Judgement find_consequences(const Moment& moment, model::Subject subject, const CustomerRecord& before,
-                            FactWriter& facts) {
+                            FactWriter& facts, const SaleEvidence* sale) {
     const Rules& rules = *moment.current;
     const std::size_t begin = facts.transaction_begin();
     if (subject.kind() != model::SubjectKind::customer) return {};
@@ -206,10 +226,10 @@ Judgement find_consequences(const Moment& moment, model::Subject subject, const 
         draft.tier = before.tier;
         const Standing standing = climb(rules, draft);
         tier = standing.tier;
-        Consequences consequences(moment, subject, draft, facts);
+        Consequences consequences(moment, subject, before, draft, facts);
         if (standing.opening != draft.opening_tier) consequences.correct(standing);
         if (standing.bonus.value != 0) {
-            if (const Judgement paid = consequences.pay(standing); !paid.accepted()) return paid;
+            if (const Judgement paid = consequences.pay(standing, sale); !paid.accepted()) return paid;
         }
     }
     const HandTier* const hand = moment.hands.find(subject);
@@ -235,8 +255,8 @@ Judgement find_consequences(const Moment& moment, model::Subject subject, const 
 }
 
 Judgement end_posting(const Moment& moment, model::Subject subject, const CustomerRecord& before,
-                      FactWriter& facts) {
-    const Judgement judgement = find_consequences(moment, subject, before, facts);
+                      FactWriter& facts, const SaleEvidence* sale) {
+    const Judgement judgement = find_consequences(moment, subject, before, facts, sale);
     if (judgement.accepted()) facts.end_transaction();
     return judgement;
 }

@@ -28,6 +28,11 @@ bool names_its_sale(const Fact& fact) {
     return (fact.flags & model::kFactWithOriginal) != 0;
 }
 
+/// What a return takes back of what its sale gave beside the sale's own points.
+bool takes_of_sale(const Fact& fact) {
+    return fact.points.value < 0 && (fact.flags & model::kFactLot) != 0;
+}
+
 }  // namespace
 
 void Lots::add(const Lot& lot) {
@@ -210,6 +215,8 @@ void Lots::fold(const Fact& fact, Sequence sequence, const LotDates& dates, Poin
             if (left.value > 0 && own.matures_at != model::kNoInstant) left.value -= take_of(own, left).value;
             own.matures_at = model::kNoInstant;
             if (left.value > 0 && own.any()) left.value -= take_of(own, left).value;
+            // Of a sale whose points had no dates, those go first that have none.
+            if (!own.any()) left = std::min(left, Points{free().value - above_zero(after).value});
             take(left);
             if (left.value < 0 && own.any()) {  // the rest earns more; a debt is paid first
                 const Points room{above_zero(after).value - free().value};
@@ -234,6 +241,7 @@ void Lots::fold(const Fact& fact, Sequence sequence, const LotDates& dates, Poin
                         lots_.end());
             break;
         default:
+            if (takes_of_sale(fact)) return;  // `lots_taken`, behind it, tells of which
             move();
     }
     TIM_INVARIANT(free() <= above_zero(after), "points with dates are no more than the customer has free");

@@ -114,7 +114,7 @@ Fact& Parties::add(Party& party, FactType type, const model::PartyPart& part) {
 }
 
 Judgement Parties::post(Party& party, FactType type, Points change, bool ranking, model::Month month,
-                        const model::PartyPart& part) {
+                        const model::PartyPart& part, const std::optional<model::LotPart>& given) {
     Points moved = change;
     if (change.value < 0 && moment_.current->clamps()) {
         const Points held{party.draft.held.value - party.timed_out.value};
@@ -133,6 +133,12 @@ Judgement Parties::post(Party& party, FactType type, Points change, bool ranking
     fact.points_after = *points;
     if (moved.value > 0) date_points(fact, moment_);
     fold_figures(party.draft, fact);
+    if (given && moved.value < 0 && has_lots(party.before, party.subject, facts_)) {
+        fact.flags |= model::kFactLot;
+        Fact& taken = add(party, FactType::lots_taken, part);
+        taken.points = moved;
+        taken.lot = *given;
+    }
     if (moved == change) return {};
     fact.flags |= model::kFactClamped;
     if (!ranking) return {};
@@ -157,11 +163,11 @@ Fact& Parties::add(WalletParty& wallet, FactType type, model::Money amount, mode
     return fact;
 }
 
-Judgement Parties::find_all() {
+Judgement Parties::find_all(const SaleEvidence* sale) {
     for (std::size_t i = 0; i < party_count_; ++i) {
         if (parties_[i].draft.last.get() == parties_[i].before.last.get()) continue;  // nothing happened here
         const Judgement judgement =
-            find_consequences(moment_, parties_[i].subject, parties_[i].before, facts_);
+            find_consequences(moment_, parties_[i].subject, parties_[i].before, facts_, sale);
         if (!judgement.accepted()) return judgement;
     }
     return {};

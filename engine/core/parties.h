@@ -52,16 +52,18 @@ class Parties {
 
     /// A fact that changes no figures, or whose figures the caller fills in and folds.
     model::Fact& add(Party& party, model::FactType type, const model::PartyPart& part);
-    /// Points for, or (by the program's way with debts) from a party, posted to a month.
+    /// Points for, or (by the program's way with debts) from a party, posted to a month. `given` are the lots
+    /// of which a return takes them.
     Judgement post(Party& party, model::FactType type, model::Points change, bool ranking, model::Month month,
-                   const model::PartyPart& part);
+                   const model::PartyPart& part, const std::optional<model::LotPart>& given = {});
 
     /// A wallet's fact; `available` and `pending` are what it changes.
     model::Fact& add(WalletParty& wallet, model::FactType type, model::Money amount, model::Money available,
                      model::Money pending);
 
     /// Finds what follows from the transaction for each customer.
-    Judgement find_all();
+    /// `sale` is the one that a return takes back, or null.
+    Judgement find_all(const SaleEvidence* sale = nullptr);
     /// The tier that a party has come to.
     std::uint8_t tier_of(const Party& party) const;
     /// The tier that a party's figures lead to, beneath one by hand.

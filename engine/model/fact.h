@@ -146,7 +146,9 @@ inline constexpr std::uint8_t kFactWithOriginal =
 
 /// Some of `points` are or were pending: `points_after` tells how many were not.
 inline constexpr std::uint8_t kFactPending = 16;
-inline constexpr std::uint8_t kFactLot = 32;  ///< the points that it brings have dates: see core::dates_of
+/// The points that it brings have dates: see core::dates_of. Of what a return takes back (points < 0) of a
+/// bonus, a referral or a VIP's share: `lots_taken`, behind it, tells of which points.
+inline constexpr std::uint8_t kFactLot = 32;
 /// campaign_applied: counts against the customer's limit; campaign_reduced: does not any more.
 inline constexpr std::uint8_t kFactCounted = 64;
 inline constexpr std::uint8_t kFactFirstOrder = 128;  ///< sale: the customer had no order before

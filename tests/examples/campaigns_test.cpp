@@ -228,8 +228,8 @@ TEST(Campaigns, go_back_before_points_that_were_spent_in_the_sale_are_restored) 
 }
 
 TEST(Campaigns, a_rest_that_meets_a_condition_again_has_the_sale_s_expiry) {
-    Condition either = group(
-        ConditionKind::any, {when(ConditionKind::amount_from, 100'000), when(ConditionKind::amount_below, 50'000)});
+    Condition either = group(ConditionKind::any, {when(ConditionKind::amount_from, 100'000),
+                                                  when(ConditionKind::amount_below, 50'000)});
     model::Program program = with({campaign("either", {bonus(40)}, either)});
     program.points.expiry = {model::ExpiryPolicy::months, 1, 0};
     Shop shop(program);
@@ -251,7 +251,8 @@ TEST(Campaigns, a_budget_that_nothing_could_fill_does_not_refuse_a_sale) {
     Campaign rich = campaign("rich", {much});
     rich.budget_points = model::Points{100};
     Shop shop(with({rich}));
-    EXPECT_EQ(shop.sale("A", 4'000'000'000'000'000'000).points.value, 400'000'000'000'000) << "too much to pay";
+    EXPECT_EQ(shop.sale("A", 4'000'000'000'000'000'000).points.value, 400'000'000'000'000)
+        << "too much to pay";
 }
 
 TEST(Campaigns, many_small_returns_take_what_one_large_one_takes) {

@@ -104,7 +104,7 @@ void run_years(runtime::TimeSource time) {
     for (const FactType type :
          {FactType::period_closed, FactType::tiers_recalculated, FactType::period_corrected,
           FactType::tier_bonus, FactType::points_expired, FactType::points_matured, FactType::points_restored,
-          FactType::lots_taken, FactType::lot_spent})
+          FactType::lots_taken, FactType::lot_spent, FactType::campaign_applied, FactType::campaign_reduced})
         EXPECT_GT(facts[static_cast<std::size_t>(type)], 0U) << model::fact_type_name(type);
 }
 

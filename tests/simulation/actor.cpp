@@ -20,14 +20,46 @@ Who some_customer(Choices& choices) {
     return fmt::format("card:{}", 1 + choices.below(kCustomers));
 }
 
+const model::Program& rules_of(ProgramId program, const NaiveModel& model) {
+    return model.document(program, model.version_count(program));
+}
+
+/// One that was issued, the newer ones rather, or none that ever was.
+std::string some_code(const NaiveModel& model, Choices& choices) {
+    const auto& codes = model.codes();
+    if (codes.empty() || choices.chance(10)) return "7K3M9QXWTB2C";
+    const std::size_t newest = std::min<std::size_t>(codes.size(), 5);
+    return codes[codes.size() - 1 - choices.below(newest)].text;
+}
+
+/// The newest entry of a kind, or an older one.
+const NaiveModel::Accepted* some_accepted(const NaiveModel& model, CommandKind kind, Choices& choices) {
+    const auto& done = model.accepted();
+    std::uint64_t skip = choices.below(3);
+    const NaiveModel::Accepted* found = nullptr;
+    for (auto entry = done.rbegin(); entry != done.rend(); ++entry) {
+        if (entry->command.command.kind != kind) continue;
+        found = &*entry;
+        if (skip-- == 0) break;
+    }
+    return found;
+}
+
 }  // namespace
 
 OwnedCommand Actor::next(ProgramId program, const NaiveModel& model, model::Instant now, Choices& choices,
                          std::uint64_t& next_name) {
     const std::uint64_t enrolled = model.customer_count(program);
-    if (enrolled < kCustomers && choices.chance(enrolled < 2 ? 100 : 10))
-        return make_enroll(program, request(next_name++), {some_customer(choices)});
-    return checkout_ ? checkout(program, choices, next_name) : till(program, model, now, choices, next_name);
+    if (enrolled < kCustomers && choices.chance(enrolled < 2 ? 100 : 10)) {
+        if (!rules_of(program, model).network || choices.chance(30))
+            return make_enroll(program, request(next_name++), {some_customer(choices)});
+        const Who vip = choices.chance(50) ? some_customer(choices) : Who();
+        return make_enroll_with(program, request(next_name++), {some_customer(choices)}, vip,
+                                choices.chance(50) ? some_code(model, choices) : std::string());
+    }
+    if (role_ == Role::checkout) return checkout(program, choices, next_name);
+    return role_ == Role::till ? till(program, model, now, choices, next_name)
+                               : office(program, model, now, choices, next_name);
 }
 
 OwnedCommand Actor::till(ProgramId program, const NaiveModel& model, model::Instant now, Choices& choices,
@@ -36,6 +68,9 @@ OwnedCommand Actor::till(ProgramId program, const NaiveModel& model, model::Inst
     const Who who = choices.chance(12) ? Who() : some_customer(choices);
     const std::int64_t amount = choices.between(0, choices.chance(10) ? 4'000'000 : 150'000);
     const std::uint64_t dice = choices.below(100);
+    if (rules_of(program, model).network && dice < 15)
+        return make_referred_sale(program, name, some_customer(choices), amount, some_code(model, choices),
+                                  {}, now);
     if (dice < 50 || sold_.empty()) {
         const auto& done = model.accepted();
         const auto hold = std::find_if(done.rbegin(), done.rend(), [](const NaiveModel::Accepted& entry) {
@@ -74,6 +109,27 @@ OwnedCommand Actor::checkout(ProgramId program, Choices& choices, std::uint64_t&
     if (dice < 45) return make_redeem(program, name, who, choices.between(1, 25));
     const std::int64_t points = choices.between(1, 25);
     return make_hold(program, name, who, points, choices.chance(50) ? 20 * kSecondMs : 0);
+}
+
+OwnedCommand Actor::office(ProgramId program, const NaiveModel& model, model::Instant now, Choices& choices,
+                           std::uint64_t& next_name) {
+    const Name name = request(next_name++);
+    const Who who = some_customer(choices);
+    const model::Program& rules = rules_of(program, model);
+    const std::uint64_t dice = choices.below(100);
+    if (!rules.network || dice < 20) {
+        if (choices.chance(20)) return make_override(program, name, who, "");
+        return make_override(program, name, who, rules.tiers[choices.below(rules.tiers.size())].id,
+                             {now.value + choices.between(1, choices.chance(70) ? 60 : 3'000) * kMinuteMs});
+    }
+    if (dice < 40) return make_appoint(program, name, who);
+    if (dice < 60) return make_move(program, name, who, choices.chance(80) ? some_customer(choices) : Who());
+    if (dice < 80) return make_payout_request(program, name, who, choices.chance(70) ? 0 : 1'000);
+    constexpr CommandKind ends[] = {CommandKind::approve_payout, CommandKind::pay_payout,
+                                    CommandKind::fail_payout};
+    const auto* payout = some_accepted(model, CommandKind::request_payout, choices);
+    return make_payout_end(ends[choices.below(std::size(ends))], program, name,
+                           payout == nullptr ? model::Sequence{1} : payout->sequence);
 }
 
 void Actor::answered(const OwnedCommand& command, const model::Outcome& outcome) {

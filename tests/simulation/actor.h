@@ -12,10 +12,13 @@
 namespace tim::tests {
 
 /// What one client of a simulated shop does next: a till sells and takes goods back, a checkout holds points,
-/// captures and redeems. Both enrol customers while there are few.
+/// captures and redeems, the office looks after VIPs, members and payouts, and gives tiers by hand. All enrol
+/// customers while there are few.
 class Actor {
   public:
-    Actor(std::uint32_t terminal, bool checkout) : terminal_(terminal), checkout_(checkout) {}
+    enum class Role : std::uint8_t { till, checkout, office };
+
+    Actor(std::uint32_t terminal, Role role) : terminal_(terminal), role_(role) {}
 
     /// The model is looked at for who bought what; `next_name` is shared by all actors.
     OwnedCommand next(model::ProgramId program, const NaiveModel& model, model::Instant now, Choices& choices,
@@ -33,9 +36,11 @@ class Actor {
     OwnedCommand till(model::ProgramId program, const NaiveModel& model, model::Instant now, Choices& choices,
                       std::uint64_t& next_name);
     OwnedCommand checkout(model::ProgramId program, Choices& choices, std::uint64_t& next_name);
+    OwnedCommand office(model::ProgramId program, const NaiveModel& model, model::Instant now,
+                        Choices& choices, std::uint64_t& next_name);
 
     std::uint32_t terminal_;
-    bool checkout_;
+    Role role_;
     std::vector<Sold> sold_;
     std::size_t returned_ = 0;  ///< in `sold_`: the one of which something came back last
     model::Sequence open_hold_{};

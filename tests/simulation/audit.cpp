@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "tests/support/party_state.h"
 #include "tests/support/random.h"
 
 namespace tim::tests {
@@ -9,6 +10,18 @@ namespace tim::tests {
 using model::CommandKind;
 using model::Outcome;
 using model::Refusal;
+
+namespace {
+
+bool is_untold(model::FactType type) {
+    using model::FactType;
+    return type == FactType::points_expired || type == FactType::points_restored ||
+           type == FactType::tier_bonus || type == FactType::upline_earned ||
+           type == FactType::upline_returned || type == FactType::referral_earned ||
+           type == FactType::referral_welcome || type == FactType::referral_returned;
+}
+
+}  // namespace
 
 Audit::Audit(EngineFixture& fixture, model::ProgramId program, const OwnedCommand& put,
              const Outcome& outcome)
@@ -30,7 +43,11 @@ std::string Audit::executed(std::span<const OwnedCommand> commands, std::span<co
             expected.held != outcomes[i].held || expected.spendable != outcomes[i].spendable)
             return fmt::format("{}\n  expected {}\n  actual   {}", describe(commands[i]), describe(expected),
                                describe(outcomes[i]));
-        if (model_.accepted().size() > before) model_.learn(outcomes[i].sequence, outcomes[i].depends_on);
+        if (model_.accepted().size() == before) continue;
+        model_.learn(outcomes[i].sequence, outcomes[i].depends_on);
+        if (commands[i].command.kind != CommandKind::sale || outcomes[i].customer.value == 0) continue;
+        const std::string code = fixture_.engine().effects(outcomes[i].sequence).front().code;
+        if (!code.empty()) model_.learn_code(program_, code, outcomes[i].sequence);
     }
     return {};
 }
@@ -60,8 +77,11 @@ std::string Audit::survived() {
 
 std::string Audit::compare_customers() {
     for (std::uint64_t i = 1; i <= model_.customer_count(program_); ++i) {
-        const Figures expected = model_.figures(program_, {i}, fixture_.clock().now());
-        const Figures actual = fixture_.show(program_, fmt::format("id:{}", i));
+        const model::Instant now = fixture_.clock().now();
+        PartyState expected{model_.figures(program_, {i}, now), model_.wallet(program_, {i}, now),
+                            model_.relations(program_, {i}, now)};
+        expected.wallet.open_payouts = 0;
+        const PartyState actual = party_state(fixture_, program_, {i});
         if (expected != actual)
             return fmt::format("customer {}\n  expected {}\n  actual   {}", i, describe(expected),
                                describe(actual));
@@ -69,8 +89,8 @@ std::string Audit::compare_customers() {
     return {};
 }
 
-/// What no answer's points tell: what has expired, and what a sale captured or its return restored beside
-/// what it earned.
+/// What no answer's points tell: what has expired, what a sale captured or its return restored beside what it
+/// earned, what tiers gave, and what others' sales gave.
 std::int64_t Audit::untold_points() {
     std::int64_t sum = 0;
     for (model::Sequence after{};;) {
@@ -79,9 +99,7 @@ std::int64_t Audit::untold_points() {
         for (const auto& stored : page->facts) {
             const model::Fact& fact = stored.fact;
             const bool with_sale = fact.type == model::FactType::hold_captured && fact.position != 0;
-            if (with_sale || fact.type == model::FactType::points_expired ||
-                fact.type == model::FactType::points_restored)
-                sum += fact.points.value;
+            if (with_sale || is_untold(fact.type)) sum += fact.points.value;
         }
         after = page->next;
         if (after.value == 0) return sum;

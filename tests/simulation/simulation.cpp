@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "tests/support/generator.h"
 #include "tests/support/seams.h"
 
 namespace tim::tests {
@@ -13,6 +14,9 @@ namespace {
 
 constexpr std::uint32_t kClients = 7;
 constexpr std::uint32_t kCheckouts = 2;
+constexpr std::uint16_t kMostVersions = 8;
+/// Longer than this, points could expire before they can be spent, which no answer and no fact counts.
+constexpr std::int32_t kMostPendingDays = 5;
 constexpr std::size_t kTicksToDrain = 3'000;
 
 }  // namespace
@@ -21,19 +25,32 @@ Simulation::Simulation(std::uint64_t seed)
     : choices_(seed),
       fixture_(EngineFixture::stepped(runtime::TimeSource::system, 16 + seed % 100), seed, no_faults()) {
     for (std::uint32_t i = 0; i < kClients; ++i)
-        clients_.push_back({Actor(i, i < kCheckouts), {}, false});
+        clients_.push_back({Actor(i, i < kCheckouts    ? Actor::Role::checkout
+                                     : i == kCheckouts ? Actor::Role::office
+                                                       : Actor::Role::till),
+                            {},
+                            false});
     if (choices_.chance(50)) checkpoint_percent_ = 25;
     begin();
 }
 
 /// The program is there before the first till.
 void Simulation::begin() {
-    model::Program program = nhanh_program();
+    const std::uint64_t dice = choices_.below(100);
+    const bool network = dice >= 60;
+    model::Program program = network ? lan_toa_program("nhanh") : nhanh_program();
     if (choices_.chance(50)) program.points.below_zero = model::BelowZero::clamp;
     if (choices_.chance(50)) {
         program.points.expiry = {model::ExpiryPolicy::months, 1, 0};
         program.points.pending_days = choices_.chance(50) ? 1 : 0;
     }
+    if (dice >= 30) {
+        CommandGenerator::choose_tiering(program, choices_);
+        CommandGenerator::choose_dates(program.points, choices_);
+        CommandGenerator::choose_campaigns(program, fixture_.clock().now().value, choices_);
+    }
+    if (network) CommandGenerator::choose_network(program, choices_);
+    program.points.pending_days = std::min(program.points.pending_days, kMostPendingDays);
     const OwnedCommand put = make_put_program(request(next_name_++), program);
     const model::Outcome outcome = fixture_.execute(put);
     program_ = outcome.program;
@@ -116,11 +133,28 @@ void Simulation::disturb() {
         fixture_.store().ledger().set_capacity_bytes(0);
     } else if (dice < 55) {
         fixture_.clock().advance(choices_.between(0, 26 * kHourMs));
+    } else if (dice < 59) {
+        change_program();
     }
     if (full_until_tick_ != 0 && tick_ >= full_until_tick_) {
         full_until_tick_ = 0;
         fixture_.store().ledger().set_capacity_bytes(UINT64_MAX);
     }
+}
+
+/// The office puts a version, from now.
+void Simulation::change_program() {
+    if (audit_->model().version_count(program_) >= kMostVersions) return;
+    const std::int64_t now = fixture_.clock().now().value;
+    model::Program rules = audit_->model().document(program_, audit_->model().version_count(program_));
+    rules.name = fmt::format("version {}", next_name_);
+    rules.points.earn.points.value = choices_.between(1, 4);
+    if (choices_.chance(50)) CommandGenerator::choose_tiering(rules, choices_);
+    if (choices_.chance(30)) CommandGenerator::choose_dates(rules.points, choices_);
+    if (choices_.chance(50)) CommandGenerator::choose_campaigns(rules, now, choices_);
+    if (rules.network) CommandGenerator::choose_network(rules, choices_);
+    rules.points.pending_days = std::min(rules.points.pending_days, kMostPendingDays);
+    static_cast<void>(execute(std::vector{make_put_program(request(next_name_++), rules)}));
 }
 
 void Simulation::commit() {

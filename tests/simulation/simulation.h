@@ -26,10 +26,11 @@ struct SimulationResult {
     std::size_t transient = 0;     ///< commands that met a full disk
 };
 
-/// Tills and checkouts against a stepped engine on one thread, all from one seed. Commits are slow and fail;
-/// the process is killed and loses what was not synced, at any moment of a checkpoint too, beside which
-/// commands are executed; the map is full for a while; the clock jumps ahead. How commands reach the engine
-/// and answers come back is up to the derived class.
+/// Tills, checkouts and an office against a stepped engine on one thread, all from one seed. Commits are slow
+/// and fail; the process is killed and loses what was not synced, at any moment of a checkpoint too, beside
+/// which commands are executed; the map is full for a while; the clock jumps ahead; the program changes. It
+/// is a plain one, or has tiers, lots, campaigns, a network and referrals in a random way. How commands reach
+/// the engine and answers come back is up to the derived class.
 ///
 /// Invariants (see Audit): what was answered is never lost and never counted twice; the engine agrees with
 /// the naive model of what survived, after each crash and at the end; what clients were told adds up to what
@@ -75,6 +76,7 @@ class Simulation {
     void act();
     void disturb();
     void crash();
+    void change_program();
     void commit();
     void checkpoint();
     void meanwhile(std::uint64_t deliver_percent);

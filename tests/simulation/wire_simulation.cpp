@@ -4,6 +4,8 @@
 #include <array>
 #include <functional>
 
+#include "protocol/codec/messages.h"
+
 namespace tim::tests {
 
 namespace {
@@ -16,6 +18,44 @@ template <class Request>
 std::unique_ptr<Request> fitting(model::Result<std::unique_ptr<Request>> made) {
     if (!made) fail("a command does not fit the protocol: " + made.error().message);
     return std::move(*made);
+}
+
+std::vector<std::uint8_t> request_id_of(const model::Command& command) {
+    const auto* id = reinterpret_cast<const std::uint8_t*>(command.name.bytes.data());
+    return {id, id + model::kRequestIdBytes};
+}
+
+std::unique_ptr<schema::CustomerKeyT> key_of(const model::CustomerRef& customer) {
+    if (customer.kind == model::KeyKind::none) return nullptr;
+    return std::make_unique<schema::CustomerKeyT>(codec::to_schema(customer));
+}
+
+/// What the office does travels in messages of its own.
+std::unique_ptr<client::PendingRequest> change_of(const model::Command& command, const Answered& answered) {
+    if (command.tier_act != nullptr) {
+        schema::TierOverrideT body;
+        body.program = "nhanh";
+        body.request_id = request_id_of(command);
+        body.at_ms = command.at.value;
+        body.customer = key_of(command.customer);
+        body.tier = command.tier_act->tier;
+        body.from_ms = command.tier_act->from.value;
+        body.until_ms = command.tier_act->until.value;
+        body.reason = command.reason;
+        return std::make_unique<client::ChangeRequest>(std::move(body), answered);
+    }
+    schema::NetworkChangeT body;
+    body.program = "nhanh";
+    body.request_id = request_id_of(command);
+    body.at_ms = command.at.value;
+    body.kind = static_cast<schema::NetworkKind>(command.kind);
+    body.customer = key_of(command.customer);
+    body.amount = command.amount.value;
+    if (command.network != nullptr) {
+        body.vip = key_of(command.network->vip);
+        body.payout = command.network->payout.value;
+    }
+    return std::make_unique<client::ChangeRequest>(std::move(body), answered);
 }
 
 std::unique_ptr<client::PendingRequest> request_of(const OwnedCommand& owned, Answered answered) {
@@ -32,6 +72,9 @@ std::unique_ptr<client::PendingRequest> request_of(const OwnedCommand& owned, An
         });
         return detailed;
     }
+    if (row.tier_act != nullptr || row.network != nullptr || row.kind == model::CommandKind::appoint_vip ||
+        row.kind == model::CommandKind::request_payout)
+        return change_of(row, answered);
     auto made = row.kind == model::CommandKind::enroll ? client::RowsRequest::enrollments("nhanh", rows)
                 : row.kind == model::CommandKind::sale ? client::RowsRequest::sales("nhanh", rows)
                                                        : client::RowsRequest::commands("nhanh", rows);

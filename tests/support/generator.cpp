@@ -145,6 +145,8 @@ std::vector<model::Program> CommandGenerator::programs(Choices& choices) {
     choose_tiering(network, choices);
     choose_network(network, choices);
     if (choices.chance(50)) choose_dates(network.points, choices);
+    for (model::Program* program : {&points, &tiered, &network})
+        if (choices.chance(70)) choose_campaigns(*program, kMonday.value, choices);
     return {nhanh_program("by-spend"), points, plain, tiered, network};
 }
 
@@ -256,6 +258,34 @@ OwnedCommand CommandGenerator::sale(ProgramId program) {
     const Who owner = fmt::format("id:{}", hold->customer.value);
     return make_sale_with(program, next_receipt(), choices_.chance(92) ? owner : who, amount(program),
                           choices_.chance(95) ? hold->sequence : model::Sequence{987'654'321});
+}
+
+OwnedCommand CommandGenerator::some_sale(ProgramId program, Instant clock) {
+    const Who who = fmt::format("id:{}", 1 + choices_.below(model_.customer_count(program)));
+    OwnedCommand command = sale(program);
+    if (model_.document(program, 1).network && choices_.chance(40)) {
+        const Who newest = fmt::format("id:{}", model_.customer_count(program));
+        command = make_referred_sale(program, next_receipt(), choices_.chance(50) ? newest : who,
+                                     amount(program), code(program));
+    }
+    if (choices_.chance(40))
+        command.command.at.value = model_.now(program, clock) - choices_.between(0, 20 * kDayMs);
+    return command;
+}
+
+std::vector<OwnedCommand> CommandGenerator::give_all_back(const NaiveModel::Accepted& sale) {
+    const Name original = sale.command.command.name;
+    std::int64_t left = sale.command.command.amount.value;
+    if (left == 0 || choices_.chance(30)) return {make_void(sale.program, next_receipt(), original)};
+    const Who owner = sale.customer.value == 0 ? Who() : Who(fmt::format("id:{}", sale.customer.value));
+    std::vector<OwnedCommand> returns;
+    for (std::uint64_t parts = choices_.below(3); parts > 0 && left > 1; --parts) {
+        const std::int64_t part = choices_.between(0, left - 1);
+        returns.push_back(make_return(sale.program, next_receipt(), owner, part, original));
+        left -= part;
+    }
+    returns.push_back(make_return(sale.program, next_receipt(), owner, left, original));
+    return returns;
 }
 
 OwnedCommand CommandGenerator::give_back(ProgramId program) {
@@ -374,6 +404,7 @@ OwnedCommand CommandGenerator::new_version(ProgramId program, Instant clock) {
             for (std::size_t i = 1; i < document.tiers.size(); ++i)
                 document.tiers[i].upgrade_bonus.value = choices_.between(0, 90);
     }
+    if (document.id != "plain" && choices_.chance(30)) choose_campaigns(document, now, choices_);
     Instant effective = kNoInstant;
     if (time_ == runtime::TimeSource::system && choices_.chance(50))
         effective.value = now + choices_.between(1, 48) * kHourMs;

@@ -29,7 +29,15 @@ class CommandGenerator {
     /// Gives a program a network and referrals, and a tier that makes VIPs.
     static void choose_network(model::Program& program, Choices& choices);
 
+    /// Gives a program campaigns of any kind that run around `now`, and its tiers discounts. Campaigns of the
+    /// same id in several versions share their budget and limits.
+    static void choose_campaigns(model::Program& program, std::int64_t now, Choices& choices);
+
     OwnedCommand next(model::Instant clock);
+    /// A sale that mostly will be accepted, now or late.
+    OwnedCommand some_sale(model::ProgramId program, model::Instant clock);
+    /// Returns, or a void, that leave nothing of a sale.
+    std::vector<OwnedCommand> give_all_back(const NaiveModel::Accepted& sale);
 
     /// Remembers the name of a refused command: it is free, and is tried again.
     void refused(const OwnedCommand& command);

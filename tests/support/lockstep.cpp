@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/runtime/network_queries.h"
+#include "tests/support/describe_rules.h"
 
 namespace tim::tests {
 
@@ -17,6 +18,7 @@ using model::Refusal;
 namespace {
 
 constexpr std::size_t kMostLogLines = 400;
+constexpr std::uint64_t kRoundTrips = 4;  ///< of a hundred steps
 constexpr std::size_t kMostSnapshots = 12;
 constexpr std::size_t kFactsOfFailure = 20;
 constexpr std::size_t kHistoryPage = 7;
@@ -27,23 +29,6 @@ bool has_detail(Refusal refusal) {
            refusal == Refusal::too_many_holds || refusal == Refusal::insufficient_points ||
            refusal == Refusal::insufficient_commission || refusal == Refusal::payout_below_minimum ||
            refusal == Refusal::too_many_payouts;
-}
-
-/// How a program finds tiers, in a line.
-std::string describe_tiering(const model::Program& program) {
-    const auto number = [](auto choice) { return static_cast<int>(choice); };
-    std::string text =
-        fmt::format("  {}: enabled {}, criterion {}, downgrade {}, review {}, start {}", program.id,
-                    program.enabled, number(program.tiering.criterion), number(program.tiering.downgrade),
-                    number(program.tiering.review), number(program.tiering.start));
-    text +=
-        fmt::format("; expiry {} {} {}, pending {} days", number(program.points.expiry.policy),
-                    program.points.expiry.months, program.points.expiry.years, program.points.pending_days);
-    for (const auto& tier : program.tiers)
-        text += fmt::format("; {} from {} of {}, bonus {}, {} bp{}", tier.id, tier.min,
-                            number(program.criterion_of(tier)), tier.upgrade_bonus.value, tier.multiplier_bp,
-                            tier.active ? "" : ", not active");
-    return text;
 }
 
 Who by_id(CustomerId customer) {
@@ -68,7 +53,7 @@ std::string Lockstep::run() {
     std::string difference = begin();
     while (difference.empty() && commands_run_ < options_.commands && !choices_.exhausted()) {
         difference = maintain();
-        if (difference.empty()) difference = run_batch();
+        if (difference.empty()) difference = choices_.chance(kRoundTrips) ? round_trip() : run_batch();
     }
     if (difference.empty()) difference = compare_all();
     if (difference.empty()) difference = fixture_.verify();
@@ -91,7 +76,7 @@ std::string Lockstep::begin() {
         if (actual.refusal != Refusal::none || actual.program != expected.program)
             return fmt::format("put_program {}: {}", program.id, describe(actual));
         model_.learn(actual.sequence, actual.depends_on);
-        note(describe_tiering(program));
+        note(describe_rules(program));
     }
     fixture_.commit();
     return {};
@@ -206,24 +191,8 @@ std::string Lockstep::run_batch() {
     const bool tries = size == 1 && commands[0].document;
     if (tries)
         if (const std::string failed = ask_what_if(commands[0]); !failed.empty()) return failed;
-    const std::vector<Outcome> outcomes = fixture_.execute(commands);
-    commands_run_ += size;
-    for (std::size_t i = 0; i < size; ++i) {
-        const std::size_t accepted_before = model_.accepted().size();
-        const Outcome expected = model_.judge(commands[i], clock);
-        note(fmt::format("[{}] {}  =>  {}", outcomes[i].sequence.value, describe(commands[i]),
-                         describe(outcomes[i])));
-        if (commands[i].document) note(describe_tiering(*commands[i].document));
-        ++refusal_counts_[static_cast<std::size_t>(outcomes[i].refusal)];
-        const std::string difference = compare_outcome(commands[i], expected, outcomes[i]);
-        if (!difference.empty())
-            return difference + newest_facts(commands[i].command.program, outcomes[i].customer);
-        if (model_.accepted().size() > accepted_before)
-            model_.learn(outcomes[i].sequence, outcomes[i].depends_on);
-        if (expected.refusal != Refusal::none) generator_.refused(commands[i]);
-        const std::string parties = compare_parties(commands[i], outcomes[i]);
-        if (!parties.empty()) return parties;
-    }
+    std::vector<Outcome> outcomes;
+    if (std::string difference = carry_out(commands, outcomes); !difference.empty()) return difference;
     if (tries && foreseen_ && outcomes[0].refusal == Refusal::none && !outcomes[0].duplicate)
         if (std::string difference = compare_what_if(outcomes[0].program); !difference.empty())
             return difference;
@@ -231,6 +200,30 @@ std::string Lockstep::run_batch() {
         if (outcomes[i].customer.value == 0) continue;
         const std::string difference = compare_customer(commands[i].command.program, outcomes[i].customer);
         if (!difference.empty()) return difference;
+    }
+    return {};
+}
+
+std::string Lockstep::carry_out(const std::vector<OwnedCommand>& commands, std::vector<Outcome>& outcomes) {
+    const Instant clock = fixture_.clock().now();
+    outcomes = fixture_.execute(commands);
+    commands_run_ += commands.size();
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+        const std::size_t accepted_before = model_.accepted().size();
+        const Outcome expected = model_.judge(commands[i], clock);
+        note(fmt::format("[{}] {}  =>  {}", outcomes[i].sequence.value, describe(commands[i]),
+                         describe(outcomes[i])));
+        if (commands[i].document) note(describe_rules(*commands[i].document));
+        ++refusal_counts_[static_cast<std::size_t>(outcomes[i].refusal)];
+        const std::string difference = compare_outcome(commands[i], expected, outcomes[i]);
+        if (!difference.empty())
+            return difference + newest_facts(commands[i].command.program, outcomes[i].customer);
+        if (model_.accepted().size() > accepted_before)
+            model_.learn(outcomes[i].sequence, outcomes[i].depends_on);
+        if (expected.refusal != Refusal::none) generator_.refused(commands[i]);
+        std::string others = compare_campaigns(commands[i], outcomes[i]);
+        if (others.empty()) others = compare_parties(commands[i], outcomes[i]);
+        if (!others.empty()) return others + newest_facts(commands[i].command.program, outcomes[i].customer);
     }
     return {};
 }
@@ -257,8 +250,10 @@ std::string Lockstep::compare_outcome(const OwnedCommand& command, const Outcome
     if (expected.customer.value != 0 &&
         (expected.tier_before != actual.tier_before || expected.tier_after != actual.tier_after))
         return differ("tier");
-    if (command.command.kind == CommandKind::balance)
+    if (command.command.kind == CommandKind::balance) {
+        if (expected.detail != actual.detail) return differ("discount");
         return expected.lifetime_spend != actual.lifetime_spend ? differ("lifetime spend") : std::string();
+    }
     if (actual.sequence.value == 0) return differ("sequence");
     if (actual.depends_on < actual.sequence) return differ("depends_on");
     if (expected.duplicate && expected.sequence != actual.sequence)
@@ -345,6 +340,7 @@ std::string Lockstep::compare_all() {
             if (difference.empty()) difference = compare_relations({program}, view.id);
             if (!difference.empty()) return difference;
         }
+        if (std::string difference = compare_limits({program}); !difference.empty()) return difference;
     }
     return compare_snapshots();
 }

@@ -32,6 +32,8 @@ class Lockstep {
     std::string run();
 
     std::size_t commands_run() const { return commands_run_; }
+    /// How many sales came back whole with nothing between.
+    std::size_t round_trips() const { return round_trips_; }
     /// How often histories had a fact of each type, by its number: shows the same of what time does.
     const std::array<std::uint64_t, 256>& fact_counts() const { return fact_counts_; }
     /// How often each refusal was given, by its number: shows that a run reaches what it should.
@@ -41,10 +43,25 @@ class Lockstep {
     std::string begin();
     std::string maintain();
     std::string run_batch();
+    /// Runs commands through both, at one instant, and compares what they did.
+    std::string carry_out(const std::vector<OwnedCommand>& commands, std::vector<model::Outcome>& outcomes);
+    /// A sale and its full return: all state is as before, and the facts sum to zero.
+    std::string round_trip();
+    struct ProgramSnapshot;
+    ProgramSnapshot snapshot_of(model::ProgramId program);
+    std::string compare_round_trip(model::ProgramId program, const OwnedCommand& sale,
+                                   const ProgramSnapshot& before);
+    /// Of the facts behind a sequence.
+    std::string sum_up(model::ProgramId program, model::Sequence begin);
     std::string compare_outcome(const OwnedCommand& command, const model::Outcome& expected,
                                 const model::Outcome& actual) const;
     std::string compare_customer(model::ProgramId program, model::CustomerId customer);
     std::string compare_parties(const OwnedCommand& command, const model::Outcome& outcome);
+    /// What campaigns gave to a sale, as its effects tell.
+    std::string compare_campaigns(const OwnedCommand& command, const model::Outcome& outcome);
+    /// What campaigns have paid of their budgets, and how often each took effect for whom, as the ledger adds
+    /// up to.
+    std::string compare_limits(model::ProgramId program);
     std::string compare_relations(model::ProgramId program, model::CustomerId customer);
     std::string compare_all();
     /// Remembers what somebody has now, to ask for it later as of now.
@@ -72,6 +89,7 @@ class Lockstep {
     std::vector<Snapshot> snapshots_;
     std::optional<runtime::WhatIf> foreseen_;
     std::size_t commands_run_ = 0;
+    std::size_t round_trips_ = 0;
     std::vector<std::uint64_t> refusal_counts_;
     std::array<std::uint64_t, 256> fact_counts_{};
     std::vector<std::string> log_;

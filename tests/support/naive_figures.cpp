@@ -26,19 +26,6 @@ bool is_return(CommandKind kind) {
 
 }  // namespace
 
-/// floor(amount / per_amount) × points, times the multiplier of the tier held, by the version that priced
-/// `priced`. A return that names no sale takes the base rate.
-NaiveModel::Wide NaiveModel::receipt_points(const Accepted& priced, Wide amount) const {
-    const model::Program& rules = document(priced.program, priced.priced_by);
-    const Wide base = amount / rules.points.earn.per_amount.value * rules.points.earn.points.value;
-    if (!rules.enabled || is_return(priced.command.command.kind)) return base;
-    const std::string& held = document(priced.program, priced.judged_by).tiers[priced.held_tier].id;
-    for (const model::Tier& tier : rules.tiers)
-        if (tier.id == held && (tier.active || priced.priced_by == priced.judged_by))
-            return base * tier.multiplier_bp / 10'000;
-    return base;
-}
-
 /// What is left of a sale after the returns among the first `length` entries.
 NaiveModel::Wide NaiveModel::remaining(const Accepted& sale, std::size_t length) const {
     Wide left = sale.command.command.amount.value;
@@ -73,35 +60,6 @@ bool NaiveModel::undone(const Accepted& sale) const {
         if (command.kind == CommandKind::returned) returned += command.amount.value;
     }
     return returned > 0 && returned == sale.command.command.amount.value;
-}
-
-NaiveModel::Wide NaiveModel::full_points(std::size_t index) const {
-    const Accepted& entry = accepted_[index];
-    const auto& command = entry.command.command;
-    switch (command.kind) {
-        case CommandKind::sale:
-            return entry.customer.value == 0 ? 0 : receipt_points(entry, command.amount.value);
-        case CommandKind::returned:
-        case CommandKind::voided: {
-            if (entry.customer.value == 0) return 0;
-            if (command.original.kind == model::NameKind::none)
-                return -receipt_points(entry, command.amount.value);
-            const Accepted* sale = find(entry.program, command.original);
-            return receipt_points(*sale, remaining(*sale, index + 1)) -
-                   receipt_points(*sale, remaining(*sale, index));
-        }
-        case CommandKind::redeem:
-            return -static_cast<Wide>(entry.cost);
-        case CommandKind::capture:
-            return -static_cast<Wide>(
-                command.points.value != 0
-                    ? command.points.value
-                    : hold_of(entry.program, command.hold)->command.command.points.value);
-        case CommandKind::adjust:
-            return command.points.value;
-        default:
-            return 0;
-    }
 }
 
 void NaiveModel::settle(NaiveFold& state, ProgramId program, std::uint16_t last, std::int64_t until) const {
@@ -154,7 +112,7 @@ std::int64_t NaiveModel::hold_index(ProgramId program, Sequence hold) const {
 void NaiveModel::add_to(NaiveFold& state, std::size_t index) const {
     const Accepted& entry = accepted_[index];
     const auto& command = entry.command.command;
-    const Wide full = full_points(index);
+    const Wide full = entry.full;
     state.moved = full;
     if (entry.customer.value == 0 && command.kind != CommandKind::sale && !is_return(command.kind)) return;
     const Dates dates = dates_of(entry);
@@ -188,9 +146,14 @@ void NaiveModel::add_to(NaiveFold& state, std::size_t index) const {
             if (const Accepted* sale = find(entry.program, command.original);
                 command.original.kind != model::NameKind::none && sale->customer.value != 0)
                 own = dates_of(*sale);
-            const Wide unpaid = std::min(-full, state.pending_of(own.matures, own.expires));
+            const Wide unpaid = std::clamp<Wide>(-full, 0, state.pending_of(own.matures, own.expires));
             state.moved = clamped(entry, full + unpaid, state.unheld() + restored) - unpaid;
-            state.take_back(-state.moved, own.matures, own.expires);
+            if (state.moved > 0)  // what the rest meets again
+                state.earn(state.moved, INT64_MIN, own.expires);
+            else if (command.original.kind == model::NameKind::none)
+                state.take(-state.moved);
+            else
+                state.take_back(-state.moved, own.matures, own.expires);
             std::stable_sort(back.begin(), back.end(),
                              [](const auto& a, const auto& b) { return a.expires < b.expires; });
             for (const NaiveFold::Batch& batch : back)
@@ -231,7 +194,7 @@ void NaiveModel::add_to(NaiveFold& state, std::size_t index) const {
         if (!order.undone) first = std::min(first, order.at);
     if (first != INT64_MAX) state.first_order_month = month_of(entry.program, first);
     const bool ranks = command.kind != CommandKind::adjust || command.ranking;
-    state.post(month_of(entry.program, posted_at(entry)), spend, ranks ? full : 0);
+    state.post(month_of(entry.program, posted_at(entry)), spend, ranks ? entry.ranking : 0);
     if (entry.customer.value == 0) return;
     add_gifts(state, index, entry.customer);
     find_tier(state, index, entry.customer);
@@ -248,16 +211,20 @@ void NaiveModel::add_gifts(NaiveFold& state, std::size_t index, CustomerId custo
     const Accepted& entry = accepted_[index];
     for (const Gift& gift : entry.gifts) {
         if (gift.who != customer) continue;
-        move(state, entry, gift.points);
+        move(state, entry, gift.points, true);
         state.post(month_of(entry.program, posted_at(entry)), 0, gift.ranking ? gift.points : 0);
     }
 }
 
-/// Points that are given otherwise than by a sale, or taken.
-void NaiveModel::move(NaiveFold& state, const Accepted& entry, Wide points) const {
+/// Points that are given otherwise than by a sale, or taken; `of_sale`: which the sale gave that comes back.
+void NaiveModel::move(NaiveFold& state, const Accepted& entry, Wide points, bool of_sale) const {
     const Wide moved = clamped(entry, points, state.unheld());
     if (moved > 0) state.earn(moved, INT64_MIN, dates_of(entry).expires);
-    if (moved < 0) state.take(-moved);
+    if (moved < 0 && of_sale)
+        state.take_back(-moved, INT64_MIN,
+                        dates_of(*find(entry.program, entry.command.command.original)).expires);
+    else if (moved < 0)
+        state.take(-moved);
 }
 
 NaiveModel::Wide NaiveModel::clamped(const Accepted& entry, Wide points, Wide free) const {
@@ -271,7 +238,12 @@ void NaiveModel::find_tier(NaiveFold& state, std::size_t index, CustomerId custo
     const auto& rules = document(entry.program, entry.judged_by);
     const Wide bonus = state.find_tier(rules);
     if (bonus != 0) {
-        move(state, entry, bonus);
+        const model::Command& command = entry.command.command;
+        const auto& sales = state.bonus_sales;
+        const bool gave = is_return(command.kind) && command.original.kind != model::NameKind::none &&
+                          std::find(sales.begin(), sales.end(), command.original) != sales.end();
+        move(state, entry, bonus, gave && bonus < 0);
+        if (command.kind == CommandKind::sale && bonus > 0) state.bonus_sales.push_back(command.name);
         state.post(state.month, 0, bonus);
     }
     state.look_for_vip(rules);

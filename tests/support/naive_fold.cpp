@@ -133,7 +133,7 @@ void NaiveFold::take_back(Wide amount, std::int64_t matures, std::int64_t expire
     for (const std::int64_t own_matures : {matures, INT64_MIN})
         for (Batch& batch : batches) {
             const bool own = batch.matures == own_matures && batch.expires == expires && batch.hold < 0;
-            if (!own || (own_matures == INT64_MIN && expires == INT64_MAX)) continue;
+            if (!own) continue;
             const Wide some = std::min(amount, batch.points);
             batch.points -= some;
             amount -= some;

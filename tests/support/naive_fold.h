@@ -53,7 +53,8 @@ struct NaiveFold {
     std::uint8_t opening = 0;
     std::uint8_t bonus_floor = 0;
     std::uint8_t bonus_tier = 0;
-    Wide moved = 0;  ///< points that the newest entry moved, without bonuses
+    std::vector<model::Name> bonus_sales;  ///< those that brought a tier bonus
+    Wide moved = 0;                        ///< points that the newest entry moved, without bonuses
     bool vip = false;
 
     /// The balance: what is not pending, held points too, less the debt.

@@ -85,7 +85,8 @@ Outcome refused(model::Refusal refusal, std::int64_t detail = 0) {
 bool same_tier(const model::Tier& a, const model::Tier& b) {
     return a.id == b.id && a.name == b.name && a.min == b.min && a.max == b.max &&
            a.keep_points == b.keep_points && a.active == b.active && a.criterion == b.criterion &&
-           a.upgrade_bonus == b.upgrade_bonus && a.multiplier_bp == b.multiplier_bp;
+           a.upgrade_bonus == b.upgrade_bonus && a.multiplier_bp == b.multiplier_bp &&
+           a.discount == b.discount;
 }
 
 /// As far as tests change programs.
@@ -99,7 +100,7 @@ bool same_program(const model::Program& a, const model::Program& b) {
            p.late_days == q.late_days && p.return_days == q.return_days &&
            a.tiering.criterion == b.tiering.criterion && a.tiering.downgrade == b.tiering.downgrade &&
            a.tiering.review == b.tiering.review && a.tiering.start == b.tiering.start &&
-           a.enabled == b.enabled &&
+           a.enabled == b.enabled && a.campaigns == b.campaigns &&
            std::equal(a.tiers.begin(), a.tiers.end(), b.tiers.begin(), b.tiers.end(), same_tier);
 }
 
@@ -199,6 +200,15 @@ Outcome NaiveModel::judge(const OwnedCommand& owned, Instant clock) {
         entry.held_tier = outcome.tier_before =
             held_tier(entry.program, entry.customer, accepted_.size(), until, entry.judged_by, before.tier);
     }
+    if (command.kind == CommandKind::balance) {
+        bool overflow = false;
+        const Outcome offer = quote(entry, overflow);
+        if (overflow) return refused(Refusal::overflow);
+        outcome.points = offer.points;
+        outcome.detail = offer.detail;
+    }
+    find_campaigns(entry);
+    find_points(entry);
     find_gifts(entry);
     accepted_.push_back(entry);
     if (overflows(entry) || parties_overflow(entry)) {
@@ -212,13 +222,11 @@ Outcome NaiveModel::judge(const OwnedCommand& owned, Instant clock) {
         outcome.balance.value = after.points;
         outcome.spendable.value = after.spendable;
         outcome.held.value = after.held;
-        outcome.points.value =
-            static_cast<std::int64_t>(fold(entry.program, entry.customer, accepted_.size()).moved);
-        if (command.kind == CommandKind::balance) {
+        if (command.kind == CommandKind::balance)
             outcome.lifetime_spend.value = after.lifetime;
+        else
             outcome.points.value =
-                static_cast<std::int64_t>(receipt_points(entry, static_cast<Wide>(command.amount.value)));
-        }
+                static_cast<std::int64_t>(fold(entry.program, entry.customer, accepted_.size()).moved);
     }
     if (command.kind != CommandKind::balance) find_vips();
     if (entry.payout_amount != 0) {
@@ -446,10 +454,9 @@ bool NaiveModel::same_content(const Accepted& first, const Command& again) const
 bool NaiveModel::overflows(const Accepted& entry) const {
     const auto beyond = [](Wide value) { return value > INT64_MAX || value < INT64_MIN; };
     const Command& command = entry.command.command;
-    if (command.kind == CommandKind::balance) return beyond(receipt_points(entry, command.amount.value));
+    if (command.kind == CommandKind::balance) return false;  // its quote was judged
     const NaiveFold state = fold(entry.program, entry.customer, accepted_.size());
-    return beyond(full_points(accepted_.size() - 1)) || beyond(state.points()) ||
-           beyond(state.points() + state.pending()) ||
+    return beyond(entry.full) || beyond(state.points()) || beyond(state.points() + state.pending()) ||
            !state.within_bounds(document(entry.program, entry.judged_by));
 }
 

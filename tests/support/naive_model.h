@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -71,9 +72,15 @@ class NaiveModel {
         std::uint16_t judged_by = 0;  ///< version in force at `now`
         std::uint8_t held_tier = 0;   ///< the customer's, of the version that judged
         std::int64_t cost = 0;        ///< redeem: points taken
+        Wide full = 0;     ///< points given (> 0) or called for (< 0), before `clamp` looks at them
+        Wide ranking = 0;  ///< of these, ranking points
         model::Sequence sequence{};
         model::Sequence durable_at{};
         model::Outcome outcome;
+
+        // Campaigns, of a sale.
+        bool first_order = false;
+        std::vector<std::string> campaigns;  ///< those that took effect, by id
 
         // The network and referrals.
         std::vector<Gift> gifts;  ///< to the parties of a sale, or (below 0) taken back
@@ -85,6 +92,22 @@ class NaiveModel {
         model::Sequence paid_code{};      ///< sale: of the referral that it paid
         model::Refusal code_refusal = model::Refusal::none;
         std::int64_t payout_amount = 0;
+    };
+
+    /// What one campaign gives to a sale.
+    struct CampaignShare {
+        std::string id;
+        Wide points = 0;
+        std::int64_t discount = 0;
+        bool ranking = true;
+    };
+    /// What a receipt earns, and what comes off before it is paid.
+    struct Earning {
+        bool overflow = false;
+        Wide points = 0;   ///< in all
+        Wide ranking = 0;  ///< of these, ranking points
+        std::int64_t discount = 0;
+        std::vector<CampaignShare> shares;
     };
 
     /// A VIP's commission and members.
@@ -135,6 +158,14 @@ class NaiveModel {
     Wallet wallet(model::ProgramId program, model::CustomerId vip, model::Instant clock) const;
     Relations relations(model::ProgramId program, model::CustomerId customer, model::Instant clock) const;
 
+    /// What a campaign has paid of its budget, all its versions together.
+    Wide campaign_paid(model::ProgramId program, const std::string& campaign) const;
+    /// How often it has taken effect for a customer, as its limit counts.
+    std::uint32_t campaign_uses(model::ProgramId program, model::CustomerId customer,
+                                const std::string& campaign) const;
+    /// What an accepted sale earned, campaign by campaign.
+    Earning earned(const Accepted& sale) const;
+
     Figures figures(model::ProgramId program, model::CustomerId customer, model::Instant clock) const;
 
     std::optional<model::CustomerId> find_customer(model::ProgramId program,
@@ -154,6 +185,7 @@ class NaiveModel {
 
   private:
     using Refusal = model::Refusal;
+    using Outcome = model::Outcome;
 
     std::optional<model::Outcome> judge_alone(const model::Command& command) const;
     model::Outcome judge_program(const OwnedCommand& command, model::Instant clock);
@@ -163,6 +195,20 @@ class NaiveModel {
     Refusal judge_spending(Accepted& entry, std::int64_t& detail) const;
     bool same_content(const Accepted& first, const model::Command& again) const;
     bool overflows(const Accepted& entry) const;
+
+    // naive_campaigns.cpp
+    using Admits = std::function<bool(const model::Campaign&, Wide points)>;
+    Earning earning(const Accepted& priced, Wide amount, Wide order, const Admits& admits) const;
+    bool meets(const model::Condition& condition, const Accepted& sale, Wide amount) const;
+    bool within_limits(const Accepted& sale, const model::Campaign& campaign, Wide points) const;
+    void find_campaigns(Accepted& sale) const;
+    /// What a sale has earned of which so much is left; nothing when the last of it came back.
+    Earning earned_of_rest(const Accepted& sale, Wide left, bool gone) const;
+    Outcome quote(const Accepted& balance, bool& overflow) const;
+    /// The tier that prices, in the version that prices, or none.
+    const model::Tier* pricing_tier(const Accepted& priced) const;
+    /// What a command gives or calls for; before the entry joins the list.
+    void find_points(Accepted& entry) const;
 
     // naive_network.cpp
     Refusal judge_network(Accepted& entry, std::int64_t& detail) const;
@@ -189,7 +235,7 @@ class NaiveModel {
     bool touches(const Accepted& entry, model::ProgramId program, model::CustomerId customer) const;
     void add_gifts(NaiveFold& state, std::size_t index, model::CustomerId customer) const;
     void find_tier(NaiveFold& state, std::size_t index, model::CustomerId customer) const;
-    void move(NaiveFold& state, const Accepted& entry, Wide points) const;
+    void move(NaiveFold& state, const Accepted& entry, Wide points, bool of_sale) const;
     Wide clamped(const Accepted& entry, Wide points, Wide free) const;
 
     bool of(const Accepted& entry, model::ProgramId program, model::CustomerId customer) const {
@@ -197,12 +243,9 @@ class NaiveModel {
     }
     std::int64_t latest(model::ProgramId program) const;
     std::uint16_t version_at(model::ProgramId program, std::int64_t instant) const;
-    Wide receipt_points(const Accepted& priced, Wide amount) const;
     Wide remaining(const Accepted& sale, std::size_t length) const;
     bool void_or_return_accepted(const Accepted& sale) const;
     bool undone(const Accepted& sale) const;
-    /// Points that entry `index` gives (> 0) or calls for (< 0), before `clamp` looks at them.
-    Wide full_points(std::size_t index) const;
     /// What a customer has come to with the first `length` entries, settled up to the last of them. Nobody's
     /// sales have figures, but no tiers.
     NaiveFold fold(model::ProgramId program, model::CustomerId customer, std::size_t length) const;
