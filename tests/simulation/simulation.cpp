@@ -149,11 +149,15 @@ void Simulation::change_program() {
     model::Program rules = audit_->model().document(program_, audit_->model().version_count(program_));
     rules.name = fmt::format("version {}", next_name_);
     rules.points.earn.points.value = choices_.between(1, 4);
-    if (choices_.chance(50)) CommandGenerator::choose_tiering(rules, choices_);
+    const bool tiers = choices_.chance(50);
+    if (tiers) CommandGenerator::choose_tiering(rules, choices_);
     if (choices_.chance(30)) CommandGenerator::choose_dates(rules.points, choices_);
-    if (choices_.chance(50)) CommandGenerator::choose_campaigns(rules, now, choices_);
+    // Campaigns name tiers.
+    if (tiers || choices_.chance(50)) CommandGenerator::choose_campaigns(rules, now, choices_);
     if (rules.network) CommandGenerator::choose_network(rules, choices_);
     rules.points.pending_days = std::min(rules.points.pending_days, kMostPendingDays);
+    if (const auto faults = model::validate(rules); !faults.empty())
+        fail("a program was made that is not valid: " + model::describe(faults));
     static_cast<void>(execute(std::vector{make_put_program(request(next_name_++), rules)}));
 }
 
