@@ -24,7 +24,7 @@ std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise)
 
 std::string run_seed(std::uint64_t seed, runtime::TimeSource time, bool years, bool network,
                      std::vector<std::uint64_t>& refusals, std::size_t& commands,
-                     std::array<std::uint64_t, 256>* facts = nullptr) {
+                     std::array<std::uint64_t, 256>* facts = nullptr, std::size_t* round_trips = nullptr) {
     LockstepOptions options;
     options.time = time;
     options.years = years;
@@ -35,6 +35,7 @@ std::string run_seed(std::uint64_t seed, runtime::TimeSource time, bool years, b
     Lockstep lockstep(options, choices);
     const std::string difference = lockstep.run();
     commands += lockstep.commands_run();
+    if (round_trips != nullptr) *round_trips += lockstep.round_trips();
     for (std::size_t i = 0; facts != nullptr && i < facts->size(); ++i)
         (*facts)[i] += lockstep.fact_counts()[i];
     for (std::size_t i = 0; i < refusals.size(); ++i)
@@ -89,16 +90,21 @@ void run_years(runtime::TimeSource time) {
     std::vector<std::uint64_t> refusals(256);
     std::array<std::uint64_t, 256> facts{};
     std::size_t commands = 0;
+    std::size_t round_trips = 0;
     for (std::uint64_t seed = 1; seed <= seeds; ++seed)
-        ASSERT_EQ(run_seed(seed, time, true, false, refusals, commands, &facts), "") << "seed " << seed;
+        ASSERT_EQ(run_seed(seed, time, true, false, refusals, commands, &facts, &round_trips), "")
+            << "seed " << seed;
     std::string reached;
     for (std::size_t i = 1; i < facts.size(); ++i)
         if (facts[i] != 0)
             reached +=
                 fmt::format(" {}={}", model::fact_type_name(static_cast<model::FactType>(i)), facts[i]);
-    fmt::print("{} seeds, {} commands, accepted or repeated {}; facts in histories:{}\n", seeds, commands,
-               refusals[0], reached);
+    fmt::print(
+        "{} seeds, {} commands, accepted or repeated {}, {} sales came back whole at once; facts in "
+        "histories:{}\n",
+        seeds, commands, refusals[0], round_trips, reached);
     EXPECT_GT(refusals[0], commands / 4);
+    EXPECT_GT(round_trips, seeds);
     if (seeds < 100) return;
     using model::FactType;
     for (const FactType type :
