@@ -115,8 +115,8 @@ std::string Lockstep::compare_round_trip(ProgramId program, const OwnedCommand& 
             was.figures.next_expiry = is.figures.next_expiry;
             was.figures.expiring = is.figures.expiring;
         }
-        // What rules.md names as kept: tier and bonus under `never`, and what comes of them (a tier by hand may
-        // hide that there was one).
+        // What rules.md names as kept: tier and bonus under `never`, and what comes of them (a tier by hand
+        // may hide that there was one).
         if (rules.tiering.downgrade == model::Downgrade::never) {
             Figures kept = is.figures;
             kept.lifetime = was.figures.lifetime;
