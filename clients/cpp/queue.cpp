@@ -74,6 +74,10 @@ model::Result<void> check_row(const QueuedRow& row, std::size_t position) {
         case model::CommandKind::fail_payout:
         case model::CommandKind::revoke_access_key:
         case model::CommandKind::override_tier:
+        case model::CommandKind::place_order:
+        case model::CommandKind::update_order:
+        case model::CommandKind::complete_order:
+        case model::CommandKind::cancel_order:
             return wrong("a command of that kind does not wait in a queue");
     }
     if (!row.name.valid()) return wrong("its receipt or request id is not valid");

@@ -44,6 +44,10 @@ std::string_view kind_name(model::CommandKind kind) {
         case model::CommandKind::fail_payout:
         case model::CommandKind::revoke_access_key:
         case model::CommandKind::override_tier:
+        case model::CommandKind::place_order:
+        case model::CommandKind::update_order:
+        case model::CommandKind::complete_order:
+        case model::CommandKind::cancel_order:
             break;
     }
     return "other";

@@ -36,17 +36,25 @@ void fold_lots(ProgramState& program, CustomerRecord& record, model::CustomerId 
         static_cast<std::uint8_t>(any ? record.flags | kRecordHasLots : record.flags & ~kRecordHasLots);
 }
 
-/// With the lots and the tiers by hand, where there are any.
+void close_order(ProgramState& program, CustomerRecord& record, model::CustomerId customer,
+                 const Fact& fact) {
+    if (program.orders[stripe_of(customer)].close(customer, {fact.request.related})) return;
+    record.flags = static_cast<std::uint8_t>(record.flags & ~kRecordHasOrders);
+}
+
+/// With the lots, the tiers by hand and the pending orders, where there are any.
 std::uint32_t digest_of(const ProgramState& program, model::CustomerId customer) {
     const CustomerRecord& record = program.customers.at(customer.value);
     std::uint32_t figures = digest(record);
     if ((record.flags & kRecordHasReferral) != 0)
         figures = static_cast<std::uint32_t>(mix_words(figures, program.referral(customer)->digest()) >> 32);
-    if ((record.flags & (kRecordHasLots | kRecordHasOverrides)) == 0) return figures;
+    if ((record.flags & (kRecordHasLots | kRecordHasOverrides | kRecordHasOrders)) == 0) return figures;
     if (const Lots* const lots = program.lots_of(record, customer))
         figures ^= static_cast<std::uint32_t>(lots->digest() >> 32);
     if (const TierOverrides* const overrides = program.overrides_of(record, customer))
         figures ^= digest(*overrides);
+    if (const OpenOrders* const orders = program.orders_of(record, customer))
+        figures = static_cast<std::uint32_t>(mix_words(figures, orders->digest) >> 32);
     return figures;
 }
 
@@ -160,6 +168,17 @@ void apply_to_customer(ProgramState& program, const Fact& fact, model::Sequence 
         case FactType::hold_expired:
             close_hold(program, record, customer, fact);
             break;
+        case FactType::order_placed:
+            program.orders[stripe_of(customer)].open(customer,
+                                                     {sequence, fact.amount, fact.at, fact.terminal, 0});
+            record.flags |= kRecordHasOrders;
+            break;
+        case FactType::order_updated:
+            program.orders[stripe_of(customer)].set_amount(customer, {fact.request.related}, fact.amount);
+            break;
+        case FactType::order_cancelled:
+            close_order(program, record, customer, fact);
+            break;
         case FactType::campaign_applied:
         case FactType::campaign_reduced:
             count_use(program, record, customer, fact);
@@ -177,6 +196,9 @@ void apply_to_customer(ProgramState& program, const Fact& fact, model::Sequence 
                 program.overrides[stripe_of(customer)].set_found(
                     customer, static_cast<std::uint8_t>(fact.tiers.found - 1));
             fold_figures(record, fact);
+            // Without pending orders a sale is one of a till: not even its name is looked at.
+            if ((record.flags & kRecordHasOrders) != 0 && model::completes_order(fact))
+                close_order(program, record, customer, fact);
     }
     if (concerns_referral(fact.type)) apply_referral(program, record, customer, fact);
     if (((fact.flags & model::kFactLot) | (record.flags & kRecordHasLots)) != 0)
@@ -250,6 +272,8 @@ std::uint32_t apply(State& state, const Fact& fact, model::Sequence sequence, mo
         case SubjectKind::receipt:  // these live in the ledger and the index of names alone
         case SubjectKind::code:
             return digest_of(fact, {});
+        case SubjectKind::order:
+            return digest_of(fact, blob);
         case SubjectKind::program:
             apply_program(state, fact, sequence, blob);
             return digest_of(fact, blob);
@@ -273,6 +297,10 @@ void apply_names(State& state, const Fact& fact, model::Sequence sequence, std::
         case FactType::receipt_reduced:
         case FactType::receipt_redeemed:
             state.names.advance(state.hashing.state_of(SubjectKind::receipt, {fact.subject.id()}),
+                                fact.previous, sequence);
+            break;
+        case FactType::order_noted:
+            state.names.advance(state.hashing.state_of(SubjectKind::order, {fact.subject.id()}),
                                 fact.previous, sequence);
             break;
         case FactType::code_used:

@@ -16,6 +16,7 @@ bool named_rightly(const model::Command& command) {
         case CommandKind::sale:
         case CommandKind::returned:
         case CommandKind::voided:
+        case CommandKind::place_order:
             return command.name.kind == NameKind::receipt && command.name.valid();
         case CommandKind::redeem:
             return command.name.kind != NameKind::none && command.name.valid();
@@ -28,11 +29,11 @@ bool wants_customer(CommandKind kind) {
     return kind == CommandKind::balance || kind == CommandKind::redeem || kind == CommandKind::hold ||
            kind == CommandKind::adjust || kind == CommandKind::appoint_vip ||
            kind == CommandKind::move_member || kind == CommandKind::request_payout ||
-           kind == CommandKind::override_tier;
+           kind == CommandKind::override_tier || kind == CommandKind::place_order;
 }
 
 bool wants_original(CommandKind kind) {
-    return kind == CommandKind::voided;
+    return kind == CommandKind::voided || model::changes_order(kind);
 }
 
 Judgement check_figures(const model::Command& command) {
@@ -40,9 +41,16 @@ Judgement check_figures(const model::Command& command) {
         case CommandKind::balance:
         case CommandKind::sale:
         case CommandKind::returned:
+        case CommandKind::place_order:
             if (command.amount.value < 0) return refuse(Refusal::invalid_amount);
             if (command.points.value != 0) return refuse(Refusal::invalid_points);
             return {};
+        case CommandKind::update_order:
+        case CommandKind::complete_order:
+        case CommandKind::cancel_order:
+            return command.order != nullptr && command.order->amount && command.order->amount->value < 0
+                       ? refuse(Refusal::invalid_amount)
+                       : Judgement{};
         case CommandKind::redeem:
             if (command.amount.value < 0) return refuse(Refusal::invalid_amount);
             if (command.points.value < 0) return refuse(Refusal::invalid_points);
@@ -75,6 +83,24 @@ bool vip_is_malformed(const model::Command& command) {
     return model::normalize_key_into(vip.kind, vip.text, text).empty();
 }
 
+/// What a command says of an order belongs to it, and an update says something.
+bool says_rightly(const model::Command& command) {
+    const bool about_order = command.kind == CommandKind::place_order || model::changes_order(command.kind);
+    if (command.order == nullptr) return command.kind != CommandKind::update_order;
+    const model::OrderTerms& terms = *command.order;
+    if (!about_order) return false;
+    const auto fits = [](const std::optional<std::string_view>& text) {
+        return !text || text->size() <= model::kMaxOrderTextBytes;
+    };
+    if (!fits(terms.status) || !fits(terms.waybill) || terms.referral.size() > model::kMaxOrderTextBytes)
+        return false;
+    const bool takes_amount =
+        command.kind == CommandKind::update_order || command.kind == CommandKind::complete_order;
+    if (terms.amount && !takes_amount) return false;
+    if (!terms.referral.empty() && command.kind != CommandKind::place_order) return false;
+    return command.kind != CommandKind::update_order || terms.amount || terms.status || terms.waybill;
+}
+
 bool wants_network(CommandKind kind) {
     return kind == CommandKind::move_member || model::ends_payout(kind);
 }
@@ -96,11 +122,13 @@ Judgement check_command(const model::Command& command) {
     if (wants_original(command.kind) && command.original.kind != NameKind::receipt)
         return refuse(Refusal::invalid_command);
     if (command.details != nullptr) {
-        if (command.kind != CommandKind::sale) return refuse(Refusal::invalid_command);
-        // Nobody has no points to pay with, and is brought by nobody.
+        if (!model::sells(command.kind)) return refuse(Refusal::invalid_command);
+        // Nobody has no points to pay with, and is brought by nobody. An order is always somebody's.
         const bool names_anything = command.details->hold.value != 0 || !command.details->referral.empty();
-        if (names_anything && command.customer.kind == KeyKind::none) return refuse(Refusal::invalid_command);
+        if (names_anything && command.kind == CommandKind::sale && command.customer.kind == KeyKind::none)
+            return refuse(Refusal::invalid_command);
     }
+    if (!says_rightly(command)) return refuse(Refusal::invalid_command);
     if (wants_network(command.kind) && command.network == nullptr) return refuse(Refusal::invalid_command);
     if (command.reason.size() > kMaxReasonBytes) return refuse(Refusal::invalid_command);
     if (command.kind == CommandKind::override_tier) {
@@ -134,9 +162,10 @@ std::uint32_t content_digest(const model::Command& command) {
         sum = (sum ^ word) * 0x9E3779B97F4A7C15u;
         sum ^= sum >> 29;
     };
-    mix(static_cast<std::uint64_t>(command.amount.value));
+    // How much an order comes to in the end is found out later: what was asked for is in its terms.
+    if (command.kind != CommandKind::complete_order) mix(static_cast<std::uint64_t>(command.amount.value));
     mix(static_cast<std::uint64_t>(command.at.value));
-    if (command.kind == CommandKind::sale) {
+    if (model::sells(command.kind)) {
         // Details that name nothing are none: the same sale may come by either way.
         if (command.details != nullptr && command.details->hold.value != 0) mix(command.details->hold.value);
         if (command.details != nullptr) {
@@ -147,7 +176,7 @@ std::uint32_t content_digest(const model::Command& command) {
                     mix(static_cast<unsigned char>(character));
             }
         }
-        return static_cast<std::uint32_t>(sum >> 32);
+        if (command.kind == CommandKind::sale) return static_cast<std::uint32_t>(sum >> 32);
     }
 
     mix(static_cast<std::uint64_t>(command.points.value));
@@ -178,6 +207,16 @@ std::uint32_t content_digest(const model::Command& command) {
     }
     if (command.network != nullptr) {
         mix(command.network->payout.value);  // and whoever answers a repeat compares the VIP, however named
+    }
+    if (command.order != nullptr) {
+        const model::OrderTerms& terms = *command.order;
+        mix(terms.amount.has_value() ? 1 : 0);
+        mix(static_cast<std::uint64_t>(terms.amount.value_or(model::Money{}).value));
+        for (const auto& text : {terms.status, terms.waybill}) {
+            mix(text.has_value() ? 1 : 0);
+            mix_text(text.value_or(std::string_view{}));
+        }
+        mix_text(terms.referral);
     }
     if (command.tier_act != nullptr) {
         mix_text(command.tier_act->tier);

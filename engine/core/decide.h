@@ -9,6 +9,7 @@
 #include "engine/core/fact_writer.h"
 #include "engine/core/hold_book.h"
 #include "engine/core/lots.h"
+#include "engine/core/order_book.h"
 #include "engine/core/override_book.h"
 #include "engine/core/record.h"
 #include "engine/core/rules.h"
@@ -177,6 +178,7 @@ struct CampaignCounts {
 struct SaleContext {
     const SaleExtras* extras = nullptr;      ///< of the command's details; null where it has none
     const CampaignCounts* counts = nullptr;  ///< needed where the pricing version has campaigns
+    model::Sequence order{};  ///< the placing of the order that the sale completes; 0: it is one of a till
 };
 
 /// A sale (S2.3, S3.9, S3.14; rules.md, Earning, Campaigns). `subject` may be the program's anonymous sales.
@@ -194,6 +196,45 @@ std::optional<Quote> quote(const model::Command& command, const Rules& current, 
                            model::CustomerId customer, const CustomerRecord& record, std::uint8_t tier,
                            const CampaignCounts& counts);
 
+/// What an order that is pending would earn if it were completed now: a sale of the command's amount and
+/// terminal by a customer of a tier; nothing on overflow.
+std::optional<model::Points> expected_points(const model::Command& command, const Rules& current,
+                                             model::Instant now, model::CustomerId customer,
+                                             const CustomerRecord& record, std::uint8_t tier,
+                                             const CampaignCounts& counts);
+
+/// What the ledger tells of an order.
+struct OrderEvidence {
+    model::Sequence id{};  ///< of the fact that placed it
+    model::Fact placed;
+    model::Sequence newest{};  ///< the order's newest fact; 0: this is to be its first
+    model::OrderPhase phase = model::OrderPhase::none;
+    model::Money amount{};
+    model::Sequence sale{};  ///< that completed it; 0: none
+    model::OrderTexts texts;
+    model::Instant changed_at = model::kNoInstant;  ///< by the newest fact
+};
+
+/// Whether an order is pending, so that it can be changed.
+Judgement check_order(const OrderEvidence& order);
+
+/// A new order of a customer who has so many pending. The caller adds the texts, here and below, as the blob
+/// of the transaction's order_noted.
+Judgement decide_place_order(const model::Command& command, const Moment& moment, model::Subject subject,
+                             const CustomerRecord& record, std::size_t open_orders, FactWriter& facts);
+
+/// Updates or cancels.
+Judgement decide_order_change(const model::Command& command, const Moment& moment, model::Subject subject,
+                              const CustomerRecord& record, const OrderEvidence& order, FactWriter& facts);
+
+/// The sale that completes an order: of what was placed, or of what the completion says, at the till of the
+/// order's receipt. For `decide_sale` or `decide_party_sale`.
+model::Command sale_of(const model::Command& completion, const OrderEvidence& order);
+
+/// Ends the transaction of the sale of so much at a sequence: the order is completed.
+void note_completion(const OrderEvidence& order, model::Sequence sale, model::Money amount,
+                     const Moment& moment, FactWriter& facts);
+
 /// One fact of a transaction, as the ledger has it.
 struct RecordedFact {
     model::Sequence sequence{};
@@ -204,7 +245,8 @@ struct RecordedFact {
 /// The sale that a return names, and what has come back of it.
 struct SaleEvidence {
     model::Sequence sequence{};  ///< of the sale
-    model::Fact sale;
+    model::Fact sale;            ///< of an order that was never completed, the fact that placed it: no sale
+    model::OrderPhase order = model::OrderPhase::none;  ///< where the order stands that the receipt is of
     std::vector<RecordedFact> parts;     ///< all that the sale's transaction did, the sale first
     std::vector<RecordedFact> redeemed;  ///< all that the transactions of redemptions did that name the sale
     model::Sequence reduced{};           ///< the receipt's newest fact; 0: none yet

@@ -15,8 +15,11 @@ using model::SubjectKind;
 
 Judgement check_original(const model::Command& command, const Moment& moment, model::Subject subject,
                          const SaleEvidence& sale) {
-    if (sale.sale.type != FactType::sale) return refuse(Refusal::not_a_sale);
+    if (sale.sale.type != FactType::sale && sale.order == model::OrderPhase::none)
+        return refuse(Refusal::not_a_sale);
     if (sale.sale.subject != subject) return refuse(Refusal::other_customer);
+    if (sale.order == model::OrderPhase::placed) return refuse(Refusal::order_not_completed);
+    if (sale.order == model::OrderPhase::cancelled) return refuse(Refusal::order_cancelled);
     if (command.kind == CommandKind::redeem) {
         const bool gone = sale.returned && sale.remaining.value == 0;
         return gone ? refuse(Refusal::already_returned) : Judgement{};

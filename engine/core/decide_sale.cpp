@@ -124,6 +124,7 @@ Judgement post_sale(const model::Command& command, const Moment& moment, model::
     Fact& fact = facts.add(FactType::sale, subject, record.last);
     stamp(fact, moment, before, before, *points, record.held);
     name(fact, command);
+    if (context.order.value != 0) fact.request.related = context.order.value;
     fact.flags = model::kFactRanking | dated;
     if (record.orders == 0 && subject.kind() == SubjectKind::customer) fact.flags |= model::kFactFirstOrder;
     set_month(fact, moment, month);
@@ -144,6 +145,16 @@ Judgement decide_sale(const model::Command& command, const Moment& moment, model
                       const CustomerRecord& record, FactWriter& facts, const SaleContext& context) {
     const Judgement judgement = post_sale(command, moment, subject, record, facts, context);
     return judgement.accepted() ? end_posting(moment, subject, record, facts) : judgement;
+}
+
+std::optional<model::Points> expected_points(const model::Command& command, const Rules& current,
+                                             model::Instant now, model::CustomerId customer,
+                                             const CustomerRecord& record, std::uint8_t tier,
+                                             const CampaignCounts& counts) {
+    if (!current.adds_to_sales()) return current.earned(command.amount, current, tier);
+    const auto earning = current.earning(campaign_sale(command, now, record), current, tier, command.amount,
+                                         within_limits(current, customer, counts));
+    return earning ? std::optional(earning->total()) : std::nullopt;
 }
 
 std::optional<Quote> quote(const model::Command& command, const Rules& current, model::Instant now,

@@ -121,6 +121,7 @@ inline constexpr std::uint8_t kRecordHasReferral = 16;  ///< the book of referra
 inline constexpr std::uint8_t kRecordHasCampaignUses = 32;  ///< campaigns with a limit have taken effect
 /// The book of overrides has tiers by hand of this customer: while one is in force, `tier` is that.
 inline constexpr std::uint8_t kRecordHasOverrides = 8;
+inline constexpr std::uint8_t kRecordHasOrders = 64;  ///< the book of orders has pending ones
 
 // 61 bytes and 3 of room, then 62 and 2 of room.
 static_assert(sizeof(CustomerRecord) == 128 && std::is_trivially_copyable_v<CustomerRecord>);

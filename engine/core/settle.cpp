@@ -302,7 +302,10 @@ void fold_figures(CustomerRecord& record, const Fact& fact) {
         case FactType::override_ended:
         case FactType::tier_found:
         case FactType::overrides_dropped:
-            break;  // the book of overrides changes, and the tier that is held
+        case FactType::order_placed:
+        case FactType::order_updated:
+        case FactType::order_cancelled:
+            break;  // a book changes, or the tier that is held
         default:
             TIM_INVARIANT(false, "a fact of this type has another subject");
     }

@@ -17,6 +17,7 @@
 #include "engine/core/key_index.h"
 #include "engine/core/lots.h"
 #include "engine/core/name_index.h"
+#include "engine/core/order_book.h"
 #include "engine/core/override_book.h"
 #include "engine/core/referral_book.h"
 #include "engine/core/rules.h"
@@ -99,6 +100,7 @@ class ProgramState {
     }
 
     std::array<OverrideBook, kStripes> overrides;
+    std::array<OrderBook, kStripes> orders;
 
     /// What books have of a customer; null for none. The caller holds the stripe.
     const OpenHolds* holds_of(const CustomerRecord& record, model::CustomerId customer) const {
@@ -110,6 +112,9 @@ class ProgramState {
     const TierOverrides* overrides_of(const CustomerRecord& record, model::CustomerId customer) const {
         return (record.flags & kRecordHasOverrides) == 0 ? nullptr
                                                          : overrides[stripe_of(customer)].of(customer);
+    }
+    const OpenOrders* orders_of(const CustomerRecord& record, model::CustomerId customer) const {
+        return (record.flags & kRecordHasOrders) == 0 ? nullptr : orders[stripe_of(customer)].of(customer);
     }
     model::Sequence last{};  ///< newest fact of the program itself
 

@@ -8,6 +8,7 @@
 #include "engine/model/access.h"
 #include "engine/model/keys.h"
 #include "engine/model/name.h"
+#include "engine/model/order.h"
 #include "engine/model/program.h"
 #include "engine/model/quantity.h"
 #include "engine/model/refusal.h"
@@ -38,6 +39,11 @@ enum class CommandKind : std::uint8_t {
     approve_payout = 43,  ///< network->payout
     pay_payout = 44,      ///< network->payout
     fail_payout = 45,     ///< network->payout
+    // Web orders, with `order`. All but placing go by request id and name the order's receipt as `original`.
+    place_order = 66,     ///< receipt, customer, amount, at
+    update_order = 67,    ///< something of `order`
+    complete_order = 68,  ///< a sale: `details` as of one; `order->amount` in place of what was placed
+    cancel_order = 69,
 };
 
 /// A new customer.
@@ -84,6 +90,17 @@ constexpr bool ends_payout(CommandKind kind) {
            kind == CommandKind::fail_payout;
 }
 
+/// Whether a command changes an order that was placed before.
+constexpr bool changes_order(CommandKind kind) {
+    return kind == CommandKind::update_order || kind == CommandKind::complete_order ||
+           kind == CommandKind::cancel_order;
+}
+
+/// Whether a command sells: at a till, or by completing an order.
+constexpr bool sells(CommandKind kind) {
+    return kind == CommandKind::sale || kind == CommandKind::complete_order;
+}
+
 /// One request to change something (or to read a balance), in the form in which the engine takes it. Plain;
 /// what it points to lives as long as the batch it came in.
 struct Command {
@@ -97,10 +114,12 @@ struct Command {
     Points points{};
     std::int64_t ttl_ms = 0;  ///< hold: until it times out
     Sequence hold{};
-    Name original;            ///< the sale of a return or void, or in which a redemption spends
+    /// The sale of a return or void, or in which a redemption spends; the order that is changed.
+    Name original;
     std::string_view reason;  ///< adjust, override_tier
     const Enrollment* enrollment = nullptr;
-    const SaleDetails* details = nullptr;   ///< sale: null when it has an amount alone
+    const SaleDetails* details = nullptr;   ///< sale, complete_order: null when it has an amount alone
+    const OrderTerms* order = nullptr;      ///< commands about orders; null when nothing is said of one
     const Program* document = nullptr;      ///< put_program: validated
     VersionId follows{};                    ///< put_program: the version that it changes; 0: whichever
     const TierAct* tier_act = nullptr;      ///< override_tier

@@ -118,6 +118,14 @@ std::string_view fact_type_name(FactType type) {
             return "referral_returned";
         case FactType::code_used:
             return "code_used";
+        case FactType::order_placed:
+            return "order_placed";
+        case FactType::order_updated:
+            return "order_updated";
+        case FactType::order_cancelled:
+            return "order_cancelled";
+        case FactType::order_noted:
+            return "order_noted";
     }
     return "unknown";
 }
@@ -145,7 +153,13 @@ Counterpart counterpart_of(const Fact& fact) {
         case FactType::payout_approved:
         case FactType::payout_paid:
         case FactType::payout_failed:
+        case FactType::order_updated:
+        case FactType::order_cancelled:
             return {{}, {fact.request.related}};
+        case FactType::sale:
+            return completes_order(fact) ? Counterpart{{}, {fact.request.related}} : Counterpart{};
+        case FactType::order_noted:
+            return {{}, {fact.order.sale}};
         case FactType::override_began:
         case FactType::override_ended:
             return {{}, {static_cast<std::uint64_t>(fact.amount.value)}};

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "engine/model/name.h"
+#include "engine/model/order.h"
 #include "engine/model/quantity.h"
 
 namespace tim::model {
@@ -23,6 +24,7 @@ enum class SubjectKind : std::uint8_t {
     campaign = 6,   ///< id: the campaign's number in its program: what it has paid of its budget
     wallet = 7,     ///< id: the VIP's customer id: commission, payouts, members (S1.17, S1.21)
     code = 8,       ///< id: the sequence of the sale that a referral code was issued for
+    order = 9,      ///< id: the sequence of the fact that placed it: where a web order stands
 };
 
 /// Names one subject in 64 bits: kind, program, id (40 bits).
@@ -126,6 +128,14 @@ enum class FactType : std::uint8_t {
     campaign_reduced = 61,  ///< points: what a return takes back (< 0), or gives again
     campaign_budgeted =
         62,  ///< subject campaign; points: the change of what it has paid, points_after: in all
+    // Web orders (rules.md, Orders). Before its completion, which is a `sale` named by a request id, an order
+    // changes no figures; `amount` is the order's.
+    order_placed = 70,     ///< named by the order's receipt
+    order_updated = 71,    ///< related: the order_placed
+    order_cancelled = 72,  ///< related: the order_placed
+    /// Subject order, in the transaction of each of these and of the completion: where it stands. amount:
+    /// the order's; `order` has the rest; blob: OrderTexts.
+    order_noted = 73,
 };
 
 /// What a sale can name beside its amount. Values are part of the ledger's format.
@@ -206,6 +216,14 @@ struct PartyPart {
     std::uint64_t aux;           ///< by the fact's type
 };
 
+/// Where an order stands, in place of a name. Without initialisers of its own, as RequestPart.
+struct OrderPart {
+    std::uint64_t sale;  ///< the sequence of the sale that completed it; 0: none
+    OrderPhase phase;
+    std::array<std::uint8_t, 7> zeros;
+    std::uint64_t related;  ///< the BlobRef, where a RequestPart has it
+};
+
 /// One immutable entry of the ledger: what happened to one subject. Plain bytes, little-endian, 112 of them;
 /// the layout is drawn in storage/FORMAT.md. A fact does not hold its own sequence: its batch does, and its
 /// place in it.
@@ -228,7 +246,7 @@ struct Fact {
     std::uint8_t tier_after = 0;
     NameKind name_kind = NameKind::none;  ///< `none` on all but the first fact of a transaction
     std::uint8_t period_months = 0;  ///< by which periods its months are counted: 1, 6, 12; 0: one for all
-    TerminalId terminal{};           ///< of a receipt
+    TerminalId terminal{};           ///< of a receipt; of the sale that completes an order, its receipt's
     union {
         std::array<char, kMaxReceiptBytes> number{};  ///< NameKind::receipt
         RequestPart request;                          ///< NameKind::request (and `none`: a zero id)
@@ -236,6 +254,7 @@ struct Fact {
         ExtraPart extra;  ///< of extra_refused
         LotPart lot;  ///< of points_restored and lot_spent (related: the fact that spent them) and lots_taken
         PartyPart party;  ///< of what campaigns, network and referral bring about
+        OrderPart order;  ///< of order_noted
     };
     Money amount{};
     Points points{};
@@ -245,7 +264,7 @@ struct Fact {
     std::uint32_t content = 0;  ///< digest of the command's content, to tell a repeat from a conflict
 
     Name name() const {
-        Name result{name_kind, terminal, {}};
+        Name result{name_kind, name_kind == NameKind::receipt ? terminal : TerminalId{}, {}};
         if (name_kind == NameKind::receipt) result.bytes = number;
         if (name_kind == NameKind::request)
             std::memcpy(result.bytes.data(), request.id.data(), request.id.size());
@@ -268,6 +287,18 @@ struct Fact {
     }
 };
 
+/// Whether a fact is the sale that completes an order, in place of one at a till: `request.related` is the
+/// order's placing.
+inline bool completes_order(const Fact& fact) {
+    return fact.type == FactType::sale && fact.name_kind == NameKind::request;
+}
+
+/// Whether a fact of a customer's is about a web order: in its transaction stands an order_noted.
+inline bool is_of_order(const Fact& fact) {
+    return fact.type == FactType::order_placed || fact.type == FactType::order_updated ||
+           fact.type == FactType::order_cancelled || completes_order(fact);
+}
+
 /// Whom and what else a fact tells of: another customer (0: none), and the sequence of a hold, a sale or a
 /// payout (0: none).
 struct Counterpart {
@@ -279,8 +310,9 @@ Counterpart counterpart_of(const Fact& fact);
 static_assert(sizeof(Fact) == 112, "the ledger's format: see storage/FORMAT.md");
 static_assert(sizeof(RequestPart) == kMaxReceiptBytes && sizeof(TierState) == kMaxReceiptBytes &&
                   sizeof(ExtraPart) == kMaxReceiptBytes && sizeof(LotPart) == kMaxReceiptBytes &&
-                  sizeof(PartyPart) == kMaxReceiptBytes,
+                  sizeof(PartyPart) == kMaxReceiptBytes && sizeof(OrderPart) == kMaxReceiptBytes,
               "what sets one of the union's members sets all");
+static_assert(offsetof(OrderPart, related) == offsetof(RequestPart, related), "a blob is found in one place");
 static_assert(std::is_trivially_copyable_v<Fact>);
 
 }  // namespace tim::model

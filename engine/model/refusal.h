@@ -46,6 +46,13 @@ namespace tim::model {
     X(return_too_late,        63, "the sale is longer ago than returns are accepted ({} days)")                        \
     X(already_returned,       64, "something of that receipt was returned already")                                    \
     X(return_exceeds_sale,    65, "more comes back than is left of the sale ({} minor units)")                         \
+    /* web orders */                                                                                                   \
+    X(unknown_order,         160, "there is no order of that receipt")                                                 \
+    X(not_an_order,          161, "that receipt is not an order")                                                      \
+    X(order_completed,       162, "that order was completed already; what comes back of it is a return")               \
+    X(order_cancelled,       163, "that order was cancelled")                                                          \
+    X(order_not_completed,   164, "that order is not completed yet: nothing of it was sold")                           \
+    X(too_many_orders,       165, "the customer has too many orders that are neither completed nor cancelled ({} at most)") \
     /* holds */                                                                                                        \
     X(unknown_hold,           70, "there is no such hold")                                                             \
     X(other_hold,            110, "that hold is another customer's")                                                   \

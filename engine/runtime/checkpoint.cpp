@@ -48,6 +48,9 @@ CustomersBlock copy_block(const core::ProgramState& program, std::uint64_t first
         if (const core::TierOverrides* const overrides = program.overrides_of(record, {id}))
             for (const core::TierOverride& given : overrides->list)
                 block.overrides.push_back({id, given, overrides->found});
+        if (const core::OpenOrders* const orders = program.orders_of(record, {id}))
+            for (const core::OpenOrder& order : orders->list)
+                block.orders.push_back({id, order});
     }
     visit_wallets(program, first, last, [&](std::uint64_t vip, const core::Wallet& wallet) {
         block.wallets.push_back({vip, wallet});

@@ -60,6 +60,12 @@ struct SavedOverride {
     std::uint64_t found = 0;  ///< core::TierOverrides::found
 };
 
+/// A customer's pending order in a block; those of one customer follow each other, oldest first.
+struct SavedOrder {
+    std::uint64_t customer = 0;
+    core::OpenOrder order;
+};
+
 /// Records of consecutive customers as of a sequence, which is the newest among theirs and their wallets'.
 struct CustomersBlock {
     model::Sequence through{};
@@ -70,6 +76,7 @@ struct CustomersBlock {
     std::vector<SavedWallet> wallets;
     std::vector<SavedReferral> referrals;
     std::vector<SavedOverride> overrides;
+    std::vector<SavedOrder> orders;
 };
 
 struct SavedVersion {

@@ -42,6 +42,38 @@ inline CustomerView figures_of(model::CustomerId customer, const core::PointsDra
     return view;
 }
 
+inline core::CampaignCounts campaign_counts(const core::ProgramState& program, model::CustomerId customer) {
+    return {program.campaign_uses[core::stripe_of(customer)], program.campaign_budgets};
+}
+
+/// What a pending order would earn now; 0 where that is more than can be kept. The caller holds the stripe.
+inline model::Points expected_of(const core::ProgramState& program, model::CustomerId customer,
+                                 const core::CustomerRecord& settled, const core::Rules& rules,
+                                 model::Instant now, model::Money amount, model::TerminalId terminal) {
+    model::Command order;
+    order.amount = amount;
+    order.name.terminal = terminal;
+    return core::expected_points(order, rules, now, customer, settled, settled.tier,
+                                 campaign_counts(program, customer))
+        .value_or(model::Points{});
+}
+
+/// Adds the customer's pending orders. The caller holds the stripe.
+inline void put_orders(CustomerView& view, const core::ProgramState& program, model::CustomerId customer,
+                       const core::CustomerRecord& settled, const core::Rules& rules, model::Instant now) {
+    const core::OpenOrders* const orders = program.orders_of(settled, customer);
+    if (orders == nullptr) return;
+    for (const core::OpenOrder& order : orders->list) {
+        ++view.orders_pending;
+        const model::Points points =
+            expected_of(program, customer, settled, rules, now, order.amount, order.terminal);
+        view.orders_pending_amount =
+            checked_add(view.orders_pending_amount, order.amount).value_or(model::Money{INT64_MAX});
+        view.orders_pending_points =
+            checked_add(view.orders_pending_points, points).value_or(model::Points{INT64_MAX});
+    }
+}
+
 inline void put_wallet(CustomerView& view, const core::WalletFigures& figures) {
     view.commission_available = figures.available;
     view.commission_pending = figures.pending;

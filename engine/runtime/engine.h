@@ -77,6 +77,9 @@ struct CustomerView {
     model::CustomerId vip{};              ///< above the customer; 0: nobody
     model::Money commission_available{};  ///< below 0: what came back after it was paid out
     model::Money commission_pending{};
+    std::uint32_t orders_pending = 0;  ///< web orders, neither completed nor cancelled
+    model::Money orders_pending_amount{};
+    model::Points orders_pending_points{};  ///< what they would earn if they were completed now
 };
 
 /// One line of a customer's history.
@@ -187,8 +190,8 @@ class Engine {
     virtual Result<ProgramVersion> program(model::ProgramId id, model::VersionId version = {}) const = 0;
 
     // ---------------------------------------------------------------------------------------- queries
-    // Each waits until what it shows is durable. `show_as_of`, `history`, `explain`, `what_if`, `customers`,
-    // `ledger`, `recompute` and `verify` may take long: see EngineOptions::stop_queries.
+    // Each waits until what it shows is durable. `show_as_of`, `history`, `orders`, `explain`, `what_if`,
+    // `customers`, `ledger`, `recompute` and `verify` may take long: see EngineOptions::stop_queries.
 
     virtual std::vector<ProgramVersion> programs() const = 0;
     virtual std::vector<model::AccessKey> access_keys() const = 0;
@@ -199,6 +202,12 @@ class Engine {
     virtual Result<CustomerView> show_as_of(model::ProgramId program, const model::CustomerRef& customer,
                                             model::Instant as_of) = 0;
     virtual Result<StandingView> standing(model::ProgramId program, const model::CustomerRef& customer) = 0;
+    /// The order of a receipt.
+    virtual Result<OrderView> order(model::ProgramId program, const model::Name& receipt) = 0;
+    /// A customer's orders that were placed before a sequence (0: all), newest first; with `pending` those
+    /// alone that are neither completed nor cancelled, which is quick. Else it reads the customer's history.
+    virtual Result<OrdersPage> orders(model::ProgramId program, const model::CustomerRef& customer,
+                                      bool pending, model::Sequence before, std::size_t limit) = 0;
     /// Where every point of a receipt came from and went to; `receipt` may name whatever a receipt names.
     virtual Result<Explanation> explain(model::ProgramId program, const model::Name& receipt) = 0;
     /// Runs a change over all customers without effect (rules.md, Changing rules), block by block: nobody
@@ -219,7 +228,7 @@ class Engine {
     virtual NetworkQueries& network() = 0;
     /// Folds the ledger again from nothing and compares every subject with the live state, the indexes of
     /// keys and names too. Takes memory for a second state (but no index), a byte for each customer's keys,
-    /// and at most 76 bytes for each sale of which something came back.
+    /// and at most 76 bytes for each sale of which something came back, 38 for each web order.
     virtual Result<VerifyReport> verify(
         const std::function<void(std::uint64_t done, std::uint64_t total)>& progress) = 0;
     /// Settles every customer now and records what was due (S3.11, S5.5); nobody's figures depend on it.

@@ -27,6 +27,7 @@ struct Evidence {
 
     // A return or void with its original.
     core::NameCandidates original_name;
+    bool original_found = false;
     core::NameCandidates receipt_state;
     std::optional<core::SaleEvidence> sale;
     model::Sequence customer_last{};  ///< the customer's newest fact when its orders were looked through; 0:
@@ -41,6 +42,10 @@ struct Evidence {
     core::NameCandidates code_state;
     core::NameCandidates code_receipt_state;
     std::optional<core::CodeEvidence> code;
+
+    // A command about an order that was placed, and one that names its receipt as the sale's.
+    core::NameCandidates order_state;
+    std::optional<core::OrderEvidence> order;
 
     model::CustomerId payout_vip{};  ///< whose payout is approved, paid or failed; 0: there is no such payout
 };
@@ -199,7 +204,13 @@ class EngineImpl final : public Engine, private NetworkQueries {
     void read_balance(Row& row, model::Instant clock);
     core::Judgement decide_row(const Row& row, const Evidence& evidence, const core::Moment& moment,
                                model::Subject subject, const core::CustomerRecord& record,
-                               const core::Lots* lots, core::FactWriter& facts) const;
+                               const core::Lots* lots, core::FactWriter& facts) const
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    /// A sale, or the one that completes an order, which is then named.
+    core::Judgement decide_sale(const Row& row, const Evidence& evidence, const model::Command& sale,
+                                model::Sequence order, const core::Moment& moment, model::Subject subject,
+                                const core::CustomerRecord& record, const core::Lots* lots,
+                                core::FactWriter& facts) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
     /// Commands about the network and its wallets.
     core::Judgement decide_network(const Row& row, const Evidence& evidence, const core::Moment& moment,
                                    model::Subject subject, const core::CustomerRecord& record,
@@ -227,12 +238,15 @@ class EngineImpl final : public Engine, private NetworkQueries {
         return command.kind == voided || command.kind == capture || command.kind == release ||
                ((command.kind == returned || command.kind == redeem) &&
                 command.original.kind != model::NameKind::none) ||
-               model::ends_payout(command.kind) || command.details != nullptr;
+               model::ends_payout(command.kind) || model::changes_order(command.kind) ||
+               command.details != nullptr;
     }
     /// Whether a sale may come with a referral code: of a program that never had any the code alone tells.
-    static bool may_have_code(const model::Command& command, const core::ProgramState& program) {
-        return command.kind == model::CommandKind::sale &&
-               (program.has_parties() || (command.details != nullptr && !command.details->referral.empty()));
+    static bool may_have_code(const model::Command& command, const core::ProgramState& program,
+                              const Evidence& evidence) {
+        return model::sells(command.kind) &&
+               (program.has_parties() || (command.details != nullptr && !command.details->referral.empty()) ||
+                (evidence.order && !evidence.order->texts.referral.empty()));
     }
     void plan(Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_);
     /// Those of the rows whose names may have been used before.
@@ -243,7 +257,8 @@ class EngineImpl final : public Engine, private NetworkQueries {
     void plan_code(const Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_);
     /// The code that a sale is judged with: that it carries, or that the referee has kept for it. 0: one of
     /// nobody's.
-    std::optional<model::Sequence> code_of(const Row& row) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    std::optional<model::Sequence> code_of(const Row& row, const Evidence& evidence) const
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
     /// What is left of a sale, and by which fact.
     void read_remaining(const core::NameCandidates& state, core::SaleEvidence& sale) const
         ABSL_LOCKS_EXCLUDED(sequencer_);
@@ -262,6 +277,32 @@ class EngineImpl final : public Engine, private NetworkQueries {
     void answer_repeat(Row& row, const storage::StoredFact& first);
     bool evidence_holds(const Row& row, const Evidence& evidence) const
         ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+
+    // orders.cpp
+    void plan_order(const Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// Where an order stands, by the fact that placed it. `state` becomes what the index said.
+    core::OrderEvidence read_order(const storage::StoredFact& placed, core::NameCandidates& state) const
+        ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// The fact that a receipt names in a program; none when there is no such receipt.
+    std::optional<storage::StoredFact> find_receipt(model::ProgramId program, const model::Name& receipt,
+                                                    const core::NameCandidates& found) const
+        ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// The sale of a receipt: that of a till, or the one that completed the order of the receipt.
+    std::optional<storage::StoredFact> find_sale(model::ProgramId program, const model::Name& receipt) const
+        ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// The receipt of a sale: its own, or that of the order that it completed.
+    model::Name receipt_of(const model::Fact& sale) const ABSL_LOCKS_EXCLUDED(sequencer_);
+    core::Judgement decide_order(const Row& row, const Evidence& evidence, const core::Moment& moment,
+                                 model::Subject subject, const core::CustomerRecord& record,
+                                 const core::Lots* lots, core::FactWriter& facts) const
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    /// Adds to the buffer what an order's newest fact says in words.
+    void add_order_texts(const model::Command& command, const Evidence& evidence, core::FactWriter& facts)
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    Result<OrderView> order_view(core::ProgramState& program, const storage::StoredFact& placed);
+    Result<OrderView> order(model::ProgramId program, const model::Name& receipt) override;
+    Result<OrdersPage> orders(model::ProgramId program, const model::CustomerRef& customer, bool pending,
+                              model::Sequence before, std::size_t limit) override;
 
     // enroll.cpp, administer.cpp: commands that carry documents
     void execute_enrollments(Commands commands, Outcomes outcomes, model::Instant recorded);

@@ -5,6 +5,7 @@
 
 #include "engine/core/apply.h"
 #include "engine/core/settle.h"
+#include "engine/runtime/customer_view.h"
 #include "engine/runtime/engine_impl.h"
 
 namespace tim::runtime {
@@ -40,10 +41,6 @@ bool is_malformed(const model::CustomerRef& customer) {
     if (customer.kind == KeyKind::none) return false;
     if (customer.kind == KeyKind::id) return customer.id.value == 0;
     return model::normalize_key_into(customer.kind, customer.text, text).empty();
-}
-
-core::CampaignCounts campaign_counts(const core::ProgramState& program, CustomerId customer) {
-    return {program.campaign_uses[core::stripe_of(customer)], program.campaign_budgets};
 }
 
 bool ends_hold(const Command& command) {
@@ -158,6 +155,7 @@ StripeMask EngineImpl::stripes_of(std::span<const Row> rows, bool reads_only) co
     const Evidence* const first = rows.front().evidence;
     if (first == nullptr) return mask;
     if (first->sale) mask |= stripe_bit({first->sale->sale.subject.id()});
+    if (first->order) mask |= stripe_bit({first->order->placed.subject.id()});
     return mask | stripe_bit(first->hold_customer);
 }
 
@@ -288,11 +286,17 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, mo
         }
         customer = evidence.payout_vip;
     }
-    if (may_have_code(command, program)) {
-        const auto code = code_of(row);
+    if (may_have_code(command, program, evidence)) {
+        const auto code = code_of(row, evidence);
         if (code && (!evidence.code || evidence.code->sale != *code)) return Progress::plan;
     }
-    if (command.original.kind != NameKind::none) {
+    if (model::changes_order(command.kind)) {
+        if (!evidence.order) {
+            finish(row, refuse(evidence.original_found ? Refusal::not_an_order : Refusal::unknown_order), {});
+            return Progress::done;
+        }
+        customer = {evidence.order->placed.subject.id()};
+    } else if (command.original.kind != NameKind::none) {
         if (!evidence.sale) {
             finish(row, refuse(Refusal::unknown_receipt), {});
             return Progress::done;
@@ -347,6 +351,8 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, mo
     if (has_reason && !command.reason.empty()) {
         facts.facts()[named].set_blob(buffer_.add_blob(std::as_bytes(std::span(command.reason))));
     }
+    if (command.kind == CommandKind::place_order || model::changes_order(command.kind))
+        add_order_texts(command, evidence, facts);
     accept(facts, row.fingerprint);
     answer(&program, facts.facts()[named], sequence, *row.outcome);
     for (const model::Fact& fact : facts.facts().subspan(named + 1))
@@ -361,22 +367,13 @@ Judgement EngineImpl::decide_row(const Row& row, const Evidence& evidence, const
                                  core::FactWriter& facts) const {
     const Command& command = *row.command;
     switch (command.kind) {
-        case CommandKind::sale: {
-            const core::CampaignCounts counts = campaign_counts(*row.program, {subject.id()});
-            core::SaleExtras extras{evidence.hold_customer, {}, evidence.hold_resolved, lots};
-            if (command.details != nullptr &&
-                subject == Subject::customer(row.program->id(), extras.hold_customer))
-                extras.hold = row.program->holds[core::stripe_of(row.customer)].find(row.customer,
-                                                                                     command.details->hold);
-            if (command.details != nullptr && !command.details->payment.empty())
-                extras.payment = state_.hashing.payment(row.program->id(), command.details->payment);
-            const core::SaleContext context{command.details == nullptr ? nullptr : &extras, &counts};
-            if (!may_have_code(command, *row.program))
-                return core::decide_sale(command, moment, subject, record, facts, context);
-            const core::CodeEvidence* const code = code_of(row) ? &*evidence.code : nullptr;
-            return core::decide_party_sale(command, moment, subject, record, *row.program, code, facts,
-                                           context);
-        }
+        case CommandKind::sale:
+            return decide_sale(row, evidence, command, {}, moment, subject, record, lots, facts);
+        case CommandKind::place_order:
+        case CommandKind::update_order:
+        case CommandKind::complete_order:
+        case CommandKind::cancel_order:
+            return decide_order(row, evidence, moment, subject, record, lots, facts);
         case CommandKind::returned:
         case CommandKind::voided: {
             const core::SaleEvidence* const sale = evidence.sale ? &*evidence.sale : nullptr;
@@ -422,6 +419,24 @@ Judgement EngineImpl::decide_row(const Row& row, const Evidence& evidence, const
         default:
             return decide_network(row, evidence, moment, subject, record, facts);
     }
+}
+
+Judgement EngineImpl::decide_sale(const Row& row, const Evidence& evidence, const Command& sale,
+                                  Sequence order, const core::Moment& moment, Subject subject,
+                                  const core::CustomerRecord& record, const core::Lots* lots,
+                                  core::FactWriter& facts) const {
+    const CustomerId customer{subject.id()};
+    const core::CampaignCounts counts = campaign_counts(*row.program, customer);
+    core::SaleExtras extras{evidence.hold_customer, {}, evidence.hold_resolved, lots};
+    if (sale.details != nullptr && subject == Subject::customer(row.program->id(), extras.hold_customer))
+        extras.hold = row.program->holds[core::stripe_of(customer)].find(customer, sale.details->hold);
+    if (sale.details != nullptr && !sale.details->payment.empty())
+        extras.payment = state_.hashing.payment(row.program->id(), sale.details->payment);
+    const core::SaleContext context{sale.details == nullptr ? nullptr : &extras, &counts, order};
+    if (!may_have_code(sale, *row.program, evidence))
+        return core::decide_sale(sale, moment, subject, record, facts, context);
+    const core::CodeEvidence* const code = code_of(row, evidence) ? &*evidence.code : nullptr;
+    return core::decide_party_sale(sale, moment, subject, record, *row.program, code, facts, context);
 }
 
 Judgement EngineImpl::decide_network(const Row& row, const Evidence& evidence, const core::Moment& moment,

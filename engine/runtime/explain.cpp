@@ -383,6 +383,10 @@ constexpr std::array kExplainers{
     Explainer{FactType::payout_approved, explain_network},
     Explainer{FactType::payout_paid, explain_network},
     Explainer{FactType::payout_failed, explain_network},
+    Explainer{FactType::order_placed, explain_order},
+    Explainer{FactType::order_updated, explain_order},
+    Explainer{FactType::order_cancelled, explain_order},
+    Explainer{FactType::order_noted, explain_order},
     Explainer{FactType::tier_overridden, explain_by_hand},
     Explainer{FactType::override_began, explain_by_hand},
     Explainer{FactType::override_ended, explain_by_hand},
@@ -414,7 +418,7 @@ Transaction EngineImpl::transaction_of(model::Sequence sequence) const {
     const std::uint64_t first = sequence.value - named.fact.position;
     for (std::uint64_t at = first; at < first + named.fact.count; ++at) {
         StoredFact& stored = transaction.facts.emplace_back(at == sequence.value ? named : fact_at({at}));
-        stored.blob.clear();
+        if (stored.fact.type != FactType::order_noted) stored.blob.clear();
     }
     const Fact& head = transaction.facts.front().fact;
     if (head.name_kind != model::NameKind::none) transaction.name = model::format_name(head.name());
@@ -444,12 +448,33 @@ Result<Explanation> EngineImpl::explain(model::ProgramId id, const model::Name& 
     const auto names_sale = [](const Fact& fact) { return (fact.flags & model::kFactWithOriginal) != 0; };
     if (names_sale(named->fact)) {
         const StoredFact sale = fact_at({own.facts[1].fact.subject.id()});
-        explanation.original = model::format_name(sale.fact.name());
+        explanation.original = model::format_name(receipt_of(sale.fact));
         own.sale = &sale;
         own.earned_before = earned_before(own, sale);
         explain_transaction(*program, own, explanation.lines);
     } else {
         explain_transaction(*program, own, explanation.lines);
+    }
+    if (named->fact.type == FactType::order_placed) {
+        // What became of it, from where it stands back to its placing, which is told already.
+        core::NameCandidates state;
+        const core::OrderEvidence order = read_order(*named, state);
+        std::vector<model::Sequence> notes;
+        for (model::Sequence note = order.newest; note.value != 0; note = fact_at(note).fact.previous) {
+            if (options_.stop_queries.stop_requested())
+                return failure(ErrorKind::unavailable, "the server is stopping; ask again later");
+            notes.push_back(note);
+        }
+        notes.pop_back();
+        std::ranges::reverse(notes);
+        newest = std::max(newest, order.newest);
+        if (notes.size() > kMaxExplainedReturns) {
+            explanation.left_out += notes.size() - kMaxExplainedReturns;
+            notes.erase(notes.begin(), notes.end() - kMaxExplainedReturns);
+        }
+        for (const model::Sequence note : notes)
+            explain_transaction(*program, transaction_of(note), explanation.lines);
+        if (order.sale.value != 0) named = fact_at(order.sale);
     }
     if (named->fact.type == FactType::sale) {
         // From the newest return back along what was left of the receipt.
@@ -472,7 +497,7 @@ Result<Explanation> EngineImpl::explain(model::ProgramId id, const model::Name& 
         std::ranges::reverse(reductions);
         if (!reductions.empty()) newest = std::max(newest, reductions.back());
         if (reductions.size() > kMaxExplainedReturns) {
-            explanation.left_out = reductions.size() - kMaxExplainedReturns;
+            explanation.left_out += reductions.size() - kMaxExplainedReturns;
             reductions.resize(kMaxExplainedReturns);
         }
         for (const model::Sequence reduced : reductions) {

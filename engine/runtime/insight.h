@@ -37,6 +37,28 @@ struct StandingView {
     std::vector<TierStanding> tiers;  ///< that the customer may see (S2.7), lowest first
 };
 
+/// A web order (S1.3, S2.2).
+struct OrderView {
+    model::Sequence id{};  ///< of the fact that placed it
+    model::Name receipt;
+    model::CustomerId customer{};
+    model::OrderPhase phase = model::OrderPhase::none;
+    model::Money amount{};
+    model::Points points{};  ///< completed: what the sale earned; pending: what it would earn now
+    std::string status;
+    std::string waybill;
+    std::string referral;  ///< the code that was given as it was placed
+    model::Instant placed_at{};
+    model::Instant changed_at{};
+    model::Sequence sale{};  ///< that completed it; 0: none
+};
+
+/// A piece of a customer's orders, newest first.
+struct OrdersPage {
+    std::vector<OrderView> rows;
+    model::Sequence next{};  ///< `before` of the next page; 0 when this was the last
+};
+
 /// A part of what one fact did to its subject, and the rule that made it.
 struct ExplainedLine {
     storage::StoredFact stored;  ///< the fact, without its blob
@@ -56,7 +78,7 @@ struct Explanation {
     model::CustomerId customer{};  ///< 0: nobody's
     std::string original;          ///< the sale that the receipt takes back
     std::vector<ExplainedLine> lines;
-    std::uint64_t left_out = 0;  ///< returns beyond the most that are told, the newest
+    std::uint64_t left_out = 0;  ///< transactions about the receipt beyond the most that are told
 };
 
 /// So many customers from one tier to another, or staying in one.

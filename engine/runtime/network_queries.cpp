@@ -177,7 +177,7 @@ Result<ReferralView> EngineImpl::referral(model::ProgramId id, const model::Cust
     for (BroughtView& row : view.rows) {
         if (options_.stop_queries.stop_requested()) return ended_early();
         const model::Fact sale = fact_at(row.order).fact;
-        row.receipt = model::format_name(sale.name());
+        row.receipt = model::format_name(receipt_of(sale));
         row.at = sale.at;
     }
     return view;
@@ -188,15 +188,8 @@ Result<CodeView> EngineImpl::code(model::ProgramId id, const model::Name& receip
     if (program == nullptr) return no_program();
     if (receipt.kind != model::NameKind::receipt || !receipt.valid())
         return failure(ErrorKind::invalid, "that is no receipt");
-    const std::uint64_t fingerprint = state_.hashing.name(id, receipt);
-    std::optional<storage::StoredFact> sale;
-    visit_candidates(fingerprint, candidates(fingerprint), [&](const storage::StoredFact& stored) {
-        if (stored.fact.name() != receipt || stored.fact.subject.program() != id) return false;
-        sale = stored;
-        return true;
-    });
-    if (!sale || sale->fact.type != model::FactType::sale)
-        return failure(ErrorKind::not_found, "there is no sale of that receipt");
+    const std::optional<storage::StoredFact> sale = find_sale(id, receipt);
+    if (!sale) return failure(ErrorKind::not_found, "there is no sale of that receipt");
     if (!wait_durable(sale->sequence)) return commit_failed();
     CodeView view;
     const model::Fact& fact = sale->fact;

@@ -106,10 +106,13 @@ void EngineImpl::plan(Row& row, Evidence& evidence) {
         return true;
     });
     if (repeat) return;
-    if (command.original.kind != NameKind::none) plan_return(row, evidence);
+    if (model::changes_order(command.kind))
+        plan_order(row, evidence);
+    else if (command.original.kind != NameKind::none)
+        plan_return(row, evidence);
     plan_hold_end(row, evidence);
     if (model::ends_payout(command.kind)) plan_payout(row, evidence);
-    if (row.program != nullptr && may_have_code(command, *row.program)) plan_code(row, evidence);
+    if (row.program != nullptr && may_have_code(command, *row.program, evidence)) plan_code(row, evidence);
     evidence.planned = true;
 }
 
@@ -143,17 +146,18 @@ void EngineImpl::plan_return(const Row& row, Evidence& evidence) {
     const core::ProgramState& program = *row.program;
     const std::uint64_t name = state_.hashing.name(program.id(), command.original);
     evidence.original_name = candidates(name);
-    visit_candidates(name, evidence.original_name, [&](const StoredFact& stored) {
-        if (stored.fact.name() != command.original || stored.fact.subject.program() != program.id())
-            return false;
-        evidence.sale.emplace();
-        evidence.sale->sequence = stored.sequence;
-        evidence.sale->sale = stored.fact;
-        return true;
-    });
-    if (!evidence.sale || evidence.sale->sale.type != FactType::sale) return;
+    auto named = find_receipt(program.id(), command.original, evidence.original_name);
+    if (!named) return;
+    core::SaleEvidence& sale = evidence.sale.emplace();
+    if (named->fact.type == FactType::order_placed) {
+        evidence.order = read_order(*named, evidence.order_state);
+        sale.order = evidence.order->phase;
+        if (evidence.order->sale.value != 0) named = fact_at(evidence.order->sale);
+    }
+    sale.sequence = named->sequence;
+    sale.sale = named->fact;
+    if (sale.sale.type != FactType::sale) return;
 
-    core::SaleEvidence& sale = *evidence.sale;
     sale.parts = transaction_at(sale.sequence);
     sale.pricing = &program.version_at(sale.sale.at, sale.sale.version);
     sale.judged = &program.version(sale.sale.version);
@@ -197,16 +201,22 @@ void EngineImpl::plan_payout(const Row& row, Evidence& evidence) {
     if (is_payout && fact.subject.program() == row.program->id()) evidence.payout_vip = {fact.subject.id()};
 }
 
-std::optional<Sequence> EngineImpl::code_of(const Row& row) const {
-    if (row.customer.value == 0) return std::nullopt;
+std::optional<Sequence> EngineImpl::code_of(const Row& row, const Evidence& evidence) const {
+    const model::CustomerId customer =
+        evidence.order ? model::CustomerId{evidence.order->placed.subject.id()} : row.customer;
+    if (customer.value == 0) return std::nullopt;
     // Whoever writes holds the sequencer: records and books stand still.
+    const auto typed = [&](std::string_view code) {
+        return core::read_referral_code(state_.hashing, row.program->id(), code).value_or(Sequence{});
+    };
     if (const model::SaleDetails* const details = row.command->details;
         details != nullptr && !details->referral.empty())
-        return core::read_referral_code(state_.hashing, row.program->id(), details->referral)
-            .value_or(Sequence{});
-    const core::CustomerRecord& record = row.program->customers.at(row.customer.value);
+        return typed(details->referral);
+    if (evidence.order && !evidence.order->texts.referral.empty())
+        return typed(evidence.order->texts.referral);
+    const core::CustomerRecord& record = row.program->customers.at(customer.value);
     if ((record.flags & core::kRecordHasReferral) == 0 || record.orders != 0) return std::nullopt;
-    const core::ReferralEntry& entry = *row.program->referral(row.customer);
+    const core::ReferralEntry& entry = *row.program->referral(customer);
     return entry.has_kept != 0 ? std::optional(entry.kept) : std::nullopt;
 }
 
@@ -214,7 +224,7 @@ void EngineImpl::plan_code(const Row& row, Evidence& evidence) {
     std::optional<Sequence> sequence;
     {
         const storage::MutexLock lock(sequencer_);
-        sequence = code_of(row);
+        sequence = code_of(row, evidence);
     }
     if (!sequence) return;
     core::CodeEvidence& code = evidence.code.emplace();
@@ -292,13 +302,20 @@ bool EngineImpl::evidence_holds(const Row& row, const Evidence& evidence) const 
         if (state_.names.find(state_.hashing.name(row.program->id(), command.original)) !=
             evidence.original_name)
             return false;
-        if (!evidence.sale) return true;
-        const core::SaleEvidence& sale = *evidence.sale;
-        if (state_.names.find(state_.hashing.state_of(SubjectKind::receipt, sale.sequence)) !=
-            evidence.receipt_state)
+        if (evidence.order && state_.names.find(state_.hashing.state_of(
+                                  SubjectKind::order, evidence.order->id)) != evidence.order_state)
             return false;
-        return evidence.customer_last.value == 0 ||
-               row.program->customers.at(sale.sale.subject.id()).last == evidence.customer_last;
+        if (evidence.sale) {
+            const core::SaleEvidence& sale = *evidence.sale;
+            // Nothing was looked up of what is no sale.
+            if (sale.sale.type == FactType::sale &&
+                state_.names.find(state_.hashing.state_of(SubjectKind::receipt, sale.sequence)) !=
+                    evidence.receipt_state)
+                return false;
+            if (evidence.customer_last.value != 0 &&
+                row.program->customers.at(sale.sale.subject.id()).last != evidence.customer_last)
+                return false;
+        }
     }
     if (evidence.code && evidence.code->referrer.value != 0) {
         const Sequence code = evidence.code->sale;

@@ -98,6 +98,10 @@ CustomerView EngineImpl::view_of(core::ProgramState& program, CustomerId custome
     profile = settled.record.profile;
     last = settled.record.last;
     CustomerView view = figures_of(customer, settled, *rules);
+    if ((settled.record.flags & core::kRecordHasOrders) != 0) {
+        const StripeLocks::Guard stripe(stripes_, stripe_bit(customer));
+        put_orders(view, program, customer, settled.record, *rules, now_of(program, clock_.now()));
+    }
     if (!program.has_parties()) return view;
     const StripeLocks::Guard stripe(stripes_, stripe_bit(customer));
     if (const core::Wallet* const wallet = program.wallet(customer)) {
@@ -170,17 +174,29 @@ HistoryEntry EngineImpl::history_entry(StoredFact stored) const {
     }
     if ((stored.fact.flags & model::kFactWithOriginal) != 0) {
         const StoredFact reduced = fact_at({stored.sequence.value + 1});
-        entry.original = model::format_name(fact_at({reduced.fact.subject.id()}).fact.name());
+        entry.original = model::format_name(receipt_of(fact_at({reduced.fact.subject.id()}).fact));
     }
     if (stored.fact.type == model::FactType::order_undone) {
-        entry.original = model::format_name(fact_at({stored.fact.request.related}).fact.name());
+        entry.original = model::format_name(receipt_of(fact_at({stored.fact.request.related}).fact));
         stored.fact.amount = {};  // there stand instants that `apply` needs, no figures
         stored.fact.points = {};
     }
+    if (model::is_of_order(stored.fact)) {
+        // Where the order stood then, in the same transaction.
+        const Sequence first{stored.sequence.value - stored.fact.position};
+        for (const core::RecordedFact& part : transaction_at(first)) {
+            if (part.fact.type != model::FactType::order_noted) continue;
+            const auto texts = model::decode_order_texts(
+                {reinterpret_cast<const char*>(part.blob.data()), part.blob.size()});
+            if (texts) entry.reason = model::say_order_texts(*texts);
+        }
+    }
+    if (model::completes_order(stored.fact))
+        entry.original = model::format_name(fact_at({stored.fact.request.related}).fact.name());
     if (stored.fact.type >= model::FactType::extra_refused) {
         const Sequence related = model::counterpart_of(stored.fact).related;
         if (related.value != 0 && related != stored.sequence) {
-            const model::Name name = fact_at(related).fact.name();
+            const model::Name name = receipt_of(fact_at(related).fact);
             if (name.kind == model::NameKind::receipt) entry.original = model::format_name(name);
         }
     }

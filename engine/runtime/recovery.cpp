@@ -181,6 +181,9 @@ Result<void> EngineImpl::load_checkpoint() {
                         book.add({saved.customer}, saved.given);
                         book.set_found({saved.customer}, static_cast<std::uint8_t>(saved.found));
                     }
+                    for (const SavedOrder& saved : block->orders)
+                        program->orders[core::stripe_of({saved.customer})].open({saved.customer},
+                                                                                saved.order);
                     std::vector<model::Sequence>& saved = saved_blocks_[id.program - 1u];
                     saved.resize(std::max<std::size_t>(saved.size(), id.number + 1));
                     saved[id.number] = block->through;

@@ -7,6 +7,7 @@
 
 #include "engine/core/apply.h"
 #include "engine/runtime/engine_impl.h"
+#include "engine/runtime/order_fold.h"
 #include "engine/runtime/receipt_fold.h"
 
 namespace tim::runtime {
@@ -17,7 +18,8 @@ using model::Fact;
 using model::SubjectKind;
 using storage::Batch;
 
-/// Digest of all that a customer's record, open holds, lots, uses of campaigns and tiers by hand say.
+/// Digest of all that a customer's record, open holds, lots, uses of campaigns, tiers by hand and pending
+/// orders say.
 std::uint64_t full_digest(const core::ProgramState& program, std::uint64_t id) {
     const core::CustomerRecord& record = program.customers.at(id);
     std::uint64_t digest = XXH3_64bits(&record, sizeof record);
@@ -47,6 +49,10 @@ std::uint64_t full_digest(const core::ProgramState& program, std::uint64_t id) {
         for (const core::TierOverride& given : overrides->list)
             digest = XXH3_64bits_withSeed(&given, sizeof given, digest);
         digest = XXH3_64bits_withSeed(&overrides->found, sizeof overrides->found, digest);
+    }
+    if (const core::OpenOrders* const orders = program.orders_of(record, {id})) {
+        for (const core::OpenOrder& order : orders->list)
+            digest = XXH3_64bits_withSeed(&order, sizeof order, digest);
     }
     return digest;
 }
@@ -85,7 +91,9 @@ std::string describe_difference(const core::CustomerRecord& live, const core::Cu
     compare("orders", live.orders, folded.orders);
     compare("first order", live.first_order_at.get().value, folded.first_order_at.get().value);
     compare("last order", live.last_order_at.get().value, folded.last_order_at.get().value);
-    return text.empty() ? " the records, open holds, lots, uses of campaigns or tiers by hand differ;" : text;
+    return text.empty()
+               ? " the records, open holds, lots, uses of campaigns, tiers by hand or pending orders differ;"
+               : text;
 }
 
 class Report {
@@ -151,6 +159,7 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
         return ReceiptFold::Sale{sale, known ? &program->version_at(sale.at, sale.version) : nullptr,
                                  known ? &program->version(sale.version) : nullptr};
     });
+    OrderFold orders;
     const auto fold = [&](const Fact& fact, model::Sequence sequence, model::BytesView blob) {
         const SubjectKind kind = fact.subject.kind();
         if (kind == SubjectKind::customer || kind == SubjectKind::anonymous || kind == SubjectKind::wallet) {
@@ -175,6 +184,7 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
                 has_blob ? batch.blobs.subspan(fact.blob().offset, fact.blob().length) : model::BytesView();
             fold(fact, sequence, blob);
             if (auto difference = receipts.add(fact, sequence)) report.add(std::move(*difference));
+            if (auto difference = orders.add(fact, sequence)) report.add(std::move(*difference));
             if (fact.type == model::FactType::enrolled) {
                 const std::size_t number = fact.subject.program().value;
                 const bool counted =
@@ -220,6 +230,11 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
         if (stopped() || leads_to(state_.hashing.state_of(SubjectKind::receipt, sale), reduced)) return;
         report.add(fmt::format("fact {}: what has come back of the sale at {} is not found", reduced.value,
                                sale.value));
+    });
+    orders.visit([&](model::Sequence order, model::Sequence note) {
+        if (stopped() || leads_to(state_.hashing.state_of(SubjectKind::order, order), note)) return;
+        report.add(fmt::format("fact {}: where the order placed at {} stands is not found", note.value,
+                               order.value));
     });
     if (stopped()) return ended_early();
     report.get().facts = newest.value;

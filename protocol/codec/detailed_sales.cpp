@@ -24,7 +24,8 @@ static_assert(same(schema::SubjectKind::customer, model::SubjectKind::customer) 
               same(schema::SubjectKind::program, model::SubjectKind::program) &&
               same(schema::SubjectKind::campaign, model::SubjectKind::campaign) &&
               same(schema::SubjectKind::wallet, model::SubjectKind::wallet) &&
-              same(schema::SubjectKind::code, model::SubjectKind::code));
+              same(schema::SubjectKind::code, model::SubjectKind::code) &&
+              same(schema::SubjectKind::order, model::SubjectKind::order));
 
 model::Result<void> decode_row(const schema::DetailedSale& row, model::SaleDetails& details,
                                model::Command& command) {

@@ -34,6 +34,7 @@ inline constexpr std::size_t kMaxDetailedSalesPerRequest = 250;
 inline constexpr std::size_t kMaxEffectsPerSale = 255;
 inline constexpr std::size_t kMaxCustomersPerPage = 1'000;
 inline constexpr std::size_t kMaxHistoryPerPage = 1'000;
+inline constexpr std::size_t kMaxOrdersPerPage = 1'000;
 inline constexpr std::size_t kMaxFactsPerPage = 5'000;
 
 /// Greatest length of a text in `texts`, of a customer's name and of a reason, in bytes of UTF-8. Many rows
@@ -86,6 +87,7 @@ static_assert(kMaxCustomersPerPage *
               "the largest page of customers fits a reply");
 static_assert(kMaxHistoryPerPage * (kMaxTextBytes + 512) <= kMaxReplyBytes,
               "the largest page of history fits a reply");
+static_assert(kMaxOrdersPerPage * 512 <= kMaxReplyBytes, "the largest page of orders fits a reply");
 static_assert(kMaxFactsPerPage * 512 <= kMaxReplyBytes && kMaxFactsPerPage < kMaxTables,
               "the largest page of the ledger fits a reply: a fact has no texts but its type and its name");
 static_assert(kMaxTextBytes >= model::kMaxEmailBytes && kMaxTextBytes >= model::kMaxCardBytes,

@@ -18,9 +18,14 @@ bool may_command(Role role, CommandKind kind) {
         case CommandKind::redeem:
         case CommandKind::enroll:
             return pos || checkout;
+        case CommandKind::place_order:  // a web shop's page; what earns is its completion
+        case CommandKind::update_order:
+        case CommandKind::cancel_order:
+            return pos || checkout;
         case CommandKind::sale:
         case CommandKind::returned:
         case CommandKind::voided:
+        case CommandKind::complete_order:
             return pos;
         case CommandKind::hold:
         case CommandKind::capture:
@@ -60,6 +65,9 @@ bool may_request(Role role, RequestBody body) {
         case RequestBody::ReferralRequest:
         case RequestBody::CodeRequest:
         case RequestBody::NetworkChange:  // each kind by itself
+        case RequestBody::OrderChange:    // likewise
+        case RequestBody::OrderRequest:
+        case RequestBody::OrdersRequest:
             return anyone;
         case RequestBody::SaleBatch:
         case RequestBody::DetailedSaleBatch:

@@ -8,13 +8,14 @@
 #include "engine/model/calendar.h"
 #include "protocol/codec/detailed_sales.h"
 #include "protocol/codec/documents.h"
+#include "protocol/codec/orders.h"
 #include "protocol/codec/permissions.h"
 #include "protocol/server/limits.h"
 
 namespace tim::server {
 namespace {
 
-constexpr model::CommandKind kLastKind = model::CommandKind::fail_payout;
+constexpr model::CommandKind kLastKind = model::CommandKind::cancel_order;
 static_assert(static_cast<std::size_t>(kLastKind) < kCommandKinds, "there is a bit for each kind");
 
 std::bitset<kCommandKinds> allowed_kinds(model::Role role) {
@@ -216,6 +217,8 @@ void Connection::handle_request(const codec::Frame& frame, const schema::Request
             return take_enrollments(correlation, *request.body_as_EnrollBatch(), batch);
         case schema::RequestBody::NetworkChange:
             return take_network_change(correlation, *request.body_as_NetworkChange(), batch);
+        case schema::RequestBody::OrderChange:
+            return take_order_change(correlation, *request.body_as_OrderChange(), batch);
         case schema::RequestBody::ProgramPut:
             return put_program(correlation, *request.body_as_ProgramPut(), batch);
         case schema::RequestBody::AccessKeyAdd:
@@ -317,6 +320,22 @@ void Connection::take_network_change(std::uint32_t correlation, const schema::Ne
     refuse_forbidden(first, batch);
     ++in_flight_;
     batch.add_request(*this, correlation, ReplyForm::commands, first);
+}
+
+void Connection::take_order_change(std::uint32_t correlation, const schema::OrderChange& change,
+                                   Batch& batch) {
+    const auto program = find_program(correlation, view(change.program()));
+    if (!program) return;
+    const std::size_t first = batch.size();
+    if (auto decoded = codec::decode_order_change(change, *program, batch.order_terms(), batch.sale_details(),
+                                                  batch.commands());
+        !decoded) {
+        refuse_request(correlation, schema::FailureCode::invalid, decoded.error().message);
+        return;
+    }
+    refuse_forbidden(first, batch);
+    ++in_flight_;
+    batch.add_request(*this, correlation, ReplyForm::detailed_sales, first);
 }
 
 void Connection::refuse_forbidden(std::size_t first, Batch& batch) {
@@ -440,6 +459,12 @@ void Connection::take_query(const codec::Frame& frame, const schema::Request& re
             break;
         case schema::RequestBody::CodeRequest:
             program = view(request.body_as_CodeRequest()->program());
+            break;
+        case schema::RequestBody::OrderRequest:
+            program = view(request.body_as_OrderRequest()->program());
+            break;
+        case schema::RequestBody::OrdersRequest:
+            program = view(request.body_as_OrdersRequest()->program());
             break;
         case schema::RequestBody::ProgramGet:
             program = view(request.body_as_ProgramGet()->id());

@@ -116,6 +116,7 @@ class Connection {
     void take_detailed_sales(std::uint32_t correlation, const schema::DetailedSaleBatch& rows, Batch& batch);
     void take_enrollments(std::uint32_t correlation, const schema::EnrollBatch& rows, Batch& batch);
     void take_network_change(std::uint32_t correlation, const schema::NetworkChange& change, Batch& batch);
+    void take_order_change(std::uint32_t correlation, const schema::OrderChange& change, Batch& batch);
     void put_program(std::uint32_t correlation, const schema::ProgramPut& put, Batch& batch);
     void add_access_key(std::uint32_t correlation, const schema::AccessKeyAdd& add, Batch& batch);
     void revoke_access_key(std::uint32_t correlation, const schema::AccessKeyRevoke& revoke, Batch& batch);

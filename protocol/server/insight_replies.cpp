@@ -42,6 +42,29 @@ schema::StandingT to_schema(const runtime::StandingView& view) {
     return standing;
 }
 
+schema::OrdersT to_schema(const runtime::OrdersPage& page) {
+    schema::OrdersT orders;
+    orders.next = page.next.value;
+    orders.rows.reserve(page.rows.size());
+    for (const runtime::OrderView& view : page.rows) {
+        auto order = std::make_unique<schema::OrderT>();
+        order->id = view.id.value;
+        order->receipt = model::format_name(view.receipt);
+        order->customer = view.customer.value;
+        order->phase = static_cast<schema::OrderPhase>(view.phase);
+        order->amount = view.amount.value;
+        order->points = view.points.value;
+        order->status = view.status;
+        order->waybill = view.waybill;
+        order->referral = view.referral;
+        order->placed_at_ms = view.placed_at.value;
+        order->changed_at_ms = view.changed_at.value;
+        order->sale = view.sale.value;
+        orders.rows.push_back(std::move(order));
+    }
+    return orders;
+}
+
 schema::ExplanationT to_schema(const runtime::Explanation& explanation) {
     schema::ExplanationT answer;
     answer.receipt = explanation.receipt;

@@ -7,6 +7,7 @@
 namespace tim::server {
 
 schema::StandingT to_schema(const runtime::StandingView& view);
+schema::OrdersT to_schema(const runtime::OrdersPage& page);
 schema::ExplanationT to_schema(const runtime::Explanation& explanation);
 schema::WhatIfReplyT to_schema(const runtime::WhatIf& answer);
 schema::RecomputeReplyT to_schema(const runtime::RecomputeReport& report);

@@ -73,6 +73,10 @@ class Answerer {
                 return referral(*(*request)->body_as_ReferralRequest());
             case schema::RequestBody::CodeRequest:
                 return code(*(*request)->body_as_CodeRequest());
+            case schema::RequestBody::OrderRequest:
+                return order(*(*request)->body_as_OrderRequest());
+            case schema::RequestBody::OrdersRequest:
+                return orders(*(*request)->body_as_OrdersRequest());
             case schema::RequestBody::ProgramGet:
                 return program(*(*request)->body_as_ProgramGet());
             case schema::RequestBody::ProgramListRequest:
@@ -137,6 +141,9 @@ class Answerer {
         customer.vip = view.vip.value;
         customer.commission_available = view.commission_available.value;
         customer.commission_pending = view.commission_pending.value;
+        customer.orders_pending = view.orders_pending;
+        customer.orders_pending_amount = view.orders_pending_amount.value;
+        customer.orders_pending_points = view.orders_pending_points.value;
         return customer;
     }
 
@@ -162,14 +169,44 @@ class Answerer {
         reply(server::to_schema(*found));
     }
 
+    template <class Request>
+    static model::Result<model::Name> receipt_of(const Request& request) {
+        const model::Name receipt = model::Name::receipt({request.terminal()}, view(request.number()));
+        if (!receipt.valid() || view(request.number()).size() > model::kMaxReceiptBytes)
+            return model::failure(model::ErrorKind::invalid,
+                                  "number: a receipt number is 1 to 24 printable ASCII bytes");
+        return receipt;
+    }
+
+    void order(const schema::OrderRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        const auto receipt = receipt_of(request);
+        if (!receipt) return fail(receipt.error());
+        auto found = engine_.order(*program, *receipt);
+        if (!found) return fail(found.error());
+        runtime::OrdersPage page;
+        page.rows.push_back(std::move(*found));
+        reply(server::to_schema(page));
+    }
+
+    void orders(const schema::OrdersRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        const auto customer = codec::decode_customer(*request.customer());
+        if (!customer) return fail(customer.error());
+        const std::size_t limit = std::clamp<std::size_t>(request.limit(), 1, codec::kMaxOrdersPerPage);
+        const auto found = engine_.orders(*program, *customer, request.pending(), {request.before()}, limit);
+        if (!found) return fail(found.error());
+        reply(server::to_schema(*found));
+    }
+
     void explain(const schema::ExplainRequest& request) {
         const auto program = find(request.program());
         if (!program) return fail(program.error());
-        const model::Name receipt = model::Name::receipt({request.terminal()}, view(request.number()));
-        if (!receipt.valid() || view(request.number()).size() > model::kMaxReceiptBytes)
-            return fail(
-                {model::ErrorKind::invalid, "number: a receipt number is 1 to 24 printable ASCII bytes"});
-        const auto found = engine_.explain(*program, receipt);
+        const auto receipt = receipt_of(request);
+        if (!receipt) return fail(receipt.error());
+        const auto found = engine_.explain(*program, *receipt);
         if (!found) return fail(found.error());
         reply(server::to_schema(*found));
     }

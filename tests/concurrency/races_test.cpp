@@ -99,6 +99,26 @@ TEST(Races, for_one_referral_code) {
     EXPECT_EQ(shop.fixture.verify(), "");
 }
 
+TEST(Races, for_one_order) {
+    Shop shop(nhanh_program(), threaded());
+    for (int round = 0; round < kRounds; ++round) {
+        const model::Name order = receipt(9, fmt::format("W{}", round));
+        shop.fixture.execute(make_place_order(shop.program, order, Shop::kCustomer, 100'000));
+        const std::int64_t before = shop.figures().points;
+        const auto outcomes = race(shop, [&](std::size_t i) {
+            return i % 2 == 0 ? make_complete_order(shop.program, race_request(round, i), order)
+                              : make_order_change(model::CommandKind::cancel_order, shop.program,
+                                                  race_request(round, i), order);
+        });
+        EXPECT_EQ(count(outcomes, Refusal::none), 1U);
+        const std::size_t completed = count(outcomes, Refusal::order_completed);
+        EXPECT_EQ(completed + count(outcomes, Refusal::order_cancelled), kThreads - 1);
+        EXPECT_EQ(shop.figures().points - before, completed == 0 ? 0 : 10);
+        EXPECT_EQ(shop.figures().orders_pending, 0U);
+    }
+    EXPECT_EQ(shop.fixture.verify(), "");
+}
+
 TEST(Races, for_one_payout) {
     Shop shop(lan_toa_program(), threaded());
     shop.fixture.execute(make_appoint(shop.program, shop.fixture.fresh_request(), "card:1"));

@@ -13,6 +13,9 @@ using RefusalCases = std::map<model::Refusal, std::function<model::Outcome()>>;
 /// Of the network, of payouts and of tiers by hand.
 const RefusalCases& cases_of_parties();
 
+/// Of web orders.
+const RefusalCases& cases_of_orders();
+
 /// Why what came with a sale was refused while the sale was accepted.
 const std::map<model::Refusal, std::function<model::Refusal()>>& cases_of_extras();
 

@@ -306,11 +306,11 @@ TEST_P(Refusals, IsProvoked) {
         EXPECT_EQ(model::refusal_name(extra->second()), model::refusal_name(GetParam()));
         return;
     }
-    auto found = kCases.find(GetParam());
-    if (found == kCases.end()) found = cases_of_parties().find(GetParam());
-    ASSERT_TRUE(found != kCases.end() && found != cases_of_parties().end())
-        << "no case provokes " << model::refusal_name(GetParam());
-    const Outcome outcome = found->second();
+    const RefusalCases* cases = nullptr;
+    for (const RefusalCases* some : {&kCases, &cases_of_parties(), &cases_of_orders()})
+        if (some->contains(GetParam())) cases = some;
+    ASSERT_NE(cases, nullptr) << "no case provokes " << model::refusal_name(GetParam());
+    const Outcome outcome = cases->at(GetParam())();
     EXPECT_EQ(model::refusal_name(outcome.refusal), model::refusal_name(GetParam()));
     EXPECT_EQ(outcome.sequence, model::Sequence{}) << "nothing was recorded";
     EXPECT_FALSE(outcome.duplicate);

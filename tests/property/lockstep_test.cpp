@@ -67,11 +67,14 @@ void run_seeds(runtime::TimeSource time) {
     if (seeds < 100) return;  // too few to reach each of these
     using model::Refusal;
     for (const Refusal refusal :
-         {Refusal::invalid_time, Refusal::conflict, Refusal::unknown_customer, Refusal::key_taken,
-          Refusal::unknown_receipt, Refusal::not_a_sale, Refusal::other_customer, Refusal::already_returned,
-          Refusal::return_exceeds_sale, Refusal::unknown_hold, Refusal::other_hold, Refusal::hold_captured,
-          Refusal::hold_released, Refusal::hold_expired, Refusal::capture_exceeds_hold,
-          Refusal::insufficient_points, Refusal::overflow})
+         {Refusal::invalid_time,        Refusal::conflict,         Refusal::unknown_customer,
+          Refusal::key_taken,           Refusal::unknown_receipt,  Refusal::not_a_sale,
+          Refusal::other_customer,      Refusal::already_returned, Refusal::return_exceeds_sale,
+          Refusal::unknown_hold,        Refusal::other_hold,       Refusal::hold_captured,
+          Refusal::hold_released,       Refusal::hold_expired,     Refusal::capture_exceeds_hold,
+          Refusal::insufficient_points, Refusal::overflow,         Refusal::unknown_order,
+          Refusal::not_an_order,        Refusal::order_completed,  Refusal::order_cancelled,
+          Refusal::order_not_completed})
         EXPECT_GT(refusals[static_cast<std::size_t>(refusal)], 0U) << model::refusal_name(refusal);
 }
 
@@ -110,7 +113,8 @@ void run_years(runtime::TimeSource time) {
     for (const FactType type :
          {FactType::period_closed, FactType::tiers_recalculated, FactType::period_corrected,
           FactType::tier_bonus, FactType::points_expired, FactType::points_matured, FactType::points_restored,
-          FactType::lots_taken, FactType::lot_spent, FactType::campaign_applied, FactType::campaign_reduced})
+          FactType::lots_taken, FactType::lot_spent, FactType::campaign_applied, FactType::campaign_reduced,
+          FactType::order_placed, FactType::order_updated, FactType::order_cancelled})
         EXPECT_GT(facts[static_cast<std::size_t>(type)], 0U) << model::fact_type_name(type);
 }
 

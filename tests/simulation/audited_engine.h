@@ -94,6 +94,14 @@ class AuditedEngine final : public runtime::Engine {
                                                 const model::Name& receipt) override {
         return engine_.explain(program, receipt);
     }
+    model::Result<runtime::OrderView> order(model::ProgramId program, const model::Name& receipt) override {
+        return engine_.order(program, receipt);
+    }
+    model::Result<runtime::OrdersPage> orders(model::ProgramId program, const model::CustomerRef& customer,
+                                              bool pending, model::Sequence before,
+                                              std::size_t limit) override {
+        return engine_.orders(program, customer, pending, before, limit);
+    }
     model::Result<runtime::WhatIf> what_if(model::ProgramId program, const model::Program& change,
                                            const runtime::WhatIfQuery& query) override {
         return engine_.what_if(program, change, query);

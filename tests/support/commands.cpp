@@ -73,6 +73,14 @@ const char* kind_word(CommandKind kind) {
             return "fail_payout";
         case CommandKind::override_tier:
             return "override_tier";
+        case CommandKind::place_order:
+            return "place_order";
+        case CommandKind::update_order:
+            return "update_order";
+        case CommandKind::complete_order:
+            return "complete_order";
+        case CommandKind::cancel_order:
+            return "cancel_order";
     }
     return "?";
 }
@@ -83,6 +91,18 @@ void own_details(OwnedCommand& command, std::string referral, std::string paymen
     command.detail_texts = texts;
     command.details->referral = (*texts)[0];
     command.details->payment = (*texts)[1];
+}
+
+std::shared_ptr<const OwnedCommand::OrderText> own_order(const OrderWords& words) {
+    auto owned = std::make_shared<OwnedCommand::OrderText>();
+    owned->status = words.status.value_or("");
+    owned->waybill = words.waybill.value_or("");
+    owned->referral = words.referral;
+    if (words.amount) owned->terms.amount = model::Money{*words.amount};
+    if (words.status) owned->terms.status = owned->status;
+    if (words.waybill) owned->terms.waybill = owned->waybill;
+    owned->terms.referral = owned->referral;
+    return owned;
 }
 
 std::string name_word(const Name& name) {
@@ -132,6 +152,16 @@ OwnedCommand OwnedCommand::copy_of(const Command& command) {
         owned->enrollment.vip.text = owned->vip_text;
         result.enrollment = std::move(owned);
     }
+    result.command.order = nullptr;
+    if (command.order != nullptr) {
+        const model::OrderTerms& terms = *command.order;
+        OrderWords words;
+        if (terms.amount) words.amount = terms.amount->value;
+        if (terms.status) words.status = std::string(*terms.status);
+        if (terms.waybill) words.waybill = std::string(*terms.waybill);
+        words.referral = terms.referral;
+        result.order = own_order(words);
+    }
     if (command.network != nullptr) {
         auto owned = std::make_shared<NetworkText>();
         owned->vip_text = command.network->vip.text;
@@ -149,6 +179,7 @@ Command OwnedCommand::view() const {
     result.enrollment = enrollment ? &enrollment->enrollment : nullptr;
     result.details = details ? &*details : nullptr;
     result.network = network ? &network->terms : nullptr;
+    result.order = order ? &order->terms : nullptr;
     result.document = document.get();
     result.access_key = access_key.get();
     result.tier_act = tier_act.get();
@@ -250,6 +281,31 @@ OwnedCommand make_payout_end(CommandKind kind, ProgramId program, Name name, mod
     auto owned = std::make_shared<OwnedCommand::NetworkText>();
     owned->terms.payout = payout;
     result.network = std::move(owned);
+    return result;
+}
+
+OwnedCommand make_place_order(ProgramId program, Name name, const Who& customer, std::int64_t amount,
+                              const OrderWords& words, Instant at) {
+    OwnedCommand result = make(CommandKind::place_order, program, name, customer, at);
+    result.command.amount.value = amount;
+    result.order = own_order(words);
+    return result;
+}
+
+OwnedCommand make_order_change(CommandKind kind, ProgramId program, Name name, Name order,
+                               const OrderWords& words, Instant at) {
+    OwnedCommand result = make(kind, program, name, at);
+    result.command.original = order;
+    result.order = own_order(words);
+    return result;
+}
+
+OwnedCommand make_complete_order(ProgramId program, Name name, Name order, const OrderWords& words,
+                                 model::Sequence hold, const std::string& referral, Instant at) {
+    OwnedCommand result = make_order_change(CommandKind::complete_order, program, name, order, words, at);
+    if (hold.value == 0 && referral.empty()) return result;
+    result.details.emplace().hold = hold;
+    own_details(result, referral, {});
     return result;
 }
 
@@ -364,6 +420,13 @@ std::string describe(const OwnedCommand& owned) {
                             owned.network->terms.vip.id.value, owned.network->vip_text);
     if (owned.details && !owned.details->referral.empty())
         line += fmt::format(" with code {}", owned.details->referral);
+    if (owned.order) {
+        const model::OrderTerms& terms = owned.order->terms;
+        if (terms.amount) line += fmt::format(" of {} in the end", terms.amount->value);
+        if (terms.status) line += fmt::format(" status \"{}\"", *terms.status);
+        if (terms.waybill) line += fmt::format(" waybill \"{}\"", *terms.waybill);
+        if (!terms.referral.empty()) line += fmt::format(" placed with code {}", terms.referral);
+    }
     if (owned.tier_act)
         line += fmt::format(" tier \"{}\" from {} until {}", owned.tier_act->tier, owned.tier_act->from.value,
                             owned.tier_act->until.value);

@@ -31,6 +31,13 @@ struct OwnedCommand {
     std::optional<model::SaleDetails> details;
     std::shared_ptr<const std::vector<std::string>> detail_texts;  ///< that `details` points into
     std::shared_ptr<const NetworkText> network;
+    struct OrderText {
+        std::string status;
+        std::string waybill;
+        std::string referral;
+        model::OrderTerms terms;  ///< its texts are these
+    };
+    std::shared_ptr<const OrderText> order;
     std::shared_ptr<const model::Program> document;
     std::shared_ptr<const model::AccessKey> access_key;
     std::shared_ptr<const model::TierAct> tier_act;
@@ -85,6 +92,24 @@ OwnedCommand make_payout_request(model::ProgramId program, model::Name name, con
 /// Of kind approve_payout, pay_payout or fail_payout.
 OwnedCommand make_payout_end(model::CommandKind kind, model::ProgramId program, model::Name name,
                              model::Sequence payout, model::Instant at = model::kNoInstant);
+/// What a command says of an order.
+struct OrderWords {
+    std::optional<std::int64_t> amount{};
+    std::optional<std::string> status{};
+    std::optional<std::string> waybill{};
+    std::string referral{};
+};
+OwnedCommand make_place_order(model::ProgramId program, model::Name name, const Who& customer,
+                              std::int64_t amount, const OrderWords& words = {},
+                              model::Instant at = model::kNoInstant);
+/// Of kind update_order or cancel_order.
+OwnedCommand make_order_change(model::CommandKind kind, model::ProgramId program, model::Name name,
+                               model::Name order, const OrderWords& words = {},
+                               model::Instant at = model::kNoInstant);
+/// `referral` and `hold` as of a sale.
+OwnedCommand make_complete_order(model::ProgramId program, model::Name name, model::Name order,
+                                 const OrderWords& words = {}, model::Sequence hold = {},
+                                 const std::string& referral = {}, model::Instant at = model::kNoInstant);
 OwnedCommand make_balance(model::ProgramId program, const Who& customer, std::int64_t amount = 0);
 OwnedCommand make_sale(model::ProgramId program, model::Name name, const Who& customer, std::int64_t amount,
                        model::Instant at = model::kNoInstant);

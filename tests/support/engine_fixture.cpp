@@ -130,6 +130,8 @@ Figures figures_of(const runtime::CustomerView& view) {
     result.pending = view.pending.value;
     result.next_expiry = view.next_expiry.value;
     result.expiring = view.expiring.value;
+    result.orders_pending = view.orders_pending;
+    result.orders_pending_amount = view.orders_pending_amount.value;
     return result;
 }
 

@@ -174,7 +174,7 @@ OwnedCommand CommandGenerator::fresh(ProgramId program, Instant clock) {
              dice < 1)
         command = enroll(program);
     else if (dice < 40)
-        command = sale(program);
+        command = choices_.chance(25) ? order(program) : sale(program);
     else if (dice < 60)
         command = give_back(program);
     else if (dice < 68)
@@ -288,6 +288,34 @@ std::vector<OwnedCommand> CommandGenerator::give_all_back(const NaiveModel::Acce
     return returns;
 }
 
+OwnedCommand CommandGenerator::order(ProgramId program) {
+    constexpr const char* statuses[] = {"", "chờ xác nhận", "đang giao", "đã giao"};
+    OrderWords words;
+    if (choices_.chance(40)) words.status = statuses[choices_.below(std::size(statuses))];
+    if (choices_.chance(30)) words.waybill = fmt::format("GHN{}", next_number_);
+    const bool has_codes = model_.document(program, 1).network.has_value();
+    const NaiveModel::Accepted* const placed = some_accepted(program, CommandKind::place_order);
+    if (placed == nullptr || choices_.chance(40)) {
+        if (has_codes && choices_.chance(40)) words.referral = code(program);
+        const Who who = choices_.chance(2) ? Who() : customer(program);
+        return make_place_order(program, next_receipt(), who, amount(program), words);
+    }
+    Name name = placed->command.command.name;
+    if (choices_.chance(3)) name = receipt(9, "NEVER-PLACED");
+    if (choices_.chance(3))
+        if (const auto* sold = some_accepted(program, CommandKind::sale)) name = sold->command.command.name;
+    const std::uint64_t dice = choices_.below(100);
+    if (dice >= 80 && dice < 90)
+        return make_order_change(CommandKind::cancel_order, program, next_request(), name, words);
+    if (choices_.chance(30)) words.amount = amount(program);
+    if (dice >= 90) return make_order_change(CommandKind::update_order, program, next_request(), name, words);
+    const NaiveModel::Accepted* const hold =
+        choices_.chance(15) ? some_accepted(program, CommandKind::hold) : nullptr;
+    return make_complete_order(program, next_request(), name, words,
+                               hold == nullptr ? model::Sequence{} : hold->sequence,
+                               has_codes && choices_.chance(30) ? code(program) : std::string());
+}
+
 OwnedCommand CommandGenerator::give_back(ProgramId program) {
     const NaiveModel::Accepted* sale = some_accepted(program, CommandKind::sale);
     if (sale == nullptr || choices_.chance(20)) {
@@ -299,6 +327,9 @@ OwnedCommand CommandGenerator::give_back(ProgramId program) {
     if (choices_.chance(3))
         if (const auto* other = some_accepted(program, CommandKind::returned))
             original = other->command.command.name;
+    if (choices_.chance(4))
+        if (const auto* placed = some_accepted(program, CommandKind::place_order))
+            original = placed->command.command.name;
     if (choices_.chance(20)) return make_void(program, next_receipt(), original);
     const std::int64_t left = model_.remaining(*sale);
     std::int64_t back = left;
@@ -415,7 +446,7 @@ OwnedCommand CommandGenerator::new_version(ProgramId program, Instant clock) {
 OwnedCommand CommandGenerator::again(Instant clock) {
     const auto& list = model_.accepted();
     const NaiveModel::Accepted& first = list[choices_.below(list.size())];
-    OwnedCommand command = first.command;
+    OwnedCommand command = first.sent ? *first.sent : first.command;
     if (command.command.kind == CommandKind::put_program)
         return make_balance(first.program, customer(first.program));
     const bool renamed = command.command.customer.kind != model::KeyKind::none;
@@ -427,7 +458,8 @@ OwnedCommand CommandGenerator::again(Instant clock) {
     if (choices_.chance(60)) return command;
     switch (choices_.below(5)) {
         case 0:
-            if (command.command.kind == CommandKind::sale || command.command.kind == CommandKind::returned)
+            if (command.command.kind == CommandKind::sale || command.command.kind == CommandKind::returned ||
+                command.command.kind == CommandKind::place_order)
                 command.command.amount.value += command.command.amount.value > 0 ? -1 : 1;
             break;
         case 1:
@@ -444,6 +476,9 @@ OwnedCommand CommandGenerator::again(Instant clock) {
         case 3:
             if (command.command.kind == CommandKind::adjust) command.reason += "!";
             if (command.command.kind == CommandKind::hold) command.command.ttl_ms = 12'345;
+            if (model::changes_order(command.command.kind))
+                command = make_order_change(command.command.kind, first.program, command.command.name,
+                                            command.command.original, {{}, "khác"}, command.command.at);
             if (command.command.kind == CommandKind::sale) command.details.emplace().hold = {1};
             break;
         default:

@@ -46,6 +46,7 @@ class CommandGenerator {
     OwnedCommand fresh(model::ProgramId program, model::Instant clock);
     OwnedCommand enroll(model::ProgramId program);
     OwnedCommand sale(model::ProgramId program);
+    OwnedCommand order(model::ProgramId program);
     OwnedCommand give_back(model::ProgramId program);
     OwnedCommand end_hold(model::ProgramId program);
     OwnedCommand spend(model::ProgramId program, model::Instant clock);

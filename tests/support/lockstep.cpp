@@ -278,7 +278,7 @@ std::string Lockstep::compare_parties(const OwnedCommand& command, const Outcome
         return {};
     const NaiveModel::Accepted& entry = model_.accepted().back();
     if (entry.sequence != outcome.sequence) return {};  // a balance
-    if (command.command.kind == CommandKind::sale) {
+    if (model::sells(command.command.kind)) {
         Refusal refused = Refusal::none;
         for (const auto& effect : fixture_.engine().effects(outcome.sequence))
             if (effect.type == FactType::extra_refused) refused = effect.refusal;
@@ -323,6 +323,23 @@ std::string Lockstep::compare_relations(ProgramId program, CustomerId customer) 
                        text(wallet, relations), text(actual, found));
 }
 
+std::string Lockstep::compare_orders() {
+    for (const NaiveModel::Accepted& entry : model_.accepted()) {
+        if (entry.command.command.kind != CommandKind::place_order) continue;
+        const NaiveModel::OrderNow expected = model_.order_now(entry);
+        const auto actual = fixture_.engine().order(entry.program, entry.command.command.name);
+        if (!actual) return "order: " + actual.error().message;
+        if (actual->phase == expected.phase && actual->amount.value == expected.amount &&
+            actual->status == expected.status && actual->waybill == expected.waybill)
+            continue;
+        return fmt::format("{}\n  expected {} of {}: {}, {}\n  actual   {} of {}: {}, {}",
+                           describe(entry.command), model::order_phase_name(expected.phase), expected.amount,
+                           expected.status, expected.waybill, model::order_phase_name(actual->phase),
+                           actual->amount.value, actual->status, actual->waybill);
+    }
+    return {};
+}
+
 std::string Lockstep::compare_all() {
     for (std::uint16_t program = 1; program <= model_.program_count(); ++program) {
         fixture_.commit();
@@ -342,7 +359,8 @@ std::string Lockstep::compare_all() {
         }
         if (std::string difference = compare_limits({program}); !difference.empty()) return difference;
     }
-    return compare_snapshots();
+    const std::string orders = compare_orders();
+    return orders.empty() ? compare_snapshots() : orders;
 }
 
 /// What led a customer to where the engine has it, newest first.
@@ -404,7 +422,9 @@ std::string Lockstep::compare_history(ProgramId program, CustomerId customer) {
             const NaiveModel::Wide moved = moves_none ? 0 : fact.points.value;
             follows = (fact.flags & model::kFactPending) == 0;
             balance_before = NaiveModel::Wide{fact.points_after.value} - moved;
-            if (by_hand || fact.type == FactType::hold_opened || fact.type == FactType::order_undone)
+            const bool before_sale = model::is_of_order(fact) && fact.type != FactType::sale;
+            if (by_hand || before_sale || fact.type == FactType::hold_opened ||
+                fact.type == FactType::order_undone)
                 continue;
             spend += fact.amount.value;
         }

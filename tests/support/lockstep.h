@@ -63,6 +63,8 @@ class Lockstep {
     /// up to.
     std::string compare_limits(model::ProgramId program);
     std::string compare_relations(model::ProgramId program, model::CustomerId customer);
+    /// Where each order stands.
+    std::string compare_orders();
     std::string compare_all();
     /// Remembers what somebody has now, to ask for it later as of now.
     void take_snapshot();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <tuple>
 
 #include "tests/support/naive_model.h"
 
@@ -450,6 +451,7 @@ Figures NaiveModel::figures(ProgramId program, CustomerId customer, Instant cloc
         result.first_order_at = first ? entry.at : std::min(result.first_order_at, entry.at);
         result.last_order_at = first ? entry.at : std::max(result.last_order_at, entry.at);
     }
+    std::tie(result.orders_pending, result.orders_pending_amount) = pending_orders(program, customer);
     return result;
 }
 
@@ -457,9 +459,10 @@ std::string describe(const Figures& f) {
     return fmt::format(
         "version {} tier {} points {} held {} spendable {} ranking {} metric {} lifetime {} month {} orders "
         "{} "
-        "first {} last {} pending {} next expiry {} of {}",
+        "first {} last {} pending {} next expiry {} of {}, {} orders of {} pending",
         f.version, f.tier, f.points, f.held, f.spendable, f.ranking, f.metric, f.lifetime, f.month, f.orders,
-        f.first_order_at, f.last_order_at, f.pending, f.next_expiry, f.expiring);
+        f.first_order_at, f.last_order_at, f.pending, f.next_expiry, f.expiring, f.orders_pending,
+        f.orders_pending_amount);
 }
 
 }  // namespace tim::tests

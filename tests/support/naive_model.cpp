@@ -114,7 +114,8 @@ bool is_return(CommandKind kind) {
 
 /// What can be told from the command alone.
 std::optional<Outcome> NaiveModel::judge_alone(const Command& command) const {
-    const bool by_receipt = command.kind == CommandKind::sale || is_return(command.kind);
+    const bool by_receipt = command.kind == CommandKind::sale || is_return(command.kind) ||
+                            command.kind == CommandKind::place_order;
     if (command.kind != CommandKind::balance) {
         if (!valid_name(command.name)) return refused(Refusal::invalid_name);
         if (by_receipt && command.name.kind != NameKind::receipt) return refused(Refusal::invalid_name);
@@ -131,6 +132,7 @@ std::optional<Outcome> NaiveModel::judge_alone(const Command& command) const {
     if (command.kind == CommandKind::redeem && (command.points.value == 0) == (command.amount.value == 0))
         return refused(Refusal::invalid_points);
     if (!valid_key(command.customer)) return refused(Refusal::invalid_key);
+    if (const auto refusal = judge_order_alone(command)) return refused(*refusal);
     const bool needs_customer =
         command.kind == CommandKind::redeem || command.kind == CommandKind::hold ||
         command.kind == CommandKind::adjust || command.kind == CommandKind::balance ||
@@ -145,7 +147,7 @@ std::optional<Outcome> NaiveModel::judge_alone(const Command& command) const {
         return refused(Refusal::invalid_key);
     if (command.network != nullptr && !valid_key(command.network->vip)) return refused(Refusal::invalid_key);
     if (command.ttl_ms < 0 || command.ttl_ms > kLongestTtl) return refused(Refusal::invalid_time);
-    if (command.details != nullptr &&
+    if (command.details != nullptr && command.kind == CommandKind::sale &&
         (command.details->hold.value != 0 || !command.details->referral.empty()) &&
         !names_somebody(command.customer))
         return refused(Refusal::invalid_command);
@@ -171,7 +173,7 @@ Outcome NaiveModel::judge(const OwnedCommand& owned, Instant clock) {
     entry.judged_by = version_at(command.program, entry.now);
 
     if (command.kind != CommandKind::balance)
-        if (const Accepted* first = find(command.program, command.name)) {
+        if (const Accepted* first = first_of(command.program, command.name)) {
             if (!same_content(*first, command)) return refused(Refusal::conflict);
             Outcome again = first->outcome;
             again.duplicate = true;
@@ -288,7 +290,9 @@ NaiveModel::Refusal NaiveModel::judge_subject(Accepted& entry, std::int64_t& det
         if (!customer) return Refusal::unknown_customer;
         entry.customer = *customer;
     }
-    switch (command.kind) {
+    if (command.order != nullptr)
+        if (const Refusal refusal = judge_order(entry, detail); refusal != Refusal::none) return refusal;
+    switch (entry.command.command.kind) {
         case CommandKind::sale: {
             const Sequence hold = ended_hold(entry.command);
             return hold.value == 0 ? Refusal::none : judge_hold_end(entry, detail);
@@ -322,9 +326,13 @@ NaiveModel::Refusal NaiveModel::judge_return(Accepted& entry, std::int64_t& deta
     if (command.original.kind == NameKind::none) return Refusal::none;
     const Accepted* sale = find(entry.program, command.original);
     if (sale == nullptr) return Refusal::unknown_receipt;
-    if (sale->command.command.kind != CommandKind::sale) return Refusal::not_a_sale;
+    const bool ordered = sale->command.command.kind == CommandKind::place_order;
+    if (sale->command.command.kind != CommandKind::sale && !ordered) return Refusal::not_a_sale;
     if (command.kind == CommandKind::voided) entry.customer = sale->customer;
     if (sale->customer != entry.customer) return Refusal::other_customer;
+    if (ordered)
+        return order_now(*sale).phase == model::OrderPhase::cancelled ? Refusal::order_cancelled
+                                                                      : Refusal::order_not_completed;
     const auto return_days = document(entry.program, entry.judged_by).points.return_days;
     if (entry.at - sale->at > return_days * kMillisecondsOfDay) {
         detail = return_days;
@@ -359,8 +367,12 @@ NaiveModel::Refusal NaiveModel::judge_spending(Accepted& entry, std::int64_t& de
     if (command.original.kind != NameKind::none) {
         const Accepted* sale = find(entry.program, command.original);
         if (sale == nullptr) return Refusal::unknown_receipt;
-        if (sale->command.command.kind != CommandKind::sale) return Refusal::not_a_sale;
+        const bool ordered = sale->command.command.kind == CommandKind::place_order;
+        if (sale->command.command.kind != CommandKind::sale && !ordered) return Refusal::not_a_sale;
         if (sale->customer != entry.customer) return Refusal::other_customer;
+        if (ordered)
+            return order_now(*sale).phase == model::OrderPhase::cancelled ? Refusal::order_cancelled
+                                                                          : Refusal::order_not_completed;
         if (void_or_return_accepted(*sale) && remaining(*sale) == 0) return Refusal::already_returned;
     }
     const std::int64_t ttl = command.ttl_ms == 0 ? kDefaultTtl : command.ttl_ms;
@@ -408,16 +420,21 @@ NaiveModel::Refusal NaiveModel::judge_override(const Accepted& entry, std::int64
 }
 
 bool NaiveModel::same_content(const Accepted& first, const Command& again) const {
-    const Command was = first.command.view();
+    const OwnedCommand& sent = first.sent ? *first.sent : first.command;
+    const Command was = sent.view();
     if (was.kind != again.kind || was.amount != again.amount || was.points != again.points ||
         was.at != again.at || was.ttl_ms != again.ttl_ms || was.hold != again.hold ||
-        ended_hold(first.command) != (again.details != nullptr ? again.details->hold : again.hold) ||
+        ended_hold(sent) != (again.details != nullptr ? again.details->hold : again.hold) ||
         was.original != again.original || was.reason != again.reason || was.ranking != again.ranking)
         return false;
     const auto referral = [](const Command& sale) {
         return sale.details == nullptr ? std::string_view() : sale.details->referral;
     };
     if (referral(was) != referral(again)) return false;
+    if (was.order != nullptr && again.order != nullptr &&
+        (was.order->amount != again.order->amount || was.order->status != again.order->status ||
+         was.order->waybill != again.order->waybill || was.order->referral != again.order->referral))
+        return false;
     if (was.kind == CommandKind::move_member) {
         const auto whom = [&](const Command& move) {
             return names_somebody(move.network->vip) ? find_customer(first.program, move.network->vip)
@@ -473,9 +490,10 @@ void NaiveModel::lose_after(Sequence durable) {
 }
 
 const NaiveModel::Accepted* NaiveModel::find(ProgramId program, const Name& name) const {
-    for (const Accepted& entry : accepted_)
-        if (entry.program == program && entry.command.command.name == name) return &entry;
-    return nullptr;
+    const Accepted* const entry = first_of(program, name);
+    if (entry == nullptr || entry->command.command.kind != CommandKind::place_order) return entry;
+    const Accepted* const completion = completion_of(*entry);
+    return completion == nullptr ? entry : completion;
 }
 
 std::optional<CustomerId> NaiveModel::find_customer(ProgramId program, const model::CustomerRef& ref) const {

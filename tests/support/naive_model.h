@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/model/command.h"
@@ -31,6 +32,8 @@ struct Figures {
     std::int64_t pending = 0;
     std::int64_t next_expiry = INT64_MIN;
     std::int64_t expiring = 0;
+    std::size_t orders_pending = 0;
+    std::int64_t orders_pending_amount = 0;
 
     friend bool operator==(const Figures&, const Figures&) = default;
 };
@@ -64,6 +67,8 @@ class NaiveModel {
     /// One accepted command with what was known when it was accepted.
     struct Accepted {
         OwnedCommand command;
+        /// The completion of an order as it came: `command` is then the sale of the order's receipt.
+        std::optional<OwnedCommand> sent;
         model::ProgramId program{};
         model::CustomerId customer{};  ///< 0: anonymous, or not about a customer
         std::int64_t at = 0;           ///< as sent, or the now of then
@@ -178,7 +183,16 @@ class NaiveModel {
     const std::vector<Accepted>& accepted() const { return accepted_; }
     std::int64_t now(model::ProgramId program, model::Instant clock) const;
 
-    /// The accepted command of a name.
+    /// Where an order stands, by its placing.
+    struct OrderNow {
+        model::OrderPhase phase = model::OrderPhase::placed;
+        std::int64_t amount = 0;
+        std::string status;
+        std::string waybill;
+    };
+    OrderNow order_now(const Accepted& placed) const;
+
+    /// The accepted command of a name; of the receipt of an order that is completed, the sale.
     const Accepted* find(model::ProgramId program, const model::Name& name) const;
     /// What is left of a sale.
     std::int64_t remaining(const Accepted& sale) const;
@@ -209,6 +223,17 @@ class NaiveModel {
     const model::Tier* pricing_tier(const Accepted& priced) const;
     /// What a command gives or calls for; before the entry joins the list.
     void find_points(Accepted& entry) const;
+
+    // naive_orders.cpp
+    std::optional<Refusal> judge_order_alone(const model::Command& command) const;
+    bool names_key(const model::Command& command) const;
+    Refusal judge_order(Accepted& entry, std::int64_t& detail) const;
+    /// The command that a name was first used for.
+    const Accepted* first_of(model::ProgramId program, const model::Name& name) const;
+    const Accepted* completion_of(const Accepted& placed) const;
+    /// How many and of what amount.
+    std::pair<std::size_t, std::int64_t> pending_orders(model::ProgramId program,
+                                                        model::CustomerId customer) const;
 
     // naive_network.cpp
     Refusal judge_network(Accepted& entry, std::int64_t& detail) const;

@@ -19,6 +19,16 @@ TEST(Permissions, ACheckoutSpendsPointsButMakesNone) {
     EXPECT_FALSE(may_command(Role::checkout, CommandKind::adjust));
 }
 
+TEST(Permissions, AWebShopPlacesOrdersAndDoesNotCompleteThem) {
+    for (const CommandKind kind :
+         {CommandKind::place_order, CommandKind::update_order, CommandKind::cancel_order}) {
+        EXPECT_TRUE(may_command(Role::checkout, kind));
+        EXPECT_TRUE(may_command(Role::pos, kind));
+    }
+    EXPECT_FALSE(may_command(Role::checkout, CommandKind::complete_order)) << "that makes points";
+    EXPECT_TRUE(may_command(Role::pos, CommandKind::complete_order));
+}
+
 TEST(Permissions, OnlyAnAdminReachesTheEngine) {
     for (const RequestBody body : schema::EnumValuesRequestBody()) {
         if (body == RequestBody::NONE) continue;

@@ -187,6 +187,16 @@ TEST(ProtocolText, TellsWhatEachRoleMayDo) {
                       may_command(kRoles[role], static_cast<model::CommandKind>(kind)) ? "yes" : "no")
                 << changes[i][0] << " " << role_name(kRoles[role]);
     }
+    const auto orders = table("## Who may do what", "| kind of `OrderChange` | pos | checkout | admin |");
+    ASSERT_EQ(orders.size(), std::size(schema::EnumValuesOrderKind()));
+    for (std::size_t i = 0; i < orders.size(); ++i) {
+        const schema::OrderKind kind = schema::EnumValuesOrderKind()[i];
+        EXPECT_EQ(orders[i][0], schema::EnumNameOrderKind(kind));
+        for (std::size_t role = 0; role < kRoles.size(); ++role)
+            EXPECT_EQ(orders[i][role + 1],
+                      may_command(kRoles[role], static_cast<model::CommandKind>(kind)) ? "yes" : "no")
+                << orders[i][0] << " " << role_name(kRoles[role]);
+    }
 }
 
 TEST(ProtocolText, ListsTheLimits) {
@@ -201,6 +211,9 @@ TEST(ProtocolText, ListsTheLimits) {
         {"a text, name of a customer, or reason", fmt::format("{} bytes", kMaxTextBytes)},
         {"customers of a page", fmt::format("{}", kMaxCustomersPerPage)},
         {"entries of a page of history", fmt::format("{}", kMaxHistoryPerPage)},
+        {"orders of a page", fmt::format("{}", kMaxOrdersPerPage)},
+        {"a status, waybill or referral code of an order",
+         fmt::format("{} bytes", model::kMaxOrderTextBytes)},
         {"facts of a page of the ledger", fmt::format("{}", kMaxFactsPerPage)},
         {"keys of a customer", fmt::format("{}", model::kMaxKeysPerCustomer)},
         {"a receipt number", fmt::format("{} bytes", model::kMaxReceiptBytes)},

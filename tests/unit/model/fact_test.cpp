@@ -36,6 +36,35 @@ TEST(Fact, GivesBackTheNameThatWasSet) {
     EXPECT_NE(other.flags & kFactHasBlob, 0);
 }
 
+TEST(Fact, OfACompletedOrderHasTheTerminalOfTheOrderAndItsOwnName) {
+    Fact fact;
+    fact.type = FactType::sale;
+    const Name name = Name::request({1, 2, 3});
+    fact.set_name(name);
+    fact.terminal = {9};
+    fact.request.related = 17;
+    EXPECT_EQ(fact.name(), name) << "a request id is of no terminal";
+    EXPECT_TRUE(completes_order(fact));
+    EXPECT_EQ(counterpart_of(fact).related, Sequence{17});
+    fact.set_name(Name::receipt({1}, "A1"));
+    EXPECT_FALSE(completes_order(fact));
+    EXPECT_EQ(counterpart_of(fact).related, Sequence{});
+}
+
+TEST(Fact, AboutWhereAnOrderStandsHasABlobBesideIt) {
+    Fact fact;
+    fact.type = FactType::order_noted;
+    fact.order = {12, OrderPhase::completed, {}, 0};
+    fact.set_blob({7, 30});
+    EXPECT_EQ(fact.blob().offset, 7U);
+    EXPECT_EQ(fact.blob().length, 30U);
+    EXPECT_EQ(fact.order.sale, 12U);
+    EXPECT_EQ(fact.order.phase, OrderPhase::completed);
+    EXPECT_EQ(counterpart_of(fact).related, Sequence{12});
+    EXPECT_FALSE(is_of_order(fact)) << "it is the order's own";
+    EXPECT_EQ(fact.name().kind, NameKind::none);
+}
+
 TEST(FactTypeName, IsThereForEveryTypeAndTellsThemApart) {
     std::set<std::string_view> names;
     for (std::uint8_t i = 0; i <= static_cast<std::uint8_t>(FactType::tier_bonus); ++i) {

@@ -225,6 +225,31 @@ class FakeEngine final : public runtime::Engine {
         line.sentence = "It earns 9.";
         return explanation;
     }
+    /// 9/W1 alone is an order.
+    model::Result<runtime::OrderView> order(model::ProgramId, const model::Name& receipt) override {
+        if (receipt != model::Name::receipt({9}, "W1"))
+            return model::failure(model::ErrorKind::not_found, "there is no order of that receipt");
+        runtime::OrderView view;
+        view.id = {12};
+        view.receipt = receipt;
+        view.customer = {7};
+        view.phase = model::OrderPhase::placed;
+        view.amount = {95'000};
+        view.points = {9};
+        view.status = "đang giao";
+        view.waybill = "GHN1";
+        view.placed_at = {1'000};
+        view.changed_at = {2'000};
+        return view;
+    }
+    model::Result<runtime::OrdersPage> orders(model::ProgramId program, const model::CustomerRef&,
+                                              bool pending, model::Sequence before,
+                                              std::size_t limit) override {
+        runtime::OrdersPage page;
+        if (pending) page.rows.push_back(*order(program, model::Name::receipt({9}, "W1")));
+        page.next = {before.value + limit};
+        return page;
+    }
     /// Everybody who is asked for moves.
     model::Result<runtime::WhatIf> what_if(model::ProgramId, const model::Program&,
                                            const runtime::WhatIfQuery& query) override {
