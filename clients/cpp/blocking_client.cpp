@@ -119,6 +119,26 @@ model::Result<Referral> BlockingClient::referral(std::string_view program, const
         [&](auto done) { return client_.referral(program, customer, limit, done, timeout_ms); });
 }
 
+model::Result<DetailedOutcome> BlockingClient::change_order(std::string_view program,
+                                                            const model::Command& command,
+                                                            std::int64_t timeout_ms) {
+    return wait_for<DetailedOutcome>(
+        [&](auto done) { return client_.change_order(program, command, done, timeout_ms); });
+}
+
+model::Result<Order> BlockingClient::order(std::string_view program, const model::Name& receipt,
+                                           std::int64_t timeout_ms) {
+    return wait_for<Order>([&](auto done) { return client_.order(program, receipt, done, timeout_ms); });
+}
+
+model::Result<OrdersPage> BlockingClient::orders(std::string_view program, const model::CustomerRef& customer,
+                                                 bool pending, model::Sequence before, std::uint32_t limit,
+                                                 std::int64_t timeout_ms) {
+    return wait_for<OrdersPage>([&](auto done) {
+        return client_.orders(program, customer, pending, before, limit, done, timeout_ms);
+    });
+}
+
 model::Result<Code> BlockingClient::code(std::string_view program, const model::Name& receipt,
                                          std::int64_t timeout_ms) {
     return wait_for<Code>([&](auto done) { return client_.code(program, receipt, done, timeout_ms); });

@@ -42,6 +42,15 @@ class BlockingClient {
     model::Result<LedgerPage> ledger(std::string_view program, model::Sequence after, std::uint32_t limit,
                                      std::int64_t timeout_ms = 0);
 
+    /// A command of a kind from place_order to cancel_order.
+    model::Result<DetailedOutcome> change_order(std::string_view program, const model::Command& command,
+                                                std::int64_t timeout_ms = 0);
+    model::Result<Order> order(std::string_view program, const model::Name& receipt,
+                               std::int64_t timeout_ms = 0);
+    model::Result<OrdersPage> orders(std::string_view program, const model::CustomerRef& customer,
+                                     bool pending = false, model::Sequence before = {},
+                                     std::uint32_t limit = 50, std::int64_t timeout_ms = 0);
+
     model::Result<Vip> vip(std::string_view program, const model::CustomerRef& customer,
                            std::int64_t timeout_ms = 0);
     model::Result<CustomersPage> members(std::string_view program, const model::CustomerRef& vip,

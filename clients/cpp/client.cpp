@@ -81,22 +81,6 @@ std::unique_ptr<schema::CustomerKeyT> customer_key(const model::CustomerRef& cus
     return std::make_unique<schema::CustomerKeyT>(codec::to_schema(customer));
 }
 
-/// A request that was wrong before it was sent.
-template <class T>
-class InvalidRequest final : public PendingRequest {
-  public:
-    InvalidRequest(Error error, Completion<T> completion)
-        : error_(std::move(error)), completion_(std::move(completion)) {}
-    void encode(codec::ByteBuffer&, std::uint32_t) const override {}
-    bool is_sendable() const override { return false; }
-    void complete() override { completion_(tl::unexpected(error_)); }
-    void fail(const Error&) override { complete(); }
-
-  private:
-    Error error_;
-    Completion<T> completion_;
-};
-
 }  // namespace
 
 /// Lives as long as the handlers that wait in the io_context.

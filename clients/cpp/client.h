@@ -99,6 +99,18 @@ class Client {
     Admission ledger(std::string_view program, model::Sequence after, std::uint32_t limit,
                      Completion<LedgerPage> completion, std::int64_t timeout_ms = 0);
 
+    /// A command of a kind from place_order to cancel_order, answered with all that it led to.
+    Admission change_order(std::string_view program, const model::Command& command,
+                           Completion<DetailedOutcome> completion, std::int64_t timeout_ms = 0);
+    /// The order of a receipt.
+    Admission order(std::string_view program, const model::Name& receipt, Completion<Order> completion,
+                    std::int64_t timeout_ms = 0);
+    /// A customer's orders, newest first, placed before `before` (0: from the newest); with `pending` those
+    /// alone that are neither completed nor cancelled. At most codec::kMaxOrdersPerPage.
+    Admission orders(std::string_view program, const model::CustomerRef& customer, bool pending,
+                     model::Sequence before, std::uint32_t limit, Completion<OrdersPage> completion,
+                     std::int64_t timeout_ms = 0);
+
     /// A command of a kind from appoint_vip to fail_payout.
     Admission change_network(std::string_view program, const model::Command& command,
                              Completion<model::Outcome> completion, std::int64_t timeout_ms = 0);

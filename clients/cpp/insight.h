@@ -66,7 +66,7 @@ struct Explanation {
     model::CustomerId customer{};  ///< 0: nobody's
     std::string original;          ///< the sale that the receipt takes back
     std::vector<ExplainedLine> lines;
-    std::uint64_t left_out = 0;  ///< returns beyond the most that are told
+    std::uint64_t left_out = 0;  ///< transactions beyond the most that are told
 };
 
 struct TierMove {

@@ -225,6 +225,17 @@ void MessageRequest::encode(codec::ByteBuffer& out, std::uint32_t correlation) c
                 sizeof correlation);
 }
 
+Verdict OrderChangeRequest::take_reply(const schema::Reply& reply) {
+    if (const auto* message = reply.body_as_Failure()) {
+        answer_ = tl::unexpected(to_error(*message));
+        return Verdict::done;
+    }
+    const auto* results = reply.body_as_DetailedSaleResults();
+    if (!results || results->rows()->size() != 1) return Verdict::wrong;
+    answer_ = to_detailed_outcome(*results->rows()->Get(0));
+    return model::is_transient(answer_->outcome.refusal) ? Verdict::retry : Verdict::done;
+}
+
 Verdict ChangeRequest::take_commands(std::span<const schema::CommandResult> results) {
     if (results.size() != 1) return Verdict::wrong;
     answer_ = codec::to_outcome(results[0]);

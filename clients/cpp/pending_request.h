@@ -130,6 +130,22 @@ class DetailedSalesRequest final : public PendingRequest {
     Completion<std::vector<DetailedOutcome>> completion_;
 };
 
+/// A request that was wrong before it was sent.
+template <class T>
+class InvalidRequest final : public PendingRequest {
+  public:
+    InvalidRequest(model::Error error, Completion<T> completion)
+        : error_(std::move(error)), completion_(std::move(completion)) {}
+    void encode(codec::ByteBuffer&, std::uint32_t) const override {}
+    bool is_sendable() const override { return false; }
+    void complete() override { completion_(tl::unexpected(error_)); }
+    void fail(const model::Error&) override { complete(); }
+
+  private:
+    model::Error error_;
+    Completion<T> completion_;
+};
+
 // ---------------------------------------------------------------------------------------- other messages
 
 /// Any other request: kept as the frame that it is sent in.
@@ -176,6 +192,21 @@ class QueryRequest final : public MessageRequest {
     Completion<T> completion_;
     ProgressCallback progress_;
     model::Result<T> answer_;
+};
+
+/// A change of an order: answered like one sale with details.
+class OrderChangeRequest final : public MessageRequest {
+  public:
+    OrderChangeRequest(schema::OrderChangeT body, Completion<DetailedOutcome> completion)
+        : MessageRequest(std::move(body)), completion_(std::move(completion)) {}
+
+    Verdict take_reply(const schema::Reply& reply) override;
+    void complete() override { completion_(std::move(answer_)); }
+    void fail(const model::Error& error) override { completion_(tl::unexpected(error)); }
+
+  private:
+    Completion<DetailedOutcome> completion_;
+    model::Result<DetailedOutcome> answer_;
 };
 
 /// A change that travels as a message of its own and is answered like a row.

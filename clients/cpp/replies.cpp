@@ -39,6 +39,9 @@ Customer convert(const schema::Customer& stored) {
     customer.vip = {stored.vip()};
     customer.commission_available = {stored.commission_available()};
     customer.commission_pending = {stored.commission_pending()};
+    customer.orders_pending = stored.orders_pending();
+    customer.orders_pending_amount = {stored.orders_pending_amount()};
+    customer.orders_pending_points = {stored.orders_pending_points()};
     return customer;
 }
 
@@ -217,6 +220,38 @@ model::Result<PayoutsPage> to_payouts(const schema::Reply& reply) {
         page.rows.push_back(convert(*payout));
     page.next = {body->next()};
     return page;
+}
+
+model::Result<OrdersPage> to_orders(const schema::Reply& reply) {
+    const auto* body = reply.body_as_Orders();
+    if (!body) return other_reply(reply);
+    OrdersPage page;
+    page.next = {body->next()};
+    for (const auto* stored : *body->rows()) {
+        Order& order = page.rows.emplace_back();
+        order.id = {stored->id()};
+        order.receipt = text_of(stored->receipt());
+        order.customer = {stored->customer()};
+        order.phase = static_cast<model::OrderPhase>(stored->phase());
+        order.amount = {stored->amount()};
+        order.points = {stored->points()};
+        order.status = text_of(stored->status());
+        order.waybill = text_of(stored->waybill());
+        order.referral = text_of(stored->referral());
+        order.placed_at = {stored->placed_at_ms()};
+        order.changed_at = {stored->changed_at_ms()};
+        order.sale = {stored->sale()};
+    }
+    return page;
+}
+
+model::Result<Order> to_order(const schema::Reply& reply) {
+    auto page = to_orders(reply);
+    if (!page) return tl::unexpected(page.error());
+    if (page->rows.size() != 1)
+        return model::failure(model::ErrorKind::corrupt,
+                              "the server answered with more or less than the order");
+    return std::move(page->rows.front());
 }
 
 model::Result<Referral> to_referral(const schema::Reply& reply) {

@@ -20,6 +20,8 @@ model::Result<History> to_history(const schema::Reply& reply);
 model::Result<LedgerPage> to_ledger(const schema::Reply& reply);
 model::Result<Vip> to_vip(const schema::Reply& reply);
 model::Result<PayoutsPage> to_payouts(const schema::Reply& reply);
+model::Result<OrdersPage> to_orders(const schema::Reply& reply);
+model::Result<Order> to_order(const schema::Reply& reply);
 model::Result<Referral> to_referral(const schema::Reply& reply);
 model::Result<Code> to_code(const schema::Reply& reply);
 model::Result<ProgramInfo> to_program(const schema::Reply& reply);

@@ -45,6 +45,9 @@ struct Customer {
     model::CustomerId vip{};              ///< above the customer; 0: nobody
     model::Money commission_available{};  ///< below 0: what came back after it was paid out
     model::Money commission_pending{};
+    std::uint32_t orders_pending = 0;  ///< web orders, neither completed nor cancelled
+    model::Money orders_pending_amount{};
+    model::Points orders_pending_points{};  ///< what they would earn if they were completed now
 };
 
 /// A piece of the list of all customers, in the order of their ids.
@@ -149,6 +152,28 @@ struct Referral {
     std::uint64_t brought = 0;     ///< how many; `rows` may hold fewer
     model::Points points{};        ///< that they have paid
     std::vector<Brought> rows;     ///< newest first
+};
+
+/// A web order.
+struct Order {
+    model::Sequence id{};
+    std::string receipt;  ///< TERMINAL/NUMBER
+    model::CustomerId customer{};
+    model::OrderPhase phase = model::OrderPhase::none;
+    model::Money amount{};
+    model::Points points{};  ///< completed: what the sale earned; placed: what it would earn now
+    std::string status;
+    std::string waybill;
+    std::string referral;  ///< the code that was given as it was placed
+    model::Instant placed_at{};
+    model::Instant changed_at{};
+    model::Sequence sale{};  ///< that completed it; 0: none
+};
+
+/// A piece of a customer's orders, newest first.
+struct OrdersPage {
+    std::vector<Order> rows;
+    model::Sequence next{};  ///< `before` of the next page; 0 when this was the last
 };
 
 enum class CodeState : std::uint8_t { open = 0, used = 1, expired = 2, dead = 3, none = 4 };

@@ -120,8 +120,10 @@ void tell_people(const ProgramVersion& version, const Subject& subject, const mo
     fields.emplace_back("spendable", std::to_string(outcome.spendable.value));
     fields.emplace_back("tier", tier_move(version, outcome));
     if (sale != nullptr && !sale->code.empty()) fields.emplace_back("referral code", sale->code);
+    // Where an order stands is no effect to people: its completion is what they asked for.
     for (std::size_t i = 1; sale != nullptr && i < sale->effects.size(); ++i)
-        fields.emplace_back("effect", effect_line(version, outcome, sale->effects[i]));
+        if (sale->effects[i].type != "order_noted")
+            fields.emplace_back("effect", effect_line(version, outcome, sale->effects[i]));
     if (command.name.kind == model::NameKind::request)
         fields.emplace_back("request id", model::format_name(command.name));
     print(field_list(fields));

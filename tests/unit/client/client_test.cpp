@@ -141,6 +141,44 @@ TEST(ClientTest, SendsDetailedSalesAgainThatWereRefusedForTheMoment) {
               model::ErrorKind::invalid);
 }
 
+TEST(ClientTest, SendsAChangeOfAnOrderAgainThatWasRefusedForTheMoment) {
+    FakeEngine engine;
+    std::vector<std::string> seen;
+    engine.answer_other = [&](const schema::Request& request, std::uint32_t correlation,
+                              codec::ByteBuffer& out) {
+        const auto* change = request.body_as_OrderChange();
+        if (change == nullptr) return false;
+        seen.push_back(change->number()->str() + " " + change->status()->str());
+        std::vector<model::Outcome> outcomes(1);
+        std::vector<std::vector<model::Effect>> effects(1);
+        if (seen.size() == 1)
+            outcomes[0].refusal = model::Refusal::overloaded;
+        else
+            effects[0].emplace_back().type = model::FactType::order_updated;
+        codec::append_detailed_sale_results(out, correlation, outcomes, effects);
+        return true;
+    };
+    FakeServer server(engine);
+    auto options = options_for(server);
+    options.refusal_back_off = {1, 2};
+    BlockingClient client(options);
+    model::OrderTerms terms;
+    terms.status = "đang giao";
+    model::Command command;
+    command.kind = model::CommandKind::update_order;
+    command.name = model::Name::request({1, 2, 3});
+    command.original = model::Name::receipt({9}, "W1");
+    command.order = &terms;
+    const auto changed = client.change_order("shop", command);
+    ASSERT_TRUE(changed) << changed.error().message;
+    EXPECT_EQ(changed->outcome.refusal, model::Refusal::none);
+    EXPECT_EQ(changed->effects.at(0).type, "order_updated");
+    EXPECT_EQ(seen, (std::vector<std::string>{"W1 đang giao", "W1 đang giao"}));
+
+    command.kind = model::CommandKind::returned;
+    EXPECT_EQ(client.change_order("shop", command).error().kind, model::ErrorKind::invalid);
+}
+
 TEST(ClientTest, RefusesMoreThanItsBound) {
     FakeEngine engine;
     FakeServer server(engine);

@@ -108,6 +108,9 @@ std::string show_json(const Shop& shop, const ProgramVersion& version, const cli
         .add("lifetime_spend", version.money(customer.lifetime_spend))
         .add("month_spend", version.money(customer.month_spend))
         .add("orders", customer.orders)
+        .add("orders_pending", customer.orders_pending)
+        .add("orders_pending_amount", version.money(customer.orders_pending_amount))
+        .add("orders_pending_points", customer.orders_pending_points.value)
         .add("commission_available", version.money(customer.commission_available))
         .add("commission_pending", version.money(customer.commission_pending))
         .add_or_null("enrolled_at", shop.time(customer.enrolled_at))
@@ -150,6 +153,11 @@ std::string show_text(const Shop& shop, const ProgramVersion& version, const cli
                                  {"enrolled", time(customer.enrolled_at)},
                                  {"first order", time(customer.first_order_at)},
                                  {"last order", time(customer.last_order_at)}});
+    if (customer.orders_pending != 0)
+        fields.emplace_back("pending orders",
+                            fmt::format("{} of {}, {} {} when they are completed", customer.orders_pending,
+                                        money(customer.orders_pending_amount),
+                                        customer.orders_pending_points.value, version.program().points.unit));
     if (customer.commission_available.value != 0 || customer.commission_pending.value != 0) {
         fields.emplace_back("commission",
                             fmt::format("{} available, {} pending", money(customer.commission_available),
@@ -228,7 +236,8 @@ std::string history_note(const Shop& shop, const client::HistoryEntry& entry) {
     if (is_end_or_beginning_of_tier(entry)) return fmt::format("given at {}", entry.related.value);
     if (is_end_of_hold(entry)) return fmt::format("hold {}", entry.related.value);
     std::string note = entry.reason;
-    if (!entry.original.empty()) note = "of " + entry.original;
+    if (!entry.original.empty())
+        note = fmt::format("of {}{}{}", entry.original, note.empty() ? "" : ": ", note);
     if (entry.counterparty.value != 0)
         note += fmt::format("{}with id:{}", note.empty() ? "" : ", ", entry.counterparty.value);
     return note;

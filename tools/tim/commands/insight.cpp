@@ -226,7 +226,7 @@ int explain(const CommandLine& line, const Options& options) {
         if (line.options.json) return static_cast<int>(kDone);
         print(table.text());
         if (told->left_out > 0)
-            print(fmt::format("and {} that are not told\n", counted(told->left_out, "later return")));
+            print(fmt::format("and {} that are not told\n", counted(told->left_out, "transaction")));
         if (told->customer.value != 0)
             print(fmt::format("\nin all {} {}\n", signed_points({sum}), shop.version->program().points.unit));
         return static_cast<int>(kDone);
