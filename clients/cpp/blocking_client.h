@@ -25,7 +25,7 @@ class BlockingClient {
     /// One command of any kind that fits a row, of kind enroll, or about the network.
     model::Result<model::Outcome> command(std::string_view program, const model::Command& row,
                                           std::int64_t timeout_ms = 0);
-    /// One sale, with Command::details or without.
+    /// One sale, return or balance, with Command::details or without.
     model::Result<DetailedOutcome> detailed_sale(std::string_view program, const model::Command& sale,
                                                  std::int64_t timeout_ms = 0);
     model::Result<Outcomes> enroll(std::string_view program, std::span<const model::Command> rows,

@@ -74,8 +74,8 @@ class Client {
     /// Sales, named by receipts: the densest form.
     Admission sales(std::string_view program, std::span<const model::Command> rows,
                     Completion<Outcomes> completion, std::int64_t timeout_ms = 0);
-    /// Sales that may name more (Command::details), each answered with all that it led to; at most
-    /// codec::kMaxDetailedSalesPerRequest.
+    /// Sales, returns and balances that may name more (Command::details), each answered with all that it led
+    /// to; at most codec::kMaxDetailedSalesPerRequest.
     Admission detailed_sales(std::string_view program, std::span<const model::Command> rows,
                              Completion<std::vector<DetailedOutcome>> completion,
                              std::int64_t timeout_ms = 0);

@@ -66,6 +66,32 @@ model::Result<std::uint64_t> PosClient::sell(std::string_view receipt, const mod
     return add(*sale);
 }
 
+model::Result<std::uint64_t> PosClient::sell(std::string_view receipt, const model::CustomerRef& customer,
+                                             model::Money amount, const model::SaleDetails& details,
+                                             model::Instant at) {
+    auto sale = row(model::CommandKind::sale, receipt, customer, at);
+    if (!sale) return tl::unexpected(sale.error());
+    if (amount.value < 0) return model::failure(ErrorKind::invalid, "the amount of a sale is not negative");
+    sale->amount = amount;
+    sale->hold = details.hold;
+    sale->referral = details.referral;
+    sale->payment = details.payment;
+    sale->lines = details.lines;
+    return add(*sale);
+}
+
+model::Result<std::uint64_t> PosClient::take_back_lines(std::string_view receipt,
+                                                        const model::CustomerRef& customer,
+                                                        const model::Name& original,
+                                                        std::span<const model::SaleLine> lines,
+                                                        model::Instant at) {
+    auto goods = row(model::CommandKind::returned, receipt, customer, at);
+    if (!goods) return tl::unexpected(goods.error());
+    goods->original = original;
+    goods->lines.assign(lines.begin(), lines.end());
+    return add(*goods);
+}
+
 model::Result<std::uint64_t> PosClient::take_back(std::string_view receipt,
                                                   const model::CustomerRef& customer, model::Money amount,
                                                   const std::optional<model::Name>& original,

@@ -48,6 +48,15 @@ class PosClient {
 
     model::Result<std::uint64_t> sell(std::string_view receipt, const model::CustomerRef& customer,
                                       model::Money amount, model::Instant at = model::kNoInstant);
+    /// With what a sale names beside its amount: lines, a referral code.
+    model::Result<std::uint64_t> sell(std::string_view receipt, const model::CustomerRef& customer,
+                                      model::Money amount, const model::SaleDetails& details,
+                                      model::Instant at = model::kNoInstant);
+    /// Goods of a sale come back, for their share of what was paid.
+    model::Result<std::uint64_t> take_back_lines(std::string_view receipt, const model::CustomerRef& customer,
+                                                 const model::Name& original,
+                                                 std::span<const model::SaleLine> lines,
+                                                 model::Instant at = model::kNoInstant);
     /// `original`: the sale's receipt, or none when it is not known.
     model::Result<std::uint64_t> take_back(std::string_view receipt, const model::CustomerRef& customer,
                                            model::Money amount,

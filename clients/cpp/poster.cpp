@@ -30,20 +30,23 @@ bool is_set_up_wrongly(Refusal refusal) {
 /// The rows of a batch as commands; keeps what they point to.
 struct BatchCommands {
     std::vector<model::Enrollment> enrollments;
+    std::vector<model::SaleDetails> details;
     std::vector<model::Command> commands;
 
     BatchCommands(const PostingWindow& window, const std::vector<std::uint64_t>& batch) {
         enrollments.reserve(batch.size());
+        details.reserve(batch.size());
         for (const auto index : batch) {
             const QueuedRow& row = window.entry(index).row;
             commands.push_back(as_command(row));
-            if (row.kind != model::CommandKind::enroll) continue;
-            model::Enrollment enrollment;
-            for (const auto& key : row.keys)
-                enrollment.keys.push_back({key.kind, {}, key.text});
-            enrollment.name = row.person;
-            enrollments.push_back(std::move(enrollment));
-            commands.back().enrollment = &enrollments.back();
+            if (row.kind == model::CommandKind::enroll) {
+                enrollments.push_back(enrollment_of(row));
+                commands.back().enrollment = &enrollments.back();
+            } else if (has_details(row)) {
+                details.push_back(details_of(row));
+                commands.back().details = &details.back();
+                commands.back().hold = {};
+            }
         }
     }
 };
@@ -237,9 +240,22 @@ class QueuePoster::Impl {
             }
             changed_.notify_all();
         };
-        const Admission admission = first.row.kind == model::CommandKind::enroll
-                                        ? client_->enroll(first.program, rows.commands, done)
-                                        : client_->commands(first.program, rows.commands, done);
+        Admission admission{};
+        if (first.row.kind == model::CommandKind::enroll) {
+            admission = client_->enroll(first.program, rows.commands, done);
+        } else if (has_details(first.row)) {
+            admission = client_->detailed_sales(first.program, rows.commands,
+                                                [done](model::Result<std::vector<DetailedOutcome>> answers) {
+                                                    if (!answers)
+                                                        return done(tl::unexpected(answers.error()));
+                                                    Outcomes outcomes;
+                                                    for (const DetailedOutcome& answer : *answers)
+                                                        outcomes.push_back(answer.outcome);
+                                                    done(std::move(outcomes));
+                                                });
+        } else {
+            admission = client_->commands(first.program, rows.commands, done);
+        }
         return admission == Admission::accepted;
     }
 

@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "protocol/codec/limits.h"
+
 namespace tim::client {
 namespace {
 
@@ -22,6 +24,8 @@ std::string receipt_subject(const model::Name& name) {
 /// What the row touches, as far as it tells; empty when it touches something that it does not name.
 std::vector<std::string> subjects_of(const QueuedRow& row) {
     std::vector<std::string> subjects;
+    // Whose code or VIP it is, and what makes it good, rows before may tell.
+    if (!row.referral.empty() || row.vip_kind != model::KeyKind::none) return {};
     if (row.kind == model::CommandKind::enroll) {
         subjects.emplace_back("e");
         for (const auto& key : row.keys)
@@ -41,6 +45,14 @@ std::vector<std::string> subjects_of(const QueuedRow& row) {
     if (row.name.kind == model::NameKind::receipt) subjects.push_back(receipt_subject(row.name));
     if (row.original.kind == model::NameKind::receipt) subjects.push_back(receipt_subject(row.original));
     return subjects;
+}
+
+/// By which kind of message a row goes out.
+enum class Form : std::uint8_t { plain, detailed, enrollment };
+
+Form form_of(const QueuedRow& row) {
+    if (row.kind == model::CommandKind::enroll) return Form::enrollment;
+    return has_details(row) ? Form::detailed : Form::plain;
 }
 
 }  // namespace
@@ -71,11 +83,10 @@ std::vector<std::uint64_t> PostingWindow::next_batch(std::size_t max_rows) {
         Slot& slot = slots_[at];
         // Rows that are out already lie between when one before them came back to be tried again.
         if (slot.phase != Phase::waiting) continue;
-        const auto is_enrollment = [](const Slot& any) {
-            return any.entry.row.kind == model::CommandKind::enroll;
-        };
         if (first && (slot.alone || first->alone || slot.entry.program != first->entry.program ||
-                      is_enrollment(slot) != is_enrollment(*first)))
+                      form_of(slot.entry.row) != form_of(first->entry.row)))
+            break;
+        if (form_of(slot.entry.row) == Form::detailed && batch.size() == codec::kMaxDetailedSalesPerRequest)
             break;
         if (!may_go(slot)) break;
         if (!first) first = &slot;

@@ -81,9 +81,21 @@ model::Result<void> check_row(const QueuedRow& row, std::size_t position) {
             return wrong("a command of that kind does not wait in a queue");
     }
     if (!row.name.valid()) return wrong("its receipt or request id is not valid");
-    for (const auto* text : {&row.customer, &row.reason, &row.person, &row.note})
+    if (row.note.size() > kMaxNoteBytes)
+        return wrong(fmt::format("its note is longer than {} bytes", kMaxNoteBytes));
+    for (const auto* text : {&row.customer, &row.reason, &row.person, &row.payment, &row.vip})
         if (text->size() > codec::kMaxTextBytes)
             return wrong(fmt::format("a text is longer than {} bytes", codec::kMaxTextBytes));
+    if (row.referral.size() > codec::kMaxReferralBytes)
+        return wrong(fmt::format("a referral code is longer than {} bytes", codec::kMaxReferralBytes));
+    const bool may_have_lines =
+        row.kind == model::CommandKind::sale || row.kind == model::CommandKind::returned;
+    if (!row.lines.empty() && !may_have_lines) return wrong("only sales and returns have lines");
+    if (row.lines.size() > model::kMaxSaleLines)
+        return wrong(fmt::format("it has more than {} lines", model::kMaxSaleLines));
+    for (const model::SaleLine& line : row.lines)
+        if (!model::is_sku(line.sku) || !model::is_category(line.category))
+            return wrong("a line is of no valid SKU or category");
     for (const auto& key : row.keys)
         if (key.text.size() > codec::kMaxTextBytes)
             return wrong(fmt::format("a key is longer than {} bytes", codec::kMaxTextBytes));
@@ -108,6 +120,27 @@ model::Command as_command(const QueuedRow& row) {
     return command;
 }
 
+model::Enrollment enrollment_of(const QueuedRow& row) {
+    model::Enrollment enrollment;
+    for (const auto& key : row.keys)
+        enrollment.keys.push_back({key.kind, {}, key.text});
+    enrollment.name = row.person;
+    enrollment.vip = {row.vip_kind, row.vip_id, row.vip};
+    enrollment.referral = row.referral;
+    return enrollment;
+}
+
+bool has_details(const QueuedRow& row) {
+    const bool of_sale = row.kind == model::CommandKind::sale &&
+                         (row.hold.value != 0 || !row.referral.empty() || !row.payment.empty());
+    return of_sale || !row.lines.empty();
+}
+
+model::SaleDetails details_of(const QueuedRow& row) {
+    if (row.kind != model::CommandKind::sale) return {{}, {}, {}, row.lines};
+    return {row.hold, row.referral, row.payment, row.lines};
+}
+
 QueuedRow as_row(const model::Command& command) {
     QueuedRow row;
     row.kind = command.kind;
@@ -127,6 +160,16 @@ QueuedRow as_row(const model::Command& command) {
         for (const auto& key : command.enrollment->keys)
             row.keys.push_back({key.kind, std::string(key.text)});
         row.person = command.enrollment->name;
+        row.vip_kind = command.enrollment->vip.kind;
+        row.vip_id = command.enrollment->vip.id;
+        row.vip = command.enrollment->vip.text;
+        row.referral = command.enrollment->referral;
+    }
+    if (command.details) {
+        row.hold = command.details->hold;
+        row.referral = command.details->referral;
+        row.payment = command.details->payment;
+        row.lines = command.details->lines;
     }
     return row;
 }
@@ -148,6 +191,7 @@ struct DurableQueue::Impl {
     std::mutex append_mutex;
     File active;
     std::uint64_t active_bytes = 0;
+    bool active_is_old = false;          // of an earlier format: new rows go to a segment of their own
     std::optional<model::Error> broken;  // an append of which nobody knows whether it is on disk
 
     std::mutex read_mutex;
@@ -238,6 +282,7 @@ model::Result<void> DurableQueue::Impl::open_segments() {
         status.bytes += scan->end;
         active = std::move(*file);
         active_bytes = scan->end;
+        active_is_old = scan->format != SegmentHeader{}.format;
     }
     return {};
 }
@@ -297,9 +342,10 @@ model::Result<void> DurableQueue::Impl::start_segment(std::uint64_t first_index)
     if (auto synced = sync_folder(options.folder); !synced) return synced;
     active = std::move(*file);
     active_bytes = header.size();
+    active_is_old = false;
     const std::scoped_lock guard(state_mutex);
-    segments[first_index] = {path, header.size()};
-    status.bytes += header.size();
+    const auto [segment, added] = segments.insert_or_assign(first_index, Segment{path, header.size()});
+    if (added) status.bytes += header.size();
     return {};
 }
 
@@ -356,8 +402,9 @@ model::Result<std::uint64_t> DurableQueue::append(std::string_view program, std:
                                    "rejects included",
                                    impl.options.folder.string(), before.waiting(), before.bytes,
                                    impl.options.max_bytes));
-    if (impl.active_bytes + record->size() > impl.options.segment_bytes &&
-        impl.active_bytes > sizeof(SegmentHeader)) {
+    const bool is_full = impl.active_bytes + record->size() > impl.options.segment_bytes &&
+                         impl.active_bytes > sizeof(SegmentHeader);
+    if (is_full || impl.active_is_old) {
         if (auto started = impl.start_segment(before.appended); !started)
             return tl::unexpected(started.error());
     }

@@ -29,21 +29,34 @@ struct QueuedRow {
     model::Sequence hold{};
     model::Name original;
     std::string reason;
-    std::vector<model::Key> keys;  ///< enroll: as they were entered
-    std::string person;            ///< enroll: the customer's name
+    std::vector<model::Key> keys;                    ///< enroll: as they were entered
+    std::string person;                              ///< enroll: the customer's name
+    std::vector<model::SaleLine> lines;              ///< sale, returned: the goods
+    std::string referral;                            ///< sale, enroll: a referral code, as typed
+    std::string payment;                             ///< sale: what tells the means of payment from others
+    model::KeyKind vip_kind = model::KeyKind::none;  ///< enroll: whose member the customer becomes
+    model::CustomerId vip_id{};                      ///< KeyKind::id
+    std::string vip;                                 ///< the other kinds
     std::string note;  ///< the caller's own mark (a feed's line, say); goes along into the rejects
 
     friend bool operator==(const QueuedRow&, const QueuedRow&) = default;
 };
 
-/// The row as the command that it stands for; points into the row. `enrollment` stays empty: an enroll row's
-/// keys and person are read from the row itself.
+/// The row as the command that it stands for; points into the row. `enrollment` and `details` stay empty:
+/// the two functions below make them.
 model::Command as_command(const QueuedRow& row);
+/// What an enroll row enrols; points into the row.
+model::Enrollment enrollment_of(const QueuedRow& row);
+/// Whether a sale or return names more than a plain row carries, and what; points into the row.
+bool has_details(const QueuedRow& row);
+model::SaleDetails details_of(const QueuedRow& row);
 
-/// The row that posts `command` later. An enrolment's keys and name are copied too.
+/// The row that posts `command` later. What an enrolment or a sale's details name is copied too.
 QueuedRow as_row(const model::Command& command);
 
 inline constexpr std::size_t kMaxRowsPerAppend = 10'000;
+/// Greatest length of a row's note.
+inline constexpr std::size_t kMaxNoteBytes = 32 * 1024;
 
 struct QueueOptions {
     std::filesystem::path folder;                 ///< made when it does not exist

@@ -15,7 +15,8 @@ namespace {
 using model::ErrorKind;
 using model::failure;
 
-constexpr std::uint32_t kFormat = 1;
+constexpr std::uint32_t kFormat = 2;
+static_assert(SegmentHeader{}.format == kFormat);
 
 std::uint64_t record_checksum(const RecordHeader& header, BytesView body) {
     const std::uint64_t seed = XXH3_64bits(body.data(), body.size());
@@ -52,6 +53,19 @@ flatbuffers::Offset<schema::StoredRow> encode_row(flatbuffers::FlatBufferBuilder
         std::memcpy(bytes.data(), row.name.bytes.data(), bytes.size());
         name = builder.CreateVector(bytes.data(), bytes.size());
     }
+    flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<schema::StoredLine>>> lines;
+    if (!row.lines.empty()) {
+        std::vector<flatbuffers::Offset<schema::StoredLine>> stored;
+        for (const model::SaleLine& line : row.lines) {
+            const auto sku = builder.CreateString(line.sku);
+            stored.push_back(
+                schema::CreateStoredLine(builder, sku, line.quantity, line.price.value, text(line.category)));
+        }
+        lines = builder.CreateVector(stored);
+    }
+    const auto referral = text(row.referral);
+    const auto payment = text(row.payment);
+    const auto vip = text(row.vip);
     const auto customer = text(row.customer);
     const auto original = text(std::string(row.original.number()));
     const auto reason = text(row.reason);
@@ -77,6 +91,12 @@ flatbuffers::Offset<schema::StoredRow> encode_row(flatbuffers::FlatBufferBuilder
     stored.add_keys(keys);
     stored.add_person(person);
     stored.add_note(note);
+    stored.add_lines(lines);
+    stored.add_referral(referral);
+    stored.add_payment(payment);
+    stored.add_vip_kind(static_cast<std::uint8_t>(row.vip_kind));
+    stored.add_vip_id(row.vip_id.value);
+    stored.add_vip(vip);
     return stored.Finish();
 }
 
@@ -104,6 +124,15 @@ QueuedRow decode_row(const schema::StoredRow& stored) {
             row.keys.push_back({static_cast<model::KeyKind>(key->kind()), key->text()->str()});
     row.person = text_of(stored.person());
     row.note = text_of(stored.note());
+    if (stored.lines())
+        for (const auto* line : *stored.lines())
+            row.lines.push_back(
+                {line->sku()->str(), line->quantity(), {line->price()}, text_of(line->category())});
+    row.referral = text_of(stored.referral());
+    row.payment = text_of(stored.payment());
+    row.vip_kind = static_cast<model::KeyKind>(stored.vip_kind());
+    row.vip_id = {stored.vip_id()};
+    row.vip = text_of(stored.vip());
     return row;
 }
 
@@ -118,17 +147,17 @@ Bytes encode_segment_header(std::uint64_t first_index) {
     return bytes;
 }
 
-model::Result<std::uint64_t> decode_segment_header(BytesView bytes) {
+model::Result<SegmentHeader> decode_segment_header(BytesView bytes) {
     SegmentHeader header;
     std::memcpy(&header, bytes.data(), sizeof header);
     if (header.magic != SegmentHeader{}.magic)
         return failure(ErrorKind::corrupt, "it is not a queue segment");
     if (header.checksum != segment_checksum(header))
         return failure(ErrorKind::corrupt, "the checksum of its header is wrong");
-    if (header.format != kFormat)
+    if (header.format < 1 || header.format > kFormat)
         return failure(ErrorKind::corrupt,
-                       fmt::format("its format is {}, this program knows {}", header.format, kFormat));
-    return header.first_index;
+                       fmt::format("its format is {}, this program knows 1 to {}", header.format, kFormat));
+    return header;
 }
 
 model::Result<Bytes> encode_record(std::uint64_t first_index, std::string_view program,
@@ -170,7 +199,8 @@ bool is_plausible(const RecordHeader& header) {
 /// The rows of a body whose checksum has been found right; the reason when it is not of this format.
 const char* decode_rows(BytesView body, Record& record) {
     constexpr flatbuffers::uoffset_t kMaxDepth = 8;
-    constexpr flatbuffers::uoffset_t kMaxTables = (1 + model::kMaxKeysPerCustomer) * kMaxRowsPerAppend + 1;
+    constexpr flatbuffers::uoffset_t kMaxTables =
+        (1 + model::kMaxKeysPerCustomer + model::kMaxSaleLines) * kMaxRowsPerAppend + 1;
     flatbuffers::Verifier verifier(reinterpret_cast<const std::uint8_t*>(body.data()), body.size(), kMaxDepth,
                                    kMaxTables);
     if (!schema::VerifyStoredRowsBuffer(verifier)) return "is not of this format";
@@ -243,11 +273,12 @@ model::Result<SegmentScan> scan_segment(const File& file) {
         scan.torn_bytes = *size;
         return scan;
     }
-    const auto first_index = decode_segment_header(head);
-    if (!first_index)
+    const auto segment = decode_segment_header(head);
+    if (!segment)
         return failure(ErrorKind::corrupt,
-                       fmt::format("{}: {}", file.path().string(), first_index.error().message));
-    scan.first_index = scan.next_index = *first_index;
+                       fmt::format("{}: {}", file.path().string(), segment.error().message));
+    scan.format = segment->format;
+    scan.first_index = scan.next_index = segment->first_index;
     scan.end = head.size();
     RecordHeader header;
     Bytes body;

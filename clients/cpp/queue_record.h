@@ -19,7 +19,7 @@ using BytesView = std::span<const std::byte>;
 /// Every segment file begins with this.
 struct SegmentHeader {
     std::array<char, 8> magic{'T', 'I', 'M', 'Q', 'U', 'E', 'U', 'E'};
-    std::uint32_t format = 1;
+    std::uint32_t format = 2;
     std::uint32_t reserved = 0;
     std::uint64_t first_index = 0;
     std::uint64_t checksum = 0;  ///< XXH3 of the bytes before it
@@ -38,8 +38,9 @@ static_assert(sizeof(RecordHeader) == 24);
 inline constexpr std::size_t kMaxRecordBytes = 16 * 1024 * 1024;
 
 Bytes encode_segment_header(std::uint64_t first_index);
-/// The first index, or why it is none; `bytes` hold a whole header.
-model::Result<std::uint64_t> decode_segment_header(BytesView bytes);
+/// A sound header of a format that is known, or why it is none; `bytes` hold a whole one. Format 1 had no
+/// lines, referrals and VIPs.
+model::Result<SegmentHeader> decode_segment_header(BytesView bytes);
 
 /// Header and body of a record.
 model::Result<Bytes> encode_record(std::uint64_t first_index, std::string_view program,
@@ -57,6 +58,7 @@ model::Result<Record> read_record(const File& file, std::uint64_t offset, std::u
 
 /// What stands in a segment file.
 struct SegmentScan {
+    std::uint32_t format = 0;
     std::uint64_t first_index = 0;
     std::uint64_t next_index = 0;  ///< after its last row
     std::uint64_t end = 0;         ///< bytes of sound records and the header

@@ -271,7 +271,6 @@ std::uint32_t apply(State& state, const Fact& fact, model::Sequence sequence, mo
         }
         case SubjectKind::receipt:  // these live in the ledger and the index of names alone
         case SubjectKind::code:
-            return digest_of(fact, {});
         case SubjectKind::order:
             return digest_of(fact, blob);
         case SubjectKind::program:

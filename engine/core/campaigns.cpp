@@ -113,10 +113,10 @@ std::uint16_t Campaigns::compile(const model::Program& program, const Condition&
             break;
         case ConditionKind::terminal_in:
             step.question = Question::terminal_in;
-            step.terminals_begin = static_cast<std::uint32_t>(terminals_.size());
+            step.list_begin = static_cast<std::uint32_t>(terminals_.size());
             terminals_.insert(terminals_.end(), condition.numbers.begin(), condition.numbers.end());
-            step.terminals_end = static_cast<std::uint32_t>(terminals_.size());
-            std::sort(terminals_.begin() + step.terminals_begin, terminals_.end());
+            step.list_end = static_cast<std::uint32_t>(terminals_.size());
+            std::sort(terminals_.begin() + step.list_begin, terminals_.end());
             break;
         case ConditionKind::weekday_in:
             step.question = Question::weekday_in;
@@ -137,6 +137,15 @@ std::uint16_t Campaigns::compile(const model::Program& program, const Condition&
             step.question = Question::first_order;
             step.wanted = condition.wanted;
             break;
+        case ConditionKind::sku_in:
+        case ConditionKind::category_in:
+            step.question =
+                condition.kind == ConditionKind::sku_in ? Question::sku_in : Question::category_in;
+            step.list_begin = static_cast<std::uint32_t>(texts_.size());
+            texts_.insert(texts_.end(), condition.texts.begin(), condition.texts.end());
+            step.list_end = static_cast<std::uint32_t>(texts_.size());
+            std::sort(texts_.begin() + step.list_begin, texts_.end());
+            break;
     }
     static_assert(model::kMaxTiers <= 32 && model::kMaxCampaigns * model::kMaxCampaignConditions < kFails);
     steps_.push_back(step);
@@ -154,8 +163,8 @@ bool Campaigns::answer(const Step& step, const CampaignSale& sale, Clock& clock)
         case Question::tier_in:
             return sale.tier && (step.mask >> *sale.tier & 1) != 0;
         case Question::terminal_in:
-            return std::binary_search(terminals_.begin() + step.terminals_begin,
-                                      terminals_.begin() + step.terminals_end, sale.terminal.value);
+            return std::binary_search(terminals_.begin() + step.list_begin,
+                                      terminals_.begin() + step.list_end, sale.terminal.value);
         case Question::weekday_in:
             return (step.mask >> time().weekday & 1) != 0;
         case Question::hours: {
@@ -167,8 +176,17 @@ bool Campaigns::answer(const Step& step, const CampaignSale& sale, Clock& clock)
             return sale.at.value >= step.low && sale.at.value < step.high;
         case Question::first_order:
             return sale.first_order == step.wanted;
+        case Question::sku_in:
+            return std::ranges::any_of(sale.lines, [&](const auto& line) { return has(step, line.sku); });
+        case Question::category_in:
+            return std::ranges::any_of(sale.lines,
+                                       [&](const auto& line) { return has(step, line.category); });
     }
     return false;
+}
+
+bool Campaigns::has(const Step& step, std::string_view text) const {
+    return std::binary_search(texts_.begin() + step.list_begin, texts_.begin() + step.list_end, text);
 }
 
 bool Campaigns::meets(std::uint16_t step, const CampaignSale& sale, Clock& clock) const {

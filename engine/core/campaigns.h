@@ -9,11 +9,13 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/model/calendar.h"
 #include "engine/model/program.h"
 #include "engine/model/quantity.h"
+#include "engine/model/sale_line.h"
 
 namespace tim::core {
 
@@ -33,6 +35,7 @@ struct CampaignSale {
         tier;  ///< held before, as an index in this version's tiers; none: a later one's
     model::TerminalId terminal{};
     bool first_order = false;  ///< whether the customer had none before
+    std::span<const model::SaleLine> lines{};
 };
 
 /// What one campaign adds to a sale.
@@ -100,7 +103,9 @@ class Campaigns {
         weekday_in,
         hours,
         dates,
-        first_order
+        first_order,
+        sku_in,
+        category_in
     };
 
     /// Where a condition ends.
@@ -114,9 +119,9 @@ class Campaigns {
         bool wanted = true;
         std::uint16_t if_true = kMeets;
         std::uint16_t if_false = kFails;
-        std::uint32_t mask = 0;  ///< tiers or weekdays
-        std::uint32_t terminals_begin = 0;
-        std::uint32_t terminals_end = 0;
+        std::uint32_t mask = 0;        ///< tiers or weekdays
+        std::uint32_t list_begin = 0;  ///< in terminals_ or texts_, each sorted
+        std::uint32_t list_end = 0;
         std::int64_t low = 0;
         std::int64_t high = INT64_MAX;
     };
@@ -141,10 +146,12 @@ class Campaigns {
                           std::uint16_t if_true, std::uint16_t if_false);
     bool meets(std::uint16_t step, const CampaignSale& sale, Clock& clock) const;
     bool answer(const Step& step, const CampaignSale& sale, Clock& clock) const;
+    bool has(const Step& step, std::string_view text) const;
 
     std::vector<Compiled> campaigns_;
     std::vector<Step> steps_;
     std::vector<std::uint32_t> terminals_;
+    std::vector<std::string> texts_;
     std::shared_ptr<const model::Calendar> calendar_;
     std::shared_ptr<const CampaignNumbers> numbers_;
 };

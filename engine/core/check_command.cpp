@@ -1,4 +1,5 @@
 #include "engine/core/decide.h"
+#include "engine/core/lines.h"
 
 namespace tim::core {
 
@@ -101,6 +102,26 @@ bool says_rightly(const model::Command& command) {
     return command.kind != CommandKind::update_order || terms.amount || terms.status || terms.waybill;
 }
 
+/// Whether a command may name what its details name.
+bool details_belong(const model::Command& command) {
+    const model::SaleDetails& details = *command.details;
+    const bool names_extras = details.hold.value != 0 || !details.referral.empty();
+    switch (command.kind) {
+        case CommandKind::sale:
+            // Nobody has no points to pay with, and is brought by nobody.
+            return !names_extras || command.customer.kind != KeyKind::none;
+        case CommandKind::complete_order:  // an order is always somebody's
+            return details.lines.empty();
+        case CommandKind::returned:
+            if (!details.lines.empty() && command.original.kind == NameKind::none) return false;
+            [[fallthrough]];
+        case CommandKind::balance:
+            return !names_extras && details.payment.empty();
+        default:
+            return false;
+    }
+}
+
 bool wants_network(CommandKind kind) {
     return kind == CommandKind::move_member || model::ends_payout(kind);
 }
@@ -121,13 +142,7 @@ Judgement check_command(const model::Command& command) {
     if (command.ttl_ms < 0 || command.ttl_ms > kMaxHoldMs) return refuse(Refusal::invalid_time);
     if (wants_original(command.kind) && command.original.kind != NameKind::receipt)
         return refuse(Refusal::invalid_command);
-    if (command.details != nullptr) {
-        if (!model::sells(command.kind)) return refuse(Refusal::invalid_command);
-        // Nobody has no points to pay with, and is brought by nobody. An order is always somebody's.
-        const bool names_anything = command.details->hold.value != 0 || !command.details->referral.empty();
-        if (names_anything && command.kind == CommandKind::sale && command.customer.kind == KeyKind::none)
-            return refuse(Refusal::invalid_command);
-    }
+    if (command.details != nullptr && !details_belong(command)) return refuse(Refusal::invalid_command);
     if (!says_rightly(command)) return refuse(Refusal::invalid_command);
     if (wants_network(command.kind) && command.network == nullptr) return refuse(Refusal::invalid_command);
     if (command.reason.size() > kMaxReasonBytes) return refuse(Refusal::invalid_command);
@@ -146,7 +161,7 @@ Judgement check_command(const model::Command& command) {
     if (command.kind == CommandKind::adjust && command.points.value == 0 && command.amount.value == 0) {
         return refuse(Refusal::invalid_command);
     }
-    return {};
+    return command.details == nullptr ? Judgement{} : check_lines(command);
 }
 
 Judgement check_time(const Rules& rules, model::Instant at, model::Instant clock) {
@@ -162,20 +177,32 @@ std::uint32_t content_digest(const model::Command& command) {
         sum = (sum ^ word) * 0x9E3779B97F4A7C15u;
         sum ^= sum >> 29;
     };
+    const auto mix_text = [&mix](std::string_view text) {
+        mix(text.size());
+        for (const char character : text)
+            mix(static_cast<unsigned char>(character));
+    };
+    // Details that name nothing are none: the same command may come by either way.
+    const auto mix_lines = [&] {
+        if (command.details == nullptr) return;
+        for (const model::SaleLine& line : command.details->lines) {
+            mix_text(line.sku);
+            mix(line.quantity);
+            mix(static_cast<std::uint64_t>(line.price.value));
+            mix_text(line.category);
+        }
+    };
     // How much an order comes to in the end is found out later: what was asked for is in its terms.
     if (command.kind != CommandKind::complete_order) mix(static_cast<std::uint64_t>(command.amount.value));
     mix(static_cast<std::uint64_t>(command.at.value));
     if (model::sells(command.kind)) {
-        // Details that name nothing are none: the same sale may come by either way.
         if (command.details != nullptr && command.details->hold.value != 0) mix(command.details->hold.value);
         if (command.details != nullptr) {
             for (const std::string_view text : {command.details->referral, command.details->payment}) {
-                if (text.empty()) continue;
-                mix(text.size());
-                for (const char character : text)
-                    mix(static_cast<unsigned char>(character));
+                if (!text.empty()) mix_text(text);
             }
         }
+        mix_lines();
         if (command.kind == CommandKind::sale) return static_cast<std::uint32_t>(sum >> 32);
     }
 
@@ -183,14 +210,10 @@ std::uint32_t content_digest(const model::Command& command) {
     mix(static_cast<std::uint64_t>(command.ttl_ms));
     mix(command.hold.value);
     mix(command.ranking ? 1 : 0);
-    const auto mix_text = [&mix](std::string_view text) {
-        mix(text.size());
-        for (const char character : text)
-            mix(static_cast<unsigned char>(character));
-    };
     mix(command.original.terminal.value);
     mix_text({command.original.bytes.data(), command.original.bytes.size()});
     mix_text(command.reason);
+    mix_lines();
     if (command.enrollment != nullptr) {
         for (const model::CustomerRef& key : command.enrollment->keys) {
             mix(static_cast<std::uint64_t>(key.kind));

@@ -17,6 +17,7 @@
 #include "engine/model/command.h"
 #include "engine/model/documents.h"
 #include "engine/model/fact.h"
+#include "engine/model/sale_line.h"
 
 namespace tim::core {
 
@@ -253,11 +254,27 @@ struct SaleEvidence {
     bool returned = false;               ///< something came back
     model::Money remaining{};            ///< not returned yet
     model::Points points{};              ///< that the remaining amount has earned
+    std::vector<model::SaleLine> lines;  ///< as they were sold; empty: the sale has none
+    model::LinesLeft left;               ///< of them
     model::Instant first_order = model::kNoInstant;  ///< of the customer's orders without this one
     model::Instant last_order = model::kNoInstant;
     const Rules* pricing = nullptr;  ///< the version that priced the sale
     const Rules* judged = nullptr;   ///< the version that the tiers of the sale's fact are of
 };
+
+/// What a return or void comes to that names its sale.
+struct ReturnTerms {
+    Judgement judgement;       ///< of its lines; refused, the rest means nothing
+    model::Money amount{};     ///< what comes back
+    model::Money remaining{};  ///< what is left then
+    /// Nothing of the sale is left: the order is undone, and what was spent in it is given back.
+    bool whole = false;
+    model::LinesLeft left;  ///< of the sale's lines
+};
+
+/// By line: the share of what was paid that belongs to the lines; else the amount that is named, or all that
+/// is left. A return of money alone takes no goods until nothing is left.
+ReturnTerms return_terms(const model::Command& command, const SaleEvidence& sale);
 
 /// What a return is judged by beside its customer.
 struct ReturnContext {

@@ -280,8 +280,7 @@ Judgement decide_party_return(const model::Command& command, const Moment& momen
                               const SaleEvidence* sale, FactWriter& facts, const ReturnContext& context) {
     if (sale == nullptr || sale->parts.size() <= 1)
         return decide_return(command, moment, subject, record, sale, facts, context);
-    const bool voids = command.kind == model::CommandKind::voided;
-    const Money remaining{voids ? 0 : sale->remaining.value - command.amount.value};
+    const Money remaining = return_terms(command, *sale).remaining;
     Parties parties(program, moment, facts);
     Party& buyer = parties.adopt(subject, record);
     TakingBack taking(parties, *sale, remaining);

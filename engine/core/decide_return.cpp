@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/core/decide_common.h"
+#include "engine/core/lines.h"
 
 namespace tim::core {
 
@@ -31,7 +32,7 @@ Judgement check_original(const model::Command& command, const Moment& moment, mo
     if (command.kind == CommandKind::returned && command.amount > sale.remaining) {
         return refuse(Refusal::return_exceeds_sale, sale.remaining.value);
     }
-    return {};
+    return return_terms(command, sale).judgement;
 }
 
 std::optional<model::LotPart> lot_given(const SaleEvidence& sale, model::Subject subject, FactType type) {
@@ -44,12 +45,6 @@ std::optional<model::LotPart> lot_given(const SaleEvidence& sale, model::Subject
 }
 
 namespace {
-
-/// Whether a return of so much leaves nothing of the sale: the order is undone, and what was spent in it is
-/// given back.
-bool takes_all(model::Money remaining, model::Money amount, bool voids) {
-    return remaining.value == 0 && (amount.value > 0 || voids);
-}
 
 /// What the customer spent in a sale with points, by their expiry.
 class Spent {
@@ -156,12 +151,15 @@ struct Losses {
     }
 };
 
-/// What campaigns have added to the sale for as much of it as `remaining`: only those that took effect then
-/// can now, by all that priced the sale.
-CampaignGains gains_for(const SaleEvidence& sale, const CampaignGains& applied, model::Money remaining) {
+/// What campaigns have added to the sale for as much of it as `remaining`, with so much of its lines: only
+/// those that took effect then can now, by all that priced the sale.
+CampaignGains gains_for(const SaleEvidence& sale, const CampaignGains& applied, model::Money remaining,
+                        const model::LinesLeft& left) {
     if (applied.empty()) return {};
-    const CampaignSale rest{
+    const std::vector<model::SaleLine> lines = remaining_lines(sale.lines, left.quantities);
+    CampaignSale rest{
         remaining, sale.sale.at, {}, sale.sale.terminal, (sale.sale.flags & model::kFactFirstOrder) != 0};
+    rest.lines = lines;
     const auto took_effect = [&applied](const CampaignGain& gain) {
         return std::ranges::any_of(applied,
                                    [&](const CampaignGain& one) { return one.number == gain.number; });
@@ -195,15 +193,16 @@ CampaignGain gain_of(const CampaignGains& gains, std::uint16_t number) {
 /// With the sale known: the difference between what it has earned and what the rest of it earns, so that many
 /// small returns take exactly what one large one takes. A receipt of which the last came back has earned
 /// nothing; one of no amount stands until it is voided.
-Losses losses_of(const SaleEvidence& sale, model::Money remaining, bool whole) {
+Losses losses_of(const SaleEvidence& sale, const ReturnTerms& terms) {
     Losses losses;
-    losses.own_left = sale.pricing->earned(remaining, *sale.judged, sale.sale.tier_before)
+    losses.own_left = sale.pricing->earned(terms.remaining, *sale.judged, sale.sale.tier_before)
                           .value();  // less than the sale's, which did not overflow
     losses.own.difference.value = sale.points.value - losses.own_left.value;
     const CampaignGains applied = applied_in(sale);
-    const bool gone = sale.remaining.value == 0 && sale.sale.amount.value != 0;
-    const CampaignGains before = gone ? CampaignGains{} : gains_for(sale, applied, sale.remaining);
-    const CampaignGains after = gone || whole ? CampaignGains{} : gains_for(sale, applied, remaining);
+    const bool gone = sale.sale.amount.value > 0 && sale.remaining.value == 0;
+    const CampaignGains before = gone ? CampaignGains{} : gains_for(sale, applied, sale.remaining, sale.left);
+    const CampaignGains after =
+        gone || terms.whole ? CampaignGains{} : gains_for(sale, applied, terms.remaining, terms.left);
     for (const CampaignGain& gain : applied) {
         const CampaignGain had = gain_of(before, gain.number);
         const CampaignGain has = gain_of(after, gain.number);
@@ -247,19 +246,19 @@ Judgement post_return(const model::Command& command, const Moment& moment, model
     const Lots* const lots = context.lots;
     const bool anonymous = subject.kind() == SubjectKind::anonymous;
     const bool voids = command.kind == CommandKind::voided;
-    const model::Money amount = voids ? sale->remaining : command.amount;
-    const model::Money remaining{sale == nullptr ? 0 : sale->remaining.value - amount.value};
+    const ReturnTerms terms = sale == nullptr ? ReturnTerms{} : return_terms(command, *sale);
+    const model::Money amount = sale == nullptr ? command.amount : terms.amount;
 
     // What is taken back; without the sale, the base rate's points.
     Losses losses;
-    const bool whole = sale != nullptr && takes_all(remaining, amount, voids);
     if (sale != nullptr && !anonymous) {
-        losses = losses_of(*sale, remaining, whole);
+        losses = losses_of(*sale, terms);
     } else if (!anonymous) {
         const auto earned = moment.pricing->earned(amount);
         if (!earned) return refuse(Refusal::overflow);
         losses.own.difference = *earned;
     }
+    const bool whole = terms.whole;
     const std::optional<Spent> spent =
         whole ? std::optional<Spent>(std::in_place, *sale, moment.now) : std::nullopt;
     const auto with_restored = checked_add(record.points, spent ? spent->all() : model::Points{});
@@ -305,7 +304,7 @@ Judgement post_return(const model::Command& command, const Moment& moment, model
         reduced.at = moment.at;
         reduced.recorded = moment.recorded;
         reduced.version = moment.current->version();
-        reduced.amount = remaining;
+        reduced.amount = terms.remaining;
         reduced.points = losses.own_left;
         if (!take_gains(losses, whole, month, sale->sequence, context.budgets, chain))
             return refuse(Refusal::overflow);

@@ -32,7 +32,9 @@ bool capture(const OpenHold& hold, const Lots* lots, FactChain& chain) {
 }
 
 CampaignSale campaign_sale(const model::Command& command, model::Instant at, const CustomerRecord& record) {
-    return {command.amount, at, {}, command.name.terminal, record.orders == 0};
+    CampaignSale sale{command.amount, at, {}, command.name.terminal, record.orders == 0};
+    if (command.details != nullptr) sale.lines = command.details->lines;
+    return sale;
 }
 
 /// Whether a campaign of `rules` has not reached a limit.
@@ -132,8 +134,10 @@ Judgement post_sale(const model::Command& command, const Moment& moment, model::
     fact.points = earning->own;
 
     const bool captures = context.extras != nullptr && context.extras->hold;
-    if (captures || !earning->gains.empty()) {
+    const bool has_lines = command.details != nullptr && !command.details->lines.empty();
+    if (captures || has_lines || !earning->gains.empty()) {
         FactChain chain(moment, subject, before, *points, record.held, sequence, facts);
+        if (has_lines) chain.add(FactType::sale_lines, {});
         if (!add_gains(*earning, dated, month, sequence, context.counts, chain) ||
             (captures && !capture(*context.extras->hold, context.extras->lots, chain)))
             return refuse(Refusal::overflow);

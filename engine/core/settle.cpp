@@ -259,6 +259,7 @@ void fold_figures(CustomerRecord& record, const Fact& fact) {
             record.held = fact.held_after;
             break;
         case FactType::extra_refused:
+        case FactType::sale_lines:
         case FactType::lots_taken:
         case FactType::lot_spent:
             break;

@@ -13,6 +13,7 @@ inline constexpr std::size_t kMaxCampaigns = 64;           ///< of one version o
 inline constexpr std::size_t kMaxCampaignConditions = 64;  ///< of one campaign, all levels together
 inline constexpr std::size_t kMaxConditionDepth = 8;
 inline constexpr std::size_t kMaxCampaignEffects = 8;
+inline constexpr std::size_t kMaxConditionTexts = 1'000;  ///< SKUs or categories of one condition
 
 /// Money off an order: `percent_bp` of it, at most `max_amount`, or a fixed `amount`; nothing below
 /// `min_order`. Rounded down to the minor unit, never more than the order.
@@ -41,6 +42,8 @@ enum class ConditionKind : std::uint8_t {
             ///< until
     dates,        ///< from `starts` to before `ends`
     first_order,  ///< `wanted`: whether the customer had no order before
+    sku_in,       ///< a line of the sale is of one of `texts`; a sale without lines has none
+    category_in,  ///< the same for a line's category
 };
 
 /// One node of a campaign's condition.

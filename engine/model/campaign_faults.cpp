@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "engine/model/fault_collector.h"
+#include "engine/model/sale_line.h"
 
 namespace tim::model {
 
@@ -119,6 +120,28 @@ class CampaignCheck {
                 break;
             case ConditionKind::first_order:
                 break;
+            case ConditionKind::sku_in:
+                check_goods(
+                    condition, path + ".sku_in", is_sku,
+                    fmt::format("an SKU: 1 to {} printable ASCII bytes without : and ;", kMaxSkuBytes));
+                break;
+            case ConditionKind::category_in:
+                check_goods(condition, path + ".category_in", is_category,
+                            fmt::format("a category: at most {} bytes without ;", kMaxCategoryBytes));
+                break;
+        }
+    }
+
+    void check_goods(const Condition& condition, const std::string& path, bool (*fits)(std::string_view),
+                     const std::string& form) {
+        if (condition.texts.empty()) faults_.fault(path, "is empty");
+        if (condition.texts.size() > kMaxConditionTexts)
+            return faults_.fault(path, fmt::format("has {} entries; at most {} are allowed",
+                                                   condition.texts.size(), kMaxConditionTexts));
+        for (std::size_t i = 0; i < condition.texts.size(); ++i) {
+            if (condition.texts[i].empty() || !fits(condition.texts[i]))
+                faults_.fault(fmt::format("{}[{}]", path, i),
+                              fmt::format("\"{}\" is not {}", condition.texts[i], form));
         }
     }
 

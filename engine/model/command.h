@@ -12,13 +12,14 @@
 #include "engine/model/program.h"
 #include "engine/model/quantity.h"
 #include "engine/model/refusal.h"
+#include "engine/model/sale_line.h"
 
 namespace tim::model {
 
 enum class CommandKind : std::uint8_t {
     balance = 0,   ///< reads: figures, and what `amount` would earn; records nothing
     sale = 1,      ///< receipt, customer (or none), amount, at
-    returned = 2,  ///< receipt, customer (or none), amount, at; `original` when it is known
+    returned = 2,  ///< receipt, customer (or none), amount or lines, at; `original` when it is known
     voided = 3,    ///< receipt, original: a full return; the customer is the sale's
     /// receipt or request id, customer, points > 0 — or amount > 0, whose worth in points is taken;
     /// `original`: the sale in which they are spent, whose full return restores them
@@ -61,7 +62,8 @@ struct TierAct {
     Instant until = kNoInstant;
 };
 
-/// What a sale names beside its amount.
+/// What a sale names beside its amount. A return that names its sale, and a balance that is asked for an
+/// order, may have lines, and nothing else of it.
 struct SaleDetails {
     /// Captured whole with the sale, or the sale is refused: a checkout must know before goods leave. 0:
     /// none.
@@ -70,6 +72,10 @@ struct SaleDetails {
     std::string_view referral{};
     /// What tells a means of payment from others (a till's token of a card), for referrals; empty: not known.
     std::string_view payment{};
+    /// The goods, at most kMaxSaleLines. Of a sale their prices come to its amount or more: the amount is
+    /// what was paid, after discounts. Of a return, what comes back; without an amount it is their share of
+    /// it.
+    std::vector<SaleLine> lines{};
 };
 
 /// What commands about the network name beside the customer.
@@ -118,7 +124,8 @@ struct Command {
     Name original;
     std::string_view reason;  ///< adjust, override_tier
     const Enrollment* enrollment = nullptr;
-    const SaleDetails* details = nullptr;   ///< sale, complete_order: null when it has an amount alone
+    /// sale, complete_order, returned, balance: null when it has an amount alone
+    const SaleDetails* details = nullptr;
     const OrderTerms* order = nullptr;      ///< commands about orders; null when nothing is said of one
     const Program* document = nullptr;      ///< put_program: validated
     VersionId follows{};                    ///< put_program: the version that it changes; 0: whichever

@@ -11,6 +11,7 @@
 #include "engine/model/keys.h"
 #include "engine/model/program.h"
 #include "engine/model/result.h"
+#include "engine/model/sale_line.h"
 
 namespace tim::model {
 
@@ -52,11 +53,15 @@ class DocumentFormat {
     virtual Bytes encode(const AccessKey& key) const = 0;
     virtual Bytes encode(const EnrollmentRecord& record) const = 0;
     virtual Bytes encode(const Profile& profile) const = 0;
+    virtual Bytes encode(const std::vector<SaleLine>& lines) const = 0;
+    virtual Bytes encode(const LinesLeft& left) const = 0;
 
     virtual Result<Program> decode_program(BytesView bytes) const = 0;
     virtual Result<AccessKey> decode_access_key(BytesView bytes) const = 0;
     virtual Result<EnrollmentRecord> decode_enrollment(BytesView bytes) const = 0;
     virtual Result<Profile> decode_profile(BytesView bytes) const = 0;
+    virtual Result<std::vector<SaleLine>> decode_sale_lines(BytesView bytes) const = 0;
+    virtual Result<LinesLeft> decode_lines_left(BytesView bytes) const = 0;
 };
 
 }  // namespace tim::model

@@ -76,6 +76,8 @@ std::string_view fact_type_name(FactType type) {
             return "campaign_reduced";
         case FactType::campaign_budgeted:
             return "campaign_budgeted";
+        case FactType::sale_lines:
+            return "sale_lines";
         case FactType::payment_noted:
             return "payment_noted";
         case FactType::vip_granted:

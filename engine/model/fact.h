@@ -58,7 +58,8 @@ enum class FactType : std::uint8_t {
     sale = 5,                ///< subject customer or anonymous
     returned = 6,            ///< subject customer or anonymous; with or without its original
     voided = 7,              ///< subject customer or anonymous; a full return
-    receipt_reduced = 8,     ///< subject receipt; amount, points: what is left of the sale after a return
+    /// Subject receipt; amount, points: what is left of the sale after a return; blob: of its lines.
+    receipt_reduced = 8,
     /// Subject customer or anonymous; a full return takes an order back. related: the sale; amount, points:
     /// the instants of the first and last order that remain, or kNoInstant.
     order_undone = 9,
@@ -127,7 +128,8 @@ enum class FactType : std::uint8_t {
     campaign_applied = 60,  ///< points ≥ 0; aux: the discount that it gives, in minor units
     campaign_reduced = 61,  ///< points: what a return takes back (< 0), or gives again
     campaign_budgeted =
-        62,  ///< subject campaign; points: the change of what it has paid, points_after: in all
+        62,           ///< subject campaign; points: the change of what it has paid, points_after: in all
+    sale_lines = 64,  ///< behind a sale with lines; blob: the lines; nothing changes
     // Web orders (rules.md, Orders). Before its completion, which is a `sale` named by a request id, an order
     // changes no figures; `amount` is the order's.
     order_placed = 70,     ///< named by the order's receipt

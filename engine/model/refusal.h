@@ -20,6 +20,8 @@ namespace tim::model {
     X(invalid_key,             4, "the customer's key is not a valid phone, email, card or id")                        \
     X(invalid_time,            5, "the time is not valid")                                                             \
     X(invalid_command,         6, "the command lacks something or carries what does not belong to it")                 \
+    X(invalid_lines,         151, "line {} is not valid: at most 64, of an SKU of 1 to 32 printable ASCII bytes without : and ;, a quantity, a price that is not negative, and perhaps a category of at most 64 bytes") \
+    X(amount_exceeds_lines,  152, "the lines come to {} minor units, and more was paid")                                \
     /* who asks, and of what */                                                                                        \
     X(not_allowed,            10, "this key's role may not do that")                                                   \
     X(unknown_program,        11, "there is no such program")                                                          \
@@ -46,6 +48,9 @@ namespace tim::model {
     X(return_too_late,        63, "the sale is longer ago than returns are accepted ({} days)")                        \
     X(already_returned,       64, "something of that receipt was returned already")                                    \
     X(return_exceeds_sale,    65, "more comes back than is left of the sale ({} minor units)")                         \
+    X(unknown_line,          153, "line {} of the return is of nothing that was sold on that receipt")                  \
+    X(return_exceeds_line,   154, "more comes back of line {} of the return than is left of it")                        \
+    X(line_amount_differs,   155, "the lines' share of what was paid is {} minor units")                                \
     /* web orders */                                                                                                   \
     X(unknown_order,         160, "there is no order of that receipt")                                                 \
     X(not_an_order,          161, "that receipt is not an order")                                                      \

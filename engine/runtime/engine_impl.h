@@ -211,6 +211,9 @@ class EngineImpl final : public Engine, private NetworkQueries {
                                 model::Sequence order, const core::Moment& moment, model::Subject subject,
                                 const core::CustomerRecord& record, const core::Lots* lots,
                                 core::FactWriter& facts) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    /// Puts lines where the facts of a sale or return refer to them.
+    void add_lines(const model::Command& command, const Evidence& evidence, core::FactWriter& facts)
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
     /// Commands about the network and its wallets.
     core::Judgement decide_network(const Row& row, const Evidence& evidence, const core::Moment& moment,
                                    model::Subject subject, const core::CustomerRecord& record,
@@ -239,7 +242,7 @@ class EngineImpl final : public Engine, private NetworkQueries {
                ((command.kind == returned || command.kind == redeem) &&
                 command.original.kind != model::NameKind::none) ||
                model::ends_payout(command.kind) || model::changes_order(command.kind) ||
-               command.details != nullptr;
+               (command.details != nullptr && command.kind != balance);
     }
     /// Whether a sale may come with a referral code: of a program that never had any the code alone tells.
     static bool may_have_code(const model::Command& command, const core::ProgramState& program,
@@ -262,6 +265,9 @@ class EngineImpl final : public Engine, private NetworkQueries {
     /// What is left of a sale, and by which fact.
     void read_remaining(const core::NameCandidates& state, core::SaleEvidence& sale) const
         ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// The lines of a sale, and what the newest return, if there is one, has left of them.
+    void read_lines(const storage::StoredFact& reduced, core::SaleEvidence& sale) const;
+    std::vector<model::SaleLine> lines_of(const std::vector<core::RecordedFact>& parts) const;
     void find_orders(core::SaleEvidence& sale, Evidence& evidence, const core::ProgramState& program)
         ABSL_LOCKS_EXCLUDED(sequencer_);
     core::NameCandidates candidates(std::uint64_t fingerprint) const ABSL_LOCKS_EXCLUDED(sequencer_);

@@ -192,7 +192,7 @@ std::size_t EngineImpl::run(std::span<Row> rows, Sequence persisted, model::Inst
         const StripeLocks::Guard stripes(stripes_, stripes_of(rows, false));
         touch_parties(rows);
         const bool names_moved = state_.names.persisted_through() != persisted;
-        const Judgement all = admission(rows.size(), rows.size() * core::kMaxReasonBytes);
+        const Judgement all = admission(rows.size(), rows.size() * kMaxRowBlobBytes);
         for (; ran < rows.size(); ++ran) {
             Row& row = rows[ran];
             if (row.done) continue;
@@ -201,7 +201,7 @@ std::size_t EngineImpl::run(std::span<Row> rows, Sequence persisted, model::Inst
                 continue;
             }
             if (!name_is_new(row, names_moved)) break;
-            const Judgement admitted = all.accepted() ? all : admission(1, core::kMaxReasonBytes);
+            const Judgement admitted = all.accepted() ? all : admission(1, kMaxRowBlobBytes);
             if (run_row(row, admitted, recorded) == Progress::plan) break;
         }
         publish_executed();
@@ -351,6 +351,7 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, mo
     if (has_reason && !command.reason.empty()) {
         facts.facts()[named].set_blob(buffer_.add_blob(std::as_bytes(std::span(command.reason))));
     }
+    if (row.evidence != nullptr) add_lines(command, evidence, facts);
     if (command.kind == CommandKind::place_order || model::changes_order(command.kind))
         add_order_texts(command, evidence, facts);
     accept(facts, row.fingerprint);
@@ -437,6 +438,17 @@ Judgement EngineImpl::decide_sale(const Row& row, const Evidence& evidence, cons
         return core::decide_sale(sale, moment, subject, record, facts, context);
     const core::CodeEvidence* const code = code_of(row, evidence) ? &*evidence.code : nullptr;
     return core::decide_party_sale(sale, moment, subject, record, *row.program, code, facts, context);
+}
+
+void EngineImpl::add_lines(const Command& command, const Evidence& evidence, core::FactWriter& facts) {
+    const bool returns = command.kind == CommandKind::returned || command.kind == CommandKind::voided;
+    for (model::Fact& fact : facts.facts()) {
+        if (fact.type == model::FactType::sale_lines)
+            fact.set_blob(buffer_.add_blob(documents_.encode(command.details->lines)));
+        if (fact.type == model::FactType::receipt_reduced && returns && !evidence.sale->lines.empty())
+            fact.set_blob(
+                buffer_.add_blob(documents_.encode(core::return_terms(command, *evidence.sale).left)));
+    }
 }
 
 Judgement EngineImpl::decide_network(const Row& row, const Evidence& evidence, const core::Moment& moment,

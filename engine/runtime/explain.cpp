@@ -163,10 +163,32 @@ void explain_shortfall(const Told& told, Lines& lines) {
     lines.push_back(std::move(line));
 }
 
+/// The lines with so many of each; those of none are left out.
+std::string goods(const Told& told, const std::vector<std::uint32_t>& quantities) {
+    const std::vector<model::SaleLine>& lines = told.transaction().lines;
+    std::string text;
+    for (std::size_t i = 0; i < lines.size() && i < quantities.size(); ++i) {
+        if (quantities[i] == 0) continue;
+        text += (text.empty() ? "" : ", ") +
+                model::describe_line(lines[i], quantities[i], told.document().currency);
+    }
+    return text.empty() ? "nothing" : text;
+}
+
+void explain_sale_lines(const Told& told, Lines& lines) {
+    std::vector<std::uint32_t> quantities;
+    for (const model::SaleLine& line : told.transaction().lines)
+        quantities.push_back(line.quantity);
+    lines.push_back(told.bare_line(fmt::format("What was sold: {}.", goods(told, quantities))));
+}
+
 void explain_receipt_reduced(const Told& told, Lines& lines) {
-    lines.push_back(
-        told.bare_line(fmt::format("Of the sale {} is left, worth {}.", told.money(told.fact().amount),
-                                   told.points(told.fact().points))));
+    std::string sentence = fmt::format("Of the sale {} is left, worth {}.", told.money(told.fact().amount),
+                                       told.points(told.fact().points));
+    if (const auto& left = told.transaction().left)
+        sentence += fmt::format(" What came back: {}. What is left: {}.", goods(told, left->returned),
+                                goods(told, left->quantities));
+    lines.push_back(told.bare_line(std::move(sentence)));
 }
 
 void explain_receipt_redeemed(const Told& told, Lines& lines) {
@@ -362,6 +384,7 @@ constexpr std::array kExplainers{
     Explainer{FactType::campaign_applied, explain_campaign},
     Explainer{FactType::campaign_reduced, explain_campaign},
     Explainer{FactType::campaign_budgeted, explain_campaign_budget},
+    Explainer{FactType::sale_lines, explain_sale_lines},
     Explainer{FactType::upline_earned, explain_upline},
     Explainer{FactType::upline_returned, explain_upline},
     Explainer{FactType::commission_accrued, explain_commission},
@@ -418,6 +441,14 @@ Transaction EngineImpl::transaction_of(model::Sequence sequence) const {
     const std::uint64_t first = sequence.value - named.fact.position;
     for (std::uint64_t at = first; at < first + named.fact.count; ++at) {
         StoredFact& stored = transaction.facts.emplace_back(at == sequence.value ? named : fact_at({at}));
+        if (stored.fact.type == FactType::sale_lines)
+            transaction.lines = lines_of({{stored.sequence, stored.fact, stored.blob}});
+        if (stored.fact.type == FactType::receipt_reduced && !stored.blob.empty()) {
+            auto left = documents_.decode_lines_left(stored.blob);
+            if (!left) core::broken_invariant("documents.decode_lines_left", left.error().message);
+            transaction.left = std::move(*left);
+            transaction.lines = lines_of(transaction_at({stored.fact.subject.id()}));
+        }
         if (stored.fact.type != FactType::order_noted) stored.blob.clear();
     }
     const Fact& head = transaction.facts.front().fact;

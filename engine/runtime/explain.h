@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/core/state.h"
 #include "engine/model/fact.h"
+#include "engine/model/sale_line.h"
 #include "engine/runtime/insight.h"
 #include "storage/ledger.h"
 
@@ -16,6 +18,8 @@ struct Transaction {
     std::string name;                           ///< a receipt, or a request id
     const storage::StoredFact* sale = nullptr;  ///< that a return names
     model::Points earned_before{};              ///< by the sale, of what was left of it before the return
+    std::vector<model::SaleLine> lines;         ///< of the sale, or of the one that a return names
+    std::optional<model::LinesLeft> left;       ///< of those, by a return
 };
 
 /// Tells what every fact of a transaction did and by which rule: at the end of `lines`, whose points add up

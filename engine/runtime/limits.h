@@ -31,8 +31,11 @@ static_assert(kCallersFacts < kLeastWorthACommit && kMostWorthACommit <= kMaxBat
 
 /// The variable part of one fact.
 inline constexpr std::size_t kMaxBlobBytes = std::size_t{4} << 20;
-static_assert(kMaxBatchBlobBytes >= kChunkRows * core::kMaxReasonBytes,
-              "a chunk of adjustments fits a batch");
+/// The variable parts of what one command leads to, but enrolments and administration: a reason, or lines.
+inline constexpr std::size_t kMaxRowBlobBytes =
+    64 + model::kMaxSaleLines * (model::kMaxSkuBytes + model::kMaxCategoryBytes + 64);
+static_assert(kMaxRowBlobBytes >= core::kMaxReasonBytes);
+static_assert(kMaxBatchBlobBytes >= 2 * kChunkRows * kMaxRowBlobBytes, "two chunks of rows fit a batch");
 static_assert(kMaxBlobBytes <= kMaxBatchBlobBytes / 2, "a batch takes any blob");
 static_assert(kMaxBatchBlobBytes <= UINT32_MAX, "a BlobRef's offset has 32 bits");
 

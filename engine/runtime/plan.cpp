@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "engine/core/apply.h"
+#include "engine/core/lines.h"
 #include "engine/core/referral_code.h"
 #include "engine/runtime/engine_impl.h"
 
@@ -166,18 +167,45 @@ void EngineImpl::plan_return(const Row& row, Evidence& evidence) {
     evidence.receipt_state = candidates(state_.hashing.state_of(SubjectKind::receipt, sale.sequence));
     read_remaining(evidence.receipt_state, sale);
     for (Sequence sequence = sale.reduced; sequence.value != 0;) {
-        const Fact fact = fact_at(sequence).fact;
+        const StoredFact stored = fact_at(sequence);
+        const Fact& fact = stored.fact;
         if (fact.type == FactType::receipt_redeemed) {
             for (core::RecordedFact& part : transaction_at({sequence.value - fact.position}))
                 sale.redeemed.push_back(std::move(part));
         }
-        sale.returned |= fact.type == FactType::receipt_reduced;
+        if (fact.type == FactType::receipt_reduced && !sale.returned) {
+            sale.returned = true;
+            read_lines(stored, sale);
+        }
         sequence = fact.previous;
     }
+    if (!sale.returned) read_lines({}, sale);
 
-    const bool takes_all = command.kind == CommandKind::voided ||
-                           (command.kind == CommandKind::returned && command.amount == sale.remaining);
-    if (takes_all && sale.sale.subject.kind() == SubjectKind::customer) find_orders(sale, evidence, program);
+    const bool may_end_it = command.kind == CommandKind::voided || command.kind == CommandKind::returned;
+    if (may_end_it && sale.sale.subject.kind() == SubjectKind::customer &&
+        core::return_terms(command, sale).whole)
+        find_orders(sale, evidence, program);
+}
+
+void EngineImpl::read_lines(const StoredFact& reduced, core::SaleEvidence& sale) const {
+    sale.lines = lines_of(sale.parts);
+    if (sale.lines.empty()) return;
+    sale.left = core::all_of(sale.lines, sale.sale.amount);
+    if (reduced.blob.empty()) return;
+    auto left = documents_.decode_lines_left(reduced.blob);
+    if (!left) core::broken_invariant("documents.decode_lines_left", left.error().message);
+    TIM_INVARIANT(left->quantities.size() == sale.lines.size(), "a return tells of its sale's lines");
+    sale.left = std::move(*left);
+}
+
+std::vector<model::SaleLine> EngineImpl::lines_of(const std::vector<core::RecordedFact>& parts) const {
+    for (const core::RecordedFact& part : parts) {
+        if (part.fact.type != FactType::sale_lines) continue;
+        auto lines = documents_.decode_sale_lines(part.blob);
+        if (!lines) core::broken_invariant("documents.decode_sale_lines", lines.error().message);
+        return std::move(*lines);
+    }
+    return {};
 }
 
 void EngineImpl::read_remaining(const core::NameCandidates& state, core::SaleEvidence& sale) const {

@@ -172,6 +172,12 @@ HistoryEntry EngineImpl::history_entry(StoredFact stored) const {
         type == model::FactType::overrides_dropped) {
         entry.reason.assign(reinterpret_cast<const char*>(stored.blob.data()), stored.blob.size());
     }
+    if (type == model::FactType::sale_lines) {
+        const core::ProgramState& program = *state_.program(stored.fact.subject.program());
+        const model::Currency& currency = program.version(stored.fact.version).program().currency;
+        for (const model::SaleLine& line : lines_of({{stored.sequence, stored.fact, stored.blob}}))
+            entry.reason += (entry.reason.empty() ? "" : "; ") + describe_line(line, line.quantity, currency);
+    }
     if ((stored.fact.flags & model::kFactWithOriginal) != 0) {
         const StoredFact reduced = fact_at({stored.sequence.value + 1});
         entry.original = model::format_name(receipt_of(fact_at({reduced.fact.subject.id()}).fact));

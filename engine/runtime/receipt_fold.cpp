@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
+
+#include "engine/core/lines.h"
 
 namespace tim::runtime {
 
@@ -11,7 +14,8 @@ using model::FactType;
 using model::Sequence;
 using model::SubjectKind;
 
-std::optional<std::string> ReceiptFold::add(const Fact& fact, Sequence sequence) {
+std::optional<std::string> ReceiptFold::add(const Fact& fact, Sequence sequence,
+                                            const std::optional<model::LinesLeft>& left) {
     const bool reduced = fact.type == FactType::receipt_reduced;
     const bool redeemed = fact.type == FactType::receipt_redeemed;
     const FactType expected = std::exchange(expected_, FactType::none);
@@ -25,7 +29,7 @@ std::optional<std::string> ReceiptFold::add(const Fact& fact, Sequence sequence)
     if (redeemed && expected == FactType::none)
         return fmt::format("fact {}: points are spent in a sale without a redemption before it",
                            sequence.value);
-    if (reduced) return reduce(fact, sequence);
+    if (reduced) return reduce(fact, sequence, left);
     if (redeemed) return redeem(fact, sequence);
     if ((fact.flags & model::kFactWithOriginal) != 0) {
         returned_ = fact;
@@ -57,7 +61,38 @@ std::optional<std::string> ReceiptFold::redeem(const Fact& fact, Sequence sequen
     return std::nullopt;
 }
 
-std::optional<std::string> ReceiptFold::reduce(const Fact& fact, Sequence sequence) {
+std::string ReceiptFold::check_lines(const Sale& sale, const Fact& fact,
+                                     const std::optional<model::LinesLeft>& left) {
+    if (sale.lines.empty()) return left ? "has no lines, and tells what is left of them" : "";
+    if (!left) return "does not tell what is left of its lines";
+    const auto [entry, first] =
+        lines_.try_emplace(fact.subject.id(), core::all_of(sale.lines, sale.fact.amount));
+    const model::LinesLeft before = std::exchange(entry->second, *left);
+    if (left->quantities.size() != sale.lines.size() || left->returned.size() != sale.lines.size())
+        return fmt::format("has {} lines, and tells of {}", sale.lines.size(),
+                           std::min(left->quantities.size(), left->returned.size()));
+    bool any = false;
+    for (std::size_t i = 0; i < sale.lines.size(); ++i) {
+        any |= left->returned[i] != 0;
+        if (std::uint64_t{left->quantities[i]} + left->returned[i] != before.quantities[i])
+            return fmt::format("had {} left of line {}; {} came back, and {} are left", before.quantities[i],
+                               i + 1, left->returned[i], left->quantities[i]);
+    }
+    // Where only money came back, the lines share what is left of it; else they go on with what they shared.
+    const model::Money paid = any ? before.paid : fact.amount;
+    const auto worth =
+        any ? before.worth : core::worth_of(sale.lines, left->quantities).value_or(before.worth);
+    if (left->paid != paid || left->worth != worth)
+        return fmt::format("has lines that share {} of {}, not {} of {}", left->paid.value, left->worth.value,
+                           paid.value, worth.value);
+    if (const auto share = core::share_of(sale.lines, *left); share != fact.amount)
+        return fmt::format("has {} left; the lines that are left have {}", fact.amount.value,
+                           share ? share->value : 0);
+    return {};
+}
+
+std::optional<std::string> ReceiptFold::reduce(const Fact& fact, Sequence sequence,
+                                               const std::optional<model::LinesLeft>& left_lines) {
     const Sequence sold{fact.subject.id()};
     const auto wrong = [&](const std::string& what) {
         return fmt::format("fact {}: the receipt of the sale at {} {}", sequence.value, sold.value, what);
@@ -84,6 +119,7 @@ std::optional<std::string> ReceiptFold::reduce(const Fact& fact, Sequence sequen
         return wrong(fmt::format("has {} left; {} came back of {}", fact.amount.value, returned->value,
                                  before.amount.value));
 
+    if (const std::string fault = check_lines(*sale, fact, left_lines); !fault.empty()) return wrong(fault);
     if (sale->pricing == nullptr || sale->judged == nullptr)
         return wrong("was priced by rules that are not there");
     const bool anonymous = sale->fact.subject.kind() == SubjectKind::anonymous;

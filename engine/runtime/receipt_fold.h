@@ -6,34 +6,40 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/core/rules.h"
 #include "engine/model/fact.h"
 #include "engine/model/result.h"
+#include "engine/model/sale_line.h"
 
 namespace tim::runtime {
 
 /// Folds what has come back of receipts, from the ledger's facts in order, for `verify`. Of each sale: every
 /// return that names it is followed by one fact that says what is left, that fact follows the one before it,
 /// the amounts add up, never more comes back than was sold, and what is left is worth what the sale's own
-/// rules earn for it.
+/// rules earn for it. Of a sale with lines: so many of each are left as there were less those that came back,
+/// and the money that is left is theirs.
 ///
 /// Memory: an entry of 32 bytes for each sale of which something came back (38 to 76 bytes with the table's
-/// spare slots), nothing for other sales. One thread.
+/// spare slots), one more with its lines where it has some, nothing for other sales. One thread.
 class ReceiptFold {
   public:
     struct Sale {
         model::Fact fact;
         const core::Rules* pricing = nullptr;  ///< of the sale; null when its program has no such version
         const core::Rules* judged = nullptr;   ///< the version that the sale's fact names; null likewise
+        std::vector<model::SaleLine> lines{};
     };
     using FindSale = std::function<model::Result<Sale>(model::Sequence)>;
 
     /// `find_sale` reads the fact of a sequence, whatever its type.
     explicit ReceiptFold(FindSale find_sale) : find_sale_(std::move(find_sale)) {}
 
-    /// The next fact of the ledger; a sentence when it does not follow from those before it.
-    std::optional<std::string> add(const model::Fact& fact, model::Sequence sequence);
+    /// The next fact of the ledger; a sentence when it does not follow from those before it. `left`: what a
+    /// `receipt_reduced` tells of lines.
+    std::optional<std::string> add(const model::Fact& fact, model::Sequence sequence,
+                                   const std::optional<model::LinesLeft>& left = std::nullopt);
 
     /// Number of sales of which something came back.
     std::size_t size() const { return receipts_.size(); }
@@ -54,11 +60,16 @@ class ReceiptFold {
     };
 
     std::optional<std::string> redeem(const model::Fact& fact, model::Sequence sequence);
-    std::optional<std::string> reduce(const model::Fact& fact, model::Sequence sequence);
+    std::optional<std::string> reduce(const model::Fact& fact, model::Sequence sequence,
+                                      const std::optional<model::LinesLeft>& left);
+    /// What is wrong with the lines that are left; empty: nothing.
+    std::string check_lines(const Sale& sale, const model::Fact& fact,
+                            const std::optional<model::LinesLeft>& left);
 
     FindSale find_sale_;
-    absl::flat_hash_map<std::uint64_t, Left> receipts_;  // by the sequence of the sale
-    model::Fact returned_;                               // the fact before, when what it names must follow
+    absl::flat_hash_map<std::uint64_t, Left> receipts_;           // by the sequence of the sale
+    absl::flat_hash_map<std::uint64_t, model::LinesLeft> lines_;  // likewise
+    model::Fact returned_;  // the fact before, when what it names must follow
     model::FactType expected_ = model::FactType::none;
 };
 

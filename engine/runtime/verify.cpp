@@ -156,8 +156,16 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
         const core::ProgramState* const program = folded.program(sale.subject.program());
         const bool known =
             program != nullptr && sale.version.value != 0 && sale.version.value <= program->version_count();
-        return ReceiptFold::Sale{sale, known ? &program->version_at(sale.at, sale.version) : nullptr,
-                                 known ? &program->version(sale.version) : nullptr};
+        ReceiptFold::Sale found{sale, known ? &program->version_at(sale.at, sale.version) : nullptr,
+                                known ? &program->version(sale.version) : nullptr};
+        if (sale.type != model::FactType::sale || sale.count == 1) return found;
+        const auto second = store_.ledger().fact_at({sequence.value + 1});
+        if (!second) return tl::unexpected(second.error());
+        if (second->fact.type != model::FactType::sale_lines) return found;
+        auto lines = documents_.decode_sale_lines(second->blob);
+        if (!lines) return tl::unexpected(lines.error());
+        found.lines = std::move(*lines);
+        return found;
     });
     OrderFold orders;
     const auto fold = [&](const Fact& fact, model::Sequence sequence, model::BytesView blob) {
@@ -183,7 +191,14 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
             const model::BytesView blob =
                 has_blob ? batch.blobs.subspan(fact.blob().offset, fact.blob().length) : model::BytesView();
             fold(fact, sequence, blob);
-            if (auto difference = receipts.add(fact, sequence)) report.add(std::move(*difference));
+            std::optional<model::LinesLeft> left;
+            if (fact.type == model::FactType::receipt_reduced && has_blob) {
+                if (auto read = documents_.decode_lines_left(blob))
+                    left = std::move(*read);
+                else
+                    report.add(fmt::format("fact {}: {}", sequence.value, read.error().message));
+            }
+            if (auto difference = receipts.add(fact, sequence, left)) report.add(std::move(*difference));
             if (auto difference = orders.add(fact, sequence)) report.add(std::move(*difference));
             if (fact.type == model::FactType::enrolled) {
                 const std::size_t number = fact.subject.program().value;

@@ -78,11 +78,7 @@ class Reader {
         if (table.amount_below() != nullptr)
             add(whole, ConditionKind::amount_below).amount =
                 money(path + ".amount_below", *table.amount_below());
-        if (table.tier_in() != nullptr) {
-            Condition& part = add(whole, ConditionKind::tier_in);
-            for (const auto* id : *table.tier_in())
-                part.texts.push_back(id->str());
-        }
+        if (table.tier_in() != nullptr) texts(*table.tier_in(), add(whole, ConditionKind::tier_in));
         if (table.terminal_in() != nullptr)
             add(whole, ConditionKind::terminal_in)
                 .numbers.assign(table.terminal_in()->begin(), table.terminal_in()->end());
@@ -101,6 +97,9 @@ class Reader {
             part.starts = instant(path + ".dates.from", table.dates()->from());
             part.ends = end(path + ".dates.to", table.dates()->to());
         }
+        if (table.sku_in() != nullptr) texts(*table.sku_in(), add(whole, ConditionKind::sku_in));
+        if (table.category_in() != nullptr)
+            texts(*table.category_in(), add(whole, ConditionKind::category_in));
         if (table.first_order()) add(whole, ConditionKind::first_order).wanted = *table.first_order();
         if (whole.parts.empty()) reading_.fault(path, "says nothing: name what a sale must meet");
         if (whole.parts.size() == 1) return Condition(std::move(whole.parts.front()));
@@ -139,6 +138,12 @@ class Reader {
     }
 
   private:
+    static void texts(const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>& from,
+                      Condition& part) {
+        for (const auto* text : from)
+            part.texts.push_back(text->str());
+    }
+
     static Condition& add(Condition& whole, ConditionKind kind) {
         Condition& part = whole.parts.emplace_back();
         part.kind = kind;
@@ -222,6 +227,12 @@ std::unique_ptr<schema::ConditionT> condition_table(const Condition& condition,
             break;
         case ConditionKind::first_order:
             table->first_order = condition.wanted;
+            break;
+        case ConditionKind::sku_in:
+            table->sku_in = condition.texts;
+            break;
+        case ConditionKind::category_in:
+            table->category_in = condition.texts;
             break;
     }
     return table;

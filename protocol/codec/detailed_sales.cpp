@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <utility>
+
+#include "protocol/codec/text.h"
 
 namespace tim::codec {
 
@@ -27,9 +30,69 @@ static_assert(same(schema::SubjectKind::customer, model::SubjectKind::customer) 
               same(schema::SubjectKind::code, model::SubjectKind::code) &&
               same(schema::SubjectKind::order, model::SubjectKind::order));
 
+/// The kinds of rows that may have details.
+bool may_have_details(model::CommandKind kind) {
+    return kind == model::CommandKind::sale || kind == model::CommandKind::returned ||
+           kind == model::CommandKind::balance;
+}
+
+model::Result<void> decode_lines(const flatbuffers::Vector<flatbuffers::Offset<schema::SaleLine>>* lines,
+                                 std::vector<model::SaleLine>& out) {
+    if (lines == nullptr) return {};
+    if (lines->size() > model::kMaxSaleLines)
+        return failure(ErrorKind::invalid,
+                       fmt::format("lines: {}; a row has at most {}", lines->size(), model::kMaxSaleLines));
+    for (flatbuffers::uoffset_t i = 0; i < lines->size(); ++i) {
+        const schema::SaleLine& line = *lines->Get(i);
+        const auto fault = [i](std::string_view field, std::string_view what) {
+            return failure(ErrorKind::invalid, fmt::format("lines[{}].{}: {}", i, field, what));
+        };
+        // Many lines may point at one text, which is copied for each.
+        if (line.sku()->size() > model::kMaxSkuBytes)
+            return fault("sku",
+                         fmt::format("{} bytes; it has at most {}", line.sku()->size(), model::kMaxSkuBytes));
+        model::SaleLine& decoded = out.emplace_back();
+        decoded.sku = line.sku()->str();
+        decoded.quantity = line.quantity();
+        decoded.price = {line.price()};
+        if (line.category() == nullptr) continue;
+        if (line.category()->size() > model::kMaxCategoryBytes)
+            return fault("category", fmt::format("{} bytes; it has at most {}", line.category()->size(),
+                                                 model::kMaxCategoryBytes));
+        decoded.category = line.category()->str();
+        if (!is_clean_text(decoded.category))
+            return fault("category", "is not UTF-8 text without control characters");
+    }
+    return {};
+}
+
+/// The receipt that names a row, and the one of the sale that a return is of.
+model::Result<void> decode_names(const schema::DetailedSale& row, model::Command& command) {
+    const auto fault = [](const char* field, std::size_t size) {
+        return failure(ErrorKind::invalid, fmt::format("{}: {} bytes; a receipt's number has at most {}",
+                                                       field, size, model::kMaxReceiptBytes));
+    };
+    const auto& number = *row.number();
+    if (number.size() > model::kMaxReceiptBytes) return fault("number", number.size());
+    if (command.kind != model::CommandKind::balance)
+        command.name = model::Name::receipt({row.terminal()}, {number.c_str(), number.size()});
+    else if (number.size() != 0 || row.terminal() != 0)
+        return failure(ErrorKind::invalid, "number: a balance has no name");
+    if (row.original() == nullptr && row.original_terminal() == 0) return {};
+    if (command.kind != model::CommandKind::returned || row.original() == nullptr)
+        return failure(ErrorKind::invalid, "original: only a return names the receipt of its sale");
+    const auto& original = *row.original();
+    if (original.size() > model::kMaxReceiptBytes) return fault("original", original.size());
+    command.original = model::Name::receipt({row.original_terminal()}, {original.c_str(), original.size()});
+    return {};
+}
+
 model::Result<void> decode_row(const schema::DetailedSale& row, model::SaleDetails& details,
                                model::Command& command) {
-    command.kind = model::CommandKind::sale;
+    command.kind = static_cast<model::CommandKind>(row.kind());
+    if (!may_have_details(command.kind))
+        return failure(ErrorKind::invalid, fmt::format("kind: {} is none of balance, sale and returned",
+                                                       static_cast<unsigned>(row.kind())));
     command.at = {row.at_ms()};
     command.amount = {row.amount()};
     command.details = &details;
@@ -46,11 +109,8 @@ model::Result<void> decode_row(const schema::DetailedSale& row, model::SaleDetai
     if (auto taken = take(row.referral(), "referral", kMaxReferralBytes, details.referral); !taken)
         return taken;
     if (auto taken = take(row.payment(), "payment", kMaxTextBytes, details.payment); !taken) return taken;
-    const auto& number = *row.number();
-    if (number.size() > model::kMaxReceiptBytes)
-        return failure(ErrorKind::invalid, fmt::format("number: {} bytes; a receipt's number has at most {}",
-                                                       number.size(), model::kMaxReceiptBytes));
-    command.name = model::Name::receipt({row.terminal()}, {number.c_str(), number.size()});
+    if (auto named = decode_names(row, command); !named) return named;
+    if (auto lines = decode_lines(row.lines(), details.lines); !lines) return lines;
     if (row.customer() == nullptr) return {};
     const auto customer = decode_customer(*row.customer());
     if (!customer) return tl::unexpected(customer.error());
@@ -117,11 +177,17 @@ void append_detailed_sale_results(ByteBuffer& out, std::uint32_t correlation,
 }
 
 model::Result<schema::DetailedSaleT> to_detailed_sale(const model::Command& sale) {
-    if (sale.kind != model::CommandKind::sale || sale.name.kind != model::NameKind::receipt)
-        return failure(ErrorKind::invalid, "only sales that are named by a receipt are sent with details");
+    const bool named = sale.kind != model::CommandKind::balance;
+    if (!may_have_details(sale.kind) || named != (sale.name.kind == model::NameKind::receipt))
+        return failure(
+            ErrorKind::invalid,
+            "only balances, and sales and returns that are named by a receipt, are sent with details");
     schema::DetailedSaleT row;
+    row.kind = static_cast<schema::RowKind>(sale.kind);
     row.terminal = sale.name.terminal.value;
     row.number = sale.name.number();
+    row.original = sale.original.number();
+    row.original_terminal = sale.original.terminal.value;
     row.at_ms = sale.at.value;
     row.amount = sale.amount.value;
     if (sale.customer.kind != model::KeyKind::none) {
@@ -138,6 +204,19 @@ model::Result<schema::DetailedSaleT> to_detailed_sale(const model::Command& sale
     row.hold = sale.details->hold.value;
     row.referral = sale.details->referral;
     row.payment = sale.details->payment;
+    if (sale.details->lines.size() > model::kMaxSaleLines)
+        return failure(ErrorKind::invalid, fmt::format("{} lines; {} are the most",
+                                                       sale.details->lines.size(), model::kMaxSaleLines));
+    for (const model::SaleLine& line : sale.details->lines) {
+        if (line.sku.size() > model::kMaxSkuBytes || line.category.size() > model::kMaxCategoryBytes)
+            return failure(ErrorKind::invalid, fmt::format("an SKU has at most {} bytes, a category {}",
+                                                           model::kMaxSkuBytes, model::kMaxCategoryBytes));
+        row.lines.push_back(std::make_unique<schema::SaleLineT>());
+        row.lines.back()->sku = line.sku;
+        row.lines.back()->quantity = line.quantity;
+        row.lines.back()->price = line.price.value;
+        row.lines.back()->category = line.category;
+    }
     return row;
 }
 

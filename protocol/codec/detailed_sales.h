@@ -7,7 +7,8 @@
 #include "engine/model/effect.h"
 #include "protocol/codec/messages.h"
 
-// Sales that name more than an amount: messages of tables, each row with an answer that tells every effect.
+// Sales and returns that name more than an amount, and orders with lines whose figures are asked for:
+// messages of tables, each row with an answer that tells every effect.
 // Stateless and thread-safe, as messages.h.
 namespace tim::codec {
 
@@ -23,8 +24,8 @@ void append_detailed_sale_results(ByteBuffer& out, std::uint32_t correlation,
                                   std::span<const model::Outcome> outcomes,
                                   std::span<const std::vector<model::Effect>> effects);
 
-/// Client: a row for a command of kind sale that is named by a receipt, with details or without. An error
-/// when it does not fit the protocol.
+/// Client: a row for a sale or return that is named by a receipt, or for a balance, with details or without.
+/// An error when it does not fit the protocol.
 model::Result<schema::DetailedSaleT> to_detailed_sale(const model::Command& sale);
 
 /// Client: at most kMaxDetailedSalesPerRequest rows, at least one.

@@ -130,6 +130,27 @@ Bytes FlatDocuments::encode(const model::Profile& profile) const {
     });
 }
 
+Bytes FlatDocuments::encode(const std::vector<model::SaleLine>& lines) const {
+    return encode_with([&](auto& builder) {
+        std::vector<flatbuffers::Offset<schema::SaleLine>> tables;
+        tables.reserve(lines.size());
+        for (const model::SaleLine& line : lines) {
+            const auto sku = builder.CreateString(line.sku);
+            const auto category = builder.CreateString(line.category);
+            tables.push_back(schema::CreateSaleLine(builder, sku, line.quantity, line.price.value, category));
+        }
+        return schema::CreateSaleLines(builder, builder.CreateVector(tables));
+    });
+}
+
+Bytes FlatDocuments::encode(const model::LinesLeft& left) const {
+    return encode_with([&](auto& builder) {
+        const auto quantities = builder.CreateVector(left.quantities);
+        const auto returned = builder.CreateVector(left.returned);
+        return schema::CreateLinesLeft(builder, quantities, returned, left.paid.value, left.worth.value);
+    });
+}
+
 model::Result<model::Program> FlatDocuments::decode_program(BytesView bytes) const {
     return decode_with<schema::Program>(bytes, "program", [](const schema::Program& table) {
         auto program = to_model(table);
@@ -179,6 +200,41 @@ model::Result<model::Profile> FlatDocuments::decode_profile(BytesView bytes) con
             }
             if (table.name() != nullptr) profile.name = table.name()->str();
             return profile;
+        });
+}
+
+model::Result<std::vector<model::SaleLine>> FlatDocuments::decode_sale_lines(BytesView bytes) const {
+    using Lines = std::vector<model::SaleLine>;
+    return decode_with<schema::SaleLines>(
+        bytes, "lines", [](const schema::SaleLines& table) -> model::Result<Lines> {
+            if (table.lines()->size() > model::kMaxSaleLines)
+                return failure(ErrorKind::corrupt,
+                               fmt::format("lines: {} are more than a sale has", table.lines()->size()));
+            Lines lines;
+            for (const schema::SaleLine* line : *table.lines()) {
+                if (line->sku()->size() > model::kMaxSkuBytes ||
+                    (line->category() != nullptr && line->category()->size() > model::kMaxCategoryBytes))
+                    return failure(ErrorKind::corrupt, "lines: an SKU or category is too long");
+                lines.push_back({line->sku()->str(),
+                                 line->quantity(),
+                                 {line->price()},
+                                 line->category() == nullptr ? std::string() : line->category()->str()});
+            }
+            return lines;
+        });
+}
+
+model::Result<model::LinesLeft> FlatDocuments::decode_lines_left(BytesView bytes) const {
+    return decode_with<schema::LinesLeft>(
+        bytes, "lines left", [](const schema::LinesLeft& table) -> model::Result<model::LinesLeft> {
+            const auto& quantities = *table.quantities();
+            const auto& returned = *table.returned();
+            if (quantities.size() > model::kMaxSaleLines || quantities.size() != returned.size())
+                return failure(ErrorKind::corrupt, "lines left: there are too many, or not a pair for each");
+            return model::LinesLeft{{quantities.begin(), quantities.end()},
+                                    {returned.begin(), returned.end()},
+                                    {table.paid()},
+                                    {table.worth()}};
         });
 }
 

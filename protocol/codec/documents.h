@@ -21,11 +21,15 @@ class FlatDocuments : public model::DocumentFormat {
     model::Bytes encode(const model::AccessKey& key) const override;
     model::Bytes encode(const model::EnrollmentRecord& record) const override;
     model::Bytes encode(const model::Profile& profile) const override;
+    model::Bytes encode(const std::vector<model::SaleLine>& lines) const override;
+    model::Bytes encode(const model::LinesLeft& left) const override;
 
     model::Result<model::Program> decode_program(model::BytesView bytes) const override;
     model::Result<model::AccessKey> decode_access_key(model::BytesView bytes) const override;
     model::Result<model::EnrollmentRecord> decode_enrollment(model::BytesView bytes) const override;
     model::Result<model::Profile> decode_profile(model::BytesView bytes) const override;
+    model::Result<std::vector<model::SaleLine>> decode_sale_lines(model::BytesView bytes) const override;
+    model::Result<model::LinesLeft> decode_lines_left(model::BytesView bytes) const override;
 };
 
 // Between the model and the schema's tables, for messages that carry them. The tables must be verified.

@@ -7,6 +7,7 @@
 #include "engine/model/keys.h"
 #include "engine/model/name.h"
 #include "engine/model/program.h"
+#include "engine/model/sale_line.h"
 
 // Every bound of the protocol, and how the bounds hang together. PROTOCOL.md lists them for authors of
 // clients.
@@ -81,6 +82,11 @@ static_assert(kMaxDetailedSalesPerRequest * (1 + kMaxEffectsPerSale) + 8 <= kMax
                   kMaxDetailedSalesPerRequest * (kCommandResultBytes + 128 + kMaxEffectsPerSale * 128) <=
                       kMaxReplyBytes,
               "detailed sales can be answered, whatever they led to");
+static_assert(kMaxDetailedSalesPerRequest *
+                      (1'024 + kMaxReferralBytes + 2 * kMaxTextBytes +
+                       model::kMaxSaleLines * (model::kMaxSkuBytes + model::kMaxCategoryBytes + 64)) <=
+                  kMaxRequestBytes,
+              "detailed sales with all their lines fit a request");
 static_assert(kMaxCustomersPerPage *
                       (model::kMaxKeysPerCustomer * (model::kMaxEmailBytes + 32) + kMaxTextBytes + 256) <=
                   kMaxReplyBytes,

@@ -64,13 +64,13 @@ bool may_request(Role role, RequestBody body) {
         case RequestBody::MembersRequest:
         case RequestBody::ReferralRequest:
         case RequestBody::CodeRequest:
-        case RequestBody::NetworkChange:  // each kind by itself
-        case RequestBody::OrderChange:    // likewise
+        case RequestBody::NetworkChange:      // each kind by itself
+        case RequestBody::OrderChange:        // likewise
+        case RequestBody::DetailedSaleBatch:  // likewise
         case RequestBody::OrderRequest:
         case RequestBody::OrdersRequest:
             return anyone;
         case RequestBody::SaleBatch:
-        case RequestBody::DetailedSaleBatch:
             return may_command(role, CommandKind::sale);
         case RequestBody::EnrollBatch:
             return may_command(role, CommandKind::enroll);
@@ -96,7 +96,6 @@ bool may_request(Role role, RequestBody body) {
 std::string_view deed(RequestBody body) {
     switch (body) {
         case RequestBody::SaleBatch:
-        case RequestBody::DetailedSaleBatch:
             return "post sales";
         case RequestBody::EnrollBatch:
             return "enrol customers";

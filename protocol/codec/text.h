@@ -13,6 +13,8 @@ inline bool is_clean_text(const std::string& text) {
     const char* place = text.c_str();
     const char* const end = place + text.size();
     while (place < end) {
+        // No character begins so; the reader below shifts by what such a byte says.
+        if (static_cast<unsigned char>(*place) > 0xF4) return false;
         const int character = flatbuffers::FromUTF8(&place);
         if (character < 0x20 || character == 0x7f) return false;
     }

@@ -524,7 +524,8 @@ void Connection::answer(std::uint32_t correlation, ReplyForm form, std::span<con
         case ReplyForm::detailed_sales: {
             std::vector<std::vector<model::Effect>> effects(outcomes.size());
             for (std::size_t i = 0; i < outcomes.size(); ++i) {
-                if (outcomes[i].refusal == model::Refusal::none)
+                const bool recorded = outcomes[i].sequence.value != 0;  // a balance is not
+                if (recorded && outcomes[i].refusal == model::Refusal::none)
                     effects[i] = context_.engine.effects(outcomes[i].sequence);
             }
             codec::append_detailed_sale_results(out, correlation, outcomes, effects);

@@ -273,6 +273,32 @@ const RefusalCases kCases = {
              }
          });
      }},
+    {Refusal::invalid_lines,
+     [] {
+         return Shop().sale_of("S", 1, {{"", 1, {1}, {}}});
+     }},
+    {Refusal::amount_exceeds_lines,
+     [] {
+         return Shop().sale_of("S", 21, {{"tea", 2, {10}, {}}});
+     }},
+    {Refusal::unknown_line,
+     [] {
+         Shop shop;
+         shop.sale_of("S", 20, {{"tea", 2, {10}, {}}});
+         return shop.give_back_lines("R", "S", {{"cup", 1, model::kAnyPrice, {}}});
+     }},
+    {Refusal::return_exceeds_line,
+     [] {
+         Shop shop;
+         shop.sale_of("S", 20, {{"tea", 2, {10}, {}}});
+         return shop.give_back_lines("R", "S", {{"tea", 3, model::kAnyPrice, {}}});
+     }},
+    {Refusal::line_amount_differs,
+     [] {
+         Shop shop;
+         shop.sale_of("S", 20, {{"tea", 2, {10}, {}}});
+         return shop.give_back_lines("R", "S", {{"tea", 1, model::kAnyPrice, {}}}, 11);
+     }},
     {Refusal::version_moved,
      [] {
          Shop shop;

@@ -97,6 +97,75 @@ TEST(TimCommands, ReturnsWithTheOriginalTakeWhatWasEarned) {
     EXPECT_THAT(more.err, HasSubstr("is left of the sale (0 VND) (return_exceeds_sale)"));
 }
 
+TEST(TimCommands, SalesByLineAndTheirReturns) {
+    const TestShop shop;
+    shop.put_program();
+    std::string program = shop.tim({"program", "get", "nhanh"}).out;
+    const std::string none = "\"campaigns\": []";
+    ASSERT_NE(program.find(none), std::string::npos) << program;
+    program.replace(
+        program.find(none), none.size(),
+        R"("campaigns": [ { "id": "cups", "when": { "sku_in": ["cup"] }, "then": [ { "bonus_points": 50 } ] },
+                       { "id": "tea", "when": { "category_in": ["tea"] },
+                         "then": [ { "discount": { "percent_bp": 1000 } } ] } ])");
+    const std::string file = shop.write("lines.json", program);
+    EXPECT_THAT(shop.tim({"program", "check", file}).out, HasSubstr("\"sku_in\": [\n"));
+    const Ended put = shop.tim({"program", "put", file});
+    ASSERT_EQ(put.code, 0) << put.err;
+    ASSERT_EQ(shop.tim({"enroll", "card:1"}).code, 0);
+
+    const std::vector<std::string> lines = {"--line", "oolong:2:60000:tea", "--line", "cup:1:45000"};
+    const auto with_lines = [&lines](std::vector<std::string> words) {
+        words.insert(words.end(), lines.begin(), lines.end());
+        return words;
+    };
+    const Ended quote = shop.tim(with_lines({"--json", "quote", "card:1", "--amount", "165000"}));
+    EXPECT_EQ(quote.code, 0) << quote.err;
+    EXPECT_EQ(member(quote.out, "discount"), "\"16500\"");
+    EXPECT_EQ(member(quote.out, "earns"), "64");
+    EXPECT_EQ(member(shop.tim({"--json", "quote", "card:1", "--amount", "165000"}).out, "discount"), "\"0\"");
+
+    const auto sale = with_lines({"--json", "sale", "card:1", "--receipt", "1/S", "--amount", "150000"});
+    const Ended sold = shop.tim(sale);
+    EXPECT_EQ(member(sold.out, "points"), "65") << sold.err;
+    EXPECT_THAT(sold.out, HasSubstr("\"type\":\"sale_lines\""));
+    EXPECT_EQ(member(shop.tim(sale).out, "duplicate"), "true");
+    EXPECT_THAT(shop.tim({"sale", "card:1", "--receipt", "1/S", "--amount", "150000"}).err,
+                HasSubstr("(conflict)"));
+    const Ended small = shop.tim(with_lines({"sale", "card:1", "--receipt", "1/T", "--amount", "165001"}));
+    EXPECT_EQ(small.code, 1);
+    EXPECT_THAT(small.err,
+                HasSubstr("the lines come to 165000 VND, and more was paid (amount_exceeds_lines)"));
+
+    const auto back = [&shop](const std::string& number, std::vector<std::string> words) {
+        words.insert(words.begin(), {"return", "card:1", "--receipt", "1/" + number, "--original", "S"});
+        return shop.tim(words);
+    };
+    const Ended tea = back("R1", {"--line", "oolong:1", "--json"});
+    EXPECT_EQ(tea.code, 0) << tea.err;
+    EXPECT_EQ(member(tea.out, "amount"), "\"54545\"");
+    EXPECT_EQ(member(tea.out, "points"), "-6");
+    EXPECT_THAT(back("R2", {"--line", "cup:1", "--amount", "1"}).err,
+                HasSubstr("the lines' share of what was paid is 40909 VND (line_amount_differs)"));
+    const Ended cup = back("R2", {"--line", "cup:1", "--amount", "40909"});
+    EXPECT_EQ(cup.code, 0) << cup.err;
+    EXPECT_THAT(cup.out, AllOf(HasSubstr("40909 VND"), HasSubstr("campaign_reduced cups, -50 points")));
+    EXPECT_THAT(back("R3", {"--line", "cup:1"}).err, HasSubstr("(return_exceeds_line)"));
+    EXPECT_THAT(back("R3", {"--line", "pot:1"}).err, HasSubstr("(unknown_line)"));
+    EXPECT_EQ(back("R3", {"--line", "oolong"}).code, 2);
+    EXPECT_EQ(back("R3", {}).code, 2) << "neither an amount nor lines";
+    EXPECT_EQ(shop.tim({"return", "card:1", "--receipt", "1/R3", "--line", "oolong:1"}).code, 2);
+    EXPECT_EQ(member(back("R3", {"--line", "oolong:1", "--json"}).out, "balance"), "0");
+
+    EXPECT_THAT(
+        shop.tim({"explain", "1/S"}).out,
+        AllOf(HasSubstr("What was sold: oolong × 2 at 60000 (tea), cup × 1 at 45000."),
+              HasSubstr("What came back: cup × 1 at 45000. What is left: oolong × 1 at 60000 (tea).")));
+    EXPECT_THAT(shop.tim({"history", "card:1"}).out,
+                HasSubstr("oolong × 2 at 60000 (tea); cup × 1 at 45000"));
+    EXPECT_EQ(shop.tim({"verify"}).code, 0);
+}
+
 TEST(TimCommands, ASaleCapturesTheHoldThatItNames) {
     const TestShop shop;
     shop.put_program();

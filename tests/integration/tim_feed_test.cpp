@@ -107,6 +107,34 @@ TEST(TimFeed, PostsEveryKindAndSetsBadRowsAside) {
     EXPECT_EQ(again.last_line(), "rows=4 accepted=2 duplicate=0 anonymous=0 refused=2") << again.err;
 }
 
+TEST(TimFeed, PostsLinesStraightAndThroughAQueue) {
+    const std::string header = "kind,receipt,at,terminal,customer,amount,original,line\n";
+    std::string feed = header;
+    for (int i = 0; i < 600; ++i)
+        feed += fmt::format(
+            "sale,S{},2026-01-02T10:00:00,1,card:{},150000,,oolong:2:60000:tea;cup:1:45000\n"
+            "sale,P{},2026-01-02T10:00:00,1,card:{},10000,,\n"
+            "return,R{},2026-01-02T11:00:00,1,card:{},,S{},oolong:1\n",
+            i, i % 50, i, i % 50, i, i % 50, i);
+    feed += "return,X,2026-01-02T12:00:00,1,card:0,,S0,cup:2\n";
+    std::string exported;
+    for (const bool queued : {false, true}) {
+        const TestShop shop;
+        shop.put_program();
+        std::vector<std::string> words = {"feed", shop.write("feed.csv", feed), "--enroll"};
+        if (queued) words.insert(words.end(), {"--queue", shop.path("queue").string()});
+        const Ended posted = shop.tim(words);
+        EXPECT_EQ(posted.last_line(), "rows=1801 accepted=1800 duplicate=0 anonymous=0 refused=1")
+            << posted.err;
+        if (exported.empty()) exported = export_of(shop);
+        EXPECT_EQ(export_of(shop), exported);
+        // 12 sales of 150,000 (15 points, of which 6 come back with a tea) and 12 of 10,000.
+        EXPECT_THAT(exported, HasSubstr("\ncard:0,1,retail,dong,120,0,120,120,1265460,1265460,"));
+        EXPECT_EQ(shop.tim(words).last_line(), "rows=1801 accepted=0 duplicate=1800 anonymous=0 refused=1");
+        EXPECT_EQ(shop.tim({"verify"}).code, 0);
+    }
+}
+
 TEST(TimFeed, UnknownCustomersAreRefusedUnlessTheyMayBeEnrolled) {
     const TestShop shop;
     shop.put_program();

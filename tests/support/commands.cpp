@@ -328,6 +328,12 @@ OwnedCommand make_sale_with(ProgramId program, Name name, const Who& customer, s
     return result;
 }
 
+OwnedCommand with_lines(OwnedCommand command, std::vector<model::SaleLine> lines) {
+    if (!command.details) command.details.emplace();
+    command.details->lines = std::move(lines);
+    return command;
+}
+
 OwnedCommand make_return(ProgramId program, Name name, const Who& customer, std::int64_t amount,
                          Name original, Instant at) {
     OwnedCommand result = make(CommandKind::returned, program, name, customer, at);
@@ -427,6 +433,10 @@ std::string describe(const OwnedCommand& owned) {
         if (terms.waybill) line += fmt::format(" waybill \"{}\"", *terms.waybill);
         if (!terms.referral.empty()) line += fmt::format(" placed with code {}", terms.referral);
     }
+    if (owned.details)
+        for (const model::SaleLine& goods : owned.details->lines)
+            line += fmt::format(" line {}:{}:{}:{}", goods.sku, goods.quantity, goods.price.value,
+                                goods.category);
     if (owned.tier_act)
         line += fmt::format(" tier \"{}\" from {} until {}", owned.tier_act->tier, owned.tier_act->from.value,
                             owned.tier_act->until.value);

@@ -116,6 +116,8 @@ OwnedCommand make_sale(model::ProgramId program, model::Name name, const Who& cu
 /// A sale that names a hold.
 OwnedCommand make_sale_with(model::ProgramId program, model::Name name, const Who& customer,
                             std::int64_t amount, model::Sequence hold, model::Instant at = model::kNoInstant);
+/// The same command with lines of goods: a sale, a return that names its sale, or a balance.
+OwnedCommand with_lines(OwnedCommand command, std::vector<model::SaleLine> lines);
 OwnedCommand make_return(model::ProgramId program, model::Name name, const Who& customer, std::int64_t amount,
                          model::Name original = {}, model::Instant at = model::kNoInstant);
 OwnedCommand make_void(model::ProgramId program, model::Name name, model::Name original,

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "tests/support/engine_fixture.h"
 
@@ -30,6 +31,20 @@ class Shop {
                              model::Instant at = model::kNoInstant, const Who& who = kCustomer) {
         return fixture.execute(make_return(program, receipt(1, number), who, amount,
                                            original.empty() ? model::Name{} : receipt(1, original), at));
+    }
+    model::Outcome sale_of(const std::string& number, std::int64_t amount,
+                           const std::vector<model::SaleLine>& lines, const Who& who = kCustomer) {
+        return fixture.execute(with_lines(make_sale(program, receipt(1, number), who, amount), lines));
+    }
+    /// Goods of a sale; without an amount their share of what was paid.
+    model::Outcome give_back_lines(const std::string& number, const std::string& original,
+                                   const std::vector<model::SaleLine>& lines, std::int64_t amount = 0,
+                                   const Who& who = kCustomer) {
+        return fixture.execute(
+            with_lines(make_return(program, receipt(1, number), who, amount, receipt(1, original)), lines));
+    }
+    model::Outcome quote_of(std::int64_t amount, const std::vector<model::SaleLine>& lines) {
+        return fixture.execute(with_lines(make_balance(program, kCustomer, amount), lines));
     }
     model::Outcome void_sale(const std::string& number, const std::string& original,
                              model::Instant at = model::kNoInstant) {

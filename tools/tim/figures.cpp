@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "tools/tim/text_table.h"
 
 namespace tim::cli {
@@ -29,7 +31,29 @@ Result<model::Money> read_amount(const Shop& shop, const std::string& text, cons
     return amount;
 }
 
+Result<std::vector<model::SaleLine>> read_lines(const Shop& shop, const std::vector<std::string>& texts,
+                                                bool returns) {
+    const auto parse = returns ? model::parse_return_line : model::parse_sale_line;
+    if (texts.size() > model::kMaxSaleLines)
+        return failure(ErrorKind::invalid, fmt::format("--line: {} lines; at most {} are allowed",
+                                                       texts.size(), model::kMaxSaleLines));
+    std::vector<model::SaleLine> lines;
+    for (const std::string& text : texts) {
+        auto line = parse(text, shop.version->program().currency);
+        if (!line) return failure(ErrorKind::invalid, fmt::format("--line: {}", line.error().message));
+        lines.push_back(std::move(*line));
+    }
+    return lines;
+}
+
 namespace {
+
+/// What a return by line came to: that its own fact tells.
+std::optional<model::Money> paid_back(const model::Command& command, const client::DetailedOutcome* sale) {
+    if (sale == nullptr || sale->effects.empty() || command.kind != model::CommandKind::returned)
+        return std::nullopt;
+    return model::Money{-sale->effects.front().amount.value};
+}
 
 bool opens_hold(const model::Command& command) {
     return command.kind == model::CommandKind::hold;
@@ -94,6 +118,7 @@ void tell_json(const ProgramVersion& version, const Subject& subject, const mode
         .add("tier_before", version.tier_id(outcome.tier_before))
         .add("tier_after", version.tier_id(outcome.tier_after))
         .add("sequence", outcome.sequence.value);
+    if (const auto amount = paid_back(command, sale)) json.add("amount", version.money(*amount));
     if (sale != nullptr) {
         json.add_or_null("code", sale->code);
         json.add_raw("effects", effects_json(version, sale->effects));
@@ -107,6 +132,9 @@ void tell_people(const ProgramVersion& version, const Subject& subject, const mo
     fields.emplace_back(subject.command,
                         subject.name + (outcome.duplicate ? " (done before; this is the first answer)" : ""));
     if (opens_hold(command)) fields.emplace_back("hold", std::to_string(outcome.sequence.value));
+    if (const auto amount = paid_back(command, sale))
+        fields.emplace_back("paid back",
+                            fmt::format("{} {}", version.money(*amount), version.program().currency.code));
     if (outcome.customer.value == 0) {
         // Without a customer nobody has figures.
         fields.emplace_back("customer", "none");
@@ -120,10 +148,11 @@ void tell_people(const ProgramVersion& version, const Subject& subject, const mo
     fields.emplace_back("spendable", std::to_string(outcome.spendable.value));
     fields.emplace_back("tier", tier_move(version, outcome));
     if (sale != nullptr && !sale->code.empty()) fields.emplace_back("referral code", sale->code);
-    // Where an order stands is no effect to people: its completion is what they asked for.
-    for (std::size_t i = 1; sale != nullptr && i < sale->effects.size(); ++i)
-        if (sale->effects[i].type != "order_noted")
-            fields.emplace_back("effect", effect_line(version, outcome, sale->effects[i]));
+    for (std::size_t i = 1; sale != nullptr && i < sale->effects.size(); ++i) {
+        // Lines whoever asks has named; where an order stands is what they asked for.
+        if (sale->effects[i].type == "sale_lines" || sale->effects[i].type == "order_noted") continue;
+        fields.emplace_back("effect", effect_line(version, outcome, sale->effects[i]));
+    }
     if (command.name.kind == model::NameKind::request)
         fields.emplace_back("request id", model::format_name(command.name));
     print(field_list(fields));

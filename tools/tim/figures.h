@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "engine/model/command.h"
 #include "tools/tim/command_line.h"
@@ -24,9 +25,13 @@ struct Subject {
 int tell_outcome(const CommandLine& line, Shop& shop, const Subject& subject, const model::Command& command,
                  const model::Result<model::Outcome>& outcome);
 
-/// The same for a sale: with what the transaction did, and the extras that were refused.
+/// The same for a sale, or a return by line: with what the transaction did, and the extras that were refused.
 int tell_sale(const CommandLine& line, Shop& shop, const Subject& subject, const model::Command& command,
               const model::Result<client::DetailedOutcome>& sale);
+
+/// Reads lines "SKU:QTY:PRICE[:CATEGORY]", or of a return "SKU:QTY[:PRICE[:CATEGORY]]".
+model::Result<std::vector<model::SaleLine>> read_lines(const Shop& shop,
+                                                       const std::vector<std::string>& texts, bool returns);
 
 /// Reads a decimal of the program's currency; `what` is named in the error. Not below 0 unless `any_sign`.
 model::Result<model::Money> read_amount(const Shop& shop, const std::string& text, const std::string& what,

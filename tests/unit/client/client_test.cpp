@@ -136,7 +136,7 @@ TEST(ClientTest, SendsDetailedSalesAgainThatWereRefusedForTheMoment) {
     EXPECT_EQ(outcomes->at(1).effects.at(0).related.value, 22U);
 
     model::Command other = sale(3);
-    other.kind = model::CommandKind::returned;
+    other.kind = model::CommandKind::voided;
     EXPECT_EQ(BlockingClient(options_for(server)).detailed_sale("shop", other).error().kind,
               model::ErrorKind::invalid);
 }

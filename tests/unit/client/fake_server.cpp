@@ -7,6 +7,8 @@
 #include <asio/write.hpp>
 #include <cstring>
 
+#include "protocol/codec/detailed_sales.h"
+
 namespace tim::client::testing {
 
 codec::AccessSecret test_secret() {
@@ -142,9 +144,11 @@ bool FakeSession::take_request(const codec::Frame& frame, const schema::Request&
     }
     std::vector<model::Command> commands;
     std::deque<model::Enrollment> enrollments;
+    std::deque<model::SaleDetails> details;
     model::Result<void> decoded;
     bool is_rows = true;
     bool is_sales = false;
+    bool is_detailed = false;
     if (const auto* sales = request.body_as_SaleBatch()) {
         decoded = codec::decode_sales(*sales, {1}, commands);
         is_sales = true;
@@ -152,6 +156,10 @@ bool FakeSession::take_request(const codec::Frame& frame, const schema::Request&
         decoded = codec::decode_commands(*rows, {1}, commands);
     } else if (const auto* people = request.body_as_EnrollBatch()) {
         decoded = codec::decode_enrollments(*people, {1}, enrollments, commands);
+    } else if (const auto* detailed = request.body_as_DetailedSaleBatch();
+               detailed && !engine_.answer_other) {
+        decoded = codec::decode_detailed_sales(*detailed, {1}, details, commands);
+        is_detailed = true;
     } else {
         is_rows = false;
     }
@@ -166,6 +174,9 @@ bool FakeSession::take_request(const codec::Frame& frame, const schema::Request&
     if (!reply_counts()) return false;
     if (is_sales) {
         codec::append_sale_results(out_, frame.correlation, outcomes);
+    } else if (is_detailed) {
+        const std::vector<std::vector<model::Effect>> effects(outcomes.size());
+        codec::append_detailed_sale_results(out_, frame.correlation, outcomes, effects);
     } else if (is_rows) {
         codec::append_command_results(out_, frame.correlation, outcomes);
     } else if (engine_.answer_other && engine_.answer_other(request, frame.correlation, out_)) {

@@ -248,9 +248,11 @@ TEST(PosClientTest, AnyKindOfRowGoesThrough) {
     FakeEngine engine;
     std::mutex mutex;
     std::vector<model::CommandKind> kinds;
+    std::size_t lines = 0;
     engine.judge = [&](const model::Command& command) {
         const std::scoped_lock guard(mutex);
         kinds.push_back(command.kind);
+        if (command.details != nullptr) lines += command.details->lines.size();
         return model::Refusal::none;
     };
     FakeServer server(engine);
@@ -265,9 +267,15 @@ TEST(PosClientTest, AnyKindOfRowGoesThrough) {
     ASSERT_TRUE(till->take_back("B2", customer, {10}));
     ASSERT_TRUE(till->redeem("P1", customer, {2}));
     ASSERT_TRUE(till->void_sale("V1", model::Name::receipt({5}, "S2")));
+    model::SaleDetails details;
+    details.lines = {{"cup", 2, {45'000}, "ware"}};
+    ASSERT_TRUE(till->sell("S3", customer, {90'000}, details));
+    const model::SaleLine cup{"cup", 1, model::kAnyPrice, ""};
+    ASSERT_TRUE(till->take_back_lines("B3", customer, model::Name::receipt({5}, "S3"), {&cup, 1}));
     ASSERT_TRUE(till->wait_until_drained(kLongMs));
     using enum model::CommandKind;
-    EXPECT_THAT(kinds, ElementsAre(enroll, sale, sale, returned, returned, redeem, voided));
+    EXPECT_THAT(kinds, ElementsAre(enroll, sale, sale, returned, returned, redeem, voided, sale, returned));
+    EXPECT_EQ(lines, 2U) << "of a sale and a return";
 }
 
 TEST(PosClientTest, WhatCannotBeSentIsRefusedAtTheTill) {

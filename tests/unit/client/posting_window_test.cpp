@@ -101,6 +101,47 @@ TEST(PostingWindowTest, EnrolmentsGoOneByOneAndBeforeWhatNamesThem) {
     EXPECT_THAT(rows.window.next_batch(100), ElementsAre(12));
 }
 
+TEST(PostingWindowTest, RowsWithDetailsGoByThemselves) {
+    Rows rows;
+    rows.push_sale("+84901000001");
+    for (const char* customer : {"+84901000002", "+84901000003"}) {
+        QueuedRow row = rows.sell(customer);
+        row.lines = {{"cup", 1, {45'000}, ""}};
+        rows.push(row);
+    }
+    rows.push_sale("+84901000004");
+    EXPECT_THAT(rows.window.next_batch(100), ElementsAre(10));
+    EXPECT_THAT(rows.window.next_batch(100), ElementsAre(11, 12));
+    EXPECT_THAT(rows.window.next_batch(100), ElementsAre(13));
+}
+
+TEST(PostingWindowTest, MessagesOfRowsWithDetailsAreSmaller) {
+    Rows rows;
+    for (int i = 0; i < 300; ++i) {
+        QueuedRow row = rows.sell("");
+        row.lines = {{"cup", 1, {45'000}, ""}};
+        rows.push(row);
+    }
+    EXPECT_EQ(rows.window.next_batch(1'000).size(), 250U);
+    EXPECT_EQ(rows.window.next_batch(1'000).size(), 50U);
+}
+
+TEST(PostingWindowTest, AReferralWaitsForAllBeforeIt) {
+    Rows rows;
+    rows.push_sale("+84901000001");
+    QueuedRow referred = rows.sell("+84901000002");
+    referred.referral = "7K3M9QXWTB2C";
+    rows.push(referred);
+    rows.push_sale("+84901000003");
+    EXPECT_THAT(rows.window.next_batch(100), ElementsAre(10));
+    EXPECT_THAT(rows.window.next_batch(100), IsEmpty());
+    rows.window.answer(10, accepted());
+    EXPECT_THAT(rows.window.next_batch(100), ElementsAre(11));
+    EXPECT_THAT(rows.window.next_batch(100), IsEmpty());
+    rows.window.answer(11, accepted());
+    EXPECT_THAT(rows.window.next_batch(100), ElementsAre(12));
+}
+
 TEST(PostingWindowTest, ProgramsDoNotShareABatch) {
     Rows rows;
     rows.push_sale("+84901000001");

@@ -1,15 +1,19 @@
 #include "clients/cpp/queue.h"
 
+#define XXH_INLINE_ALL
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <xxhash.h>
 
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
+#include "clients/cpp/queue_record.h"
 #include "temporary_folder.h"
 
 namespace tim::client {
@@ -100,14 +104,23 @@ TEST(DurableQueueTest, KeepsEveryFieldOfARow) {
     full.original = model::Name::receipt({9}, "A/1");
     full.reason = "quà tặng";
     full.note = "line 8";
+    QueuedRow goods = row(5);
+    goods.hold = {99};
+    goods.referral = "7K3M9QXWTB2C";
+    goods.payment = "token";
+    goods.lines = {{"oolong-1", 2, {60'000}, "trà"}, {"cup", 1, model::kAnyPrice, ""}};
+    goods.note = std::string(kMaxNoteBytes, 'n');
     QueuedRow person;
     person.kind = model::CommandKind::enroll;
     person.name = model::Name::request({9});
     person.keys = {{model::KeyKind::phone, "+84901234567"}, {model::KeyKind::email, "An@Example.vn"}};
     person.person = "An";
+    person.referral = "7K3M9QXWTB2C";
+    person.vip_kind = model::KeyKind::card;
+    person.vip = "1";
     QueuedRow anonymous;
     anonymous.name = model::Name::receipt({1}, "X");
-    const std::vector<QueuedRow> all{full, person, anonymous, row(1)};
+    const std::vector<QueuedRow> all{full, person, anonymous, goods, row(1)};
     ASSERT_TRUE(open(folder.path())->append("shop", all));
     EXPECT_EQ(waiting(*open(folder.path())), all);
 }
@@ -118,6 +131,28 @@ TEST(DurableQueueTest, CommandsAndRowsAreTheSame) {
     EXPECT_EQ(command.customer.text, "+84901234567");
     without_note.note.clear();
     EXPECT_EQ(as_row(command), without_note);
+    EXPECT_FALSE(has_details(without_note));
+
+    without_note.hold = {99};
+    without_note.referral = "7K3M9QXWTB2C";
+    without_note.payment = "token";
+    without_note.lines = {{"cup", 1, {45'000}, ""}};
+    EXPECT_TRUE(has_details(without_note));
+    const model::SaleDetails details = details_of(without_note);
+    model::Command detailed = as_command(without_note);
+    detailed.details = &details;
+    EXPECT_EQ(as_row(detailed), without_note);
+
+    QueuedRow person;
+    person.kind = model::CommandKind::enroll;
+    person.keys = {{model::KeyKind::phone, "+84901234567"}};
+    person.referral = "7K3M9QXWTB2C";
+    person.vip_kind = model::KeyKind::id;
+    person.vip_id = {4};
+    const model::Enrollment enrollment = enrollment_of(person);
+    model::Command enroll = as_command(person);
+    enroll.enrollment = &enrollment;
+    EXPECT_EQ(as_row(enroll), person);
 }
 
 TEST(DurableQueueTest, RowsComeOutInOrderAcrossSegmentsAndRestarts) {
@@ -273,6 +308,51 @@ TEST(DurableQueueTest, ASegmentOfANewerFormatIsRefused) {
     const auto queue = DurableQueue::open({folder.path()});
     ASSERT_FALSE(queue);
     EXPECT_THAT(queue.error().message, HasSubstr("not a queue segment"));
+}
+
+/// Makes a segment one of another format, soundly.
+void set_format(const fs::path& path, std::uint32_t format) {
+    std::string bytes = content(path);
+    SegmentHeader header;
+    std::memcpy(&header, bytes.data(), sizeof header);
+    header.format = format;
+    header.checksum = XXH3_64bits(&header, offsetof(SegmentHeader, checksum));
+    std::memcpy(bytes.data(), &header, sizeof header);
+    write(path, bytes);
+}
+
+TEST(DurableQueueTest, ASegmentOfTheOlderFormatIsReadAndNotAppendedTo) {
+    const TemporaryFolder folder;
+    ASSERT_TRUE(open(folder.path())->append("shop", rows(0, 3)));
+    set_format(last_segment(folder.path()), 1);
+    QueuedRow goods = row(3);
+    goods.lines = {{"cup", 1, {45'000}, ""}};
+    std::vector<QueuedRow> all = rows(0, 3);
+    all.push_back(goods);
+    {
+        auto queue = open(folder.path());
+        ASSERT_TRUE(queue->append("shop", {&goods, 1}));
+        EXPECT_EQ(waiting(*queue), all);
+    }
+    EXPECT_EQ(segment_count(folder.path()), 2U);
+    EXPECT_EQ(waiting(*open(folder.path())), all);
+
+    // One without rows is made anew in its place.
+    const TemporaryFolder other;
+    open(other.path());
+    set_format(last_segment(other.path()), 1);
+    auto queue = open(other.path());
+    const std::uint64_t bytes = queue->status().bytes;
+    ASSERT_TRUE(queue->append("shop", rows(0, 1)));
+    EXPECT_EQ(segment_count(other.path()), 1U);
+    EXPECT_EQ(queue->status().bytes,
+              fs::file_size(last_segment(other.path())) + bytes - sizeof(SegmentHeader));
+    EXPECT_EQ(waiting(*queue), rows(0, 1));
+    queue.reset();
+    set_format(last_segment(other.path()), 3);
+    const auto newer = DurableQueue::open({other.path()});
+    ASSERT_FALSE(newer);
+    EXPECT_THAT(newer.error().message, HasSubstr("its format is 3, this program knows 1 to 2"));
 }
 
 TEST(DurableQueueTest, ASegmentWhoseMakingWasCutShortIsMadeAnew) {

@@ -64,7 +64,7 @@ TEST(CampaignTables, PrintInFullAndReadThatBack) {
     const std::string all =
         with(R"("when": { "all")", R"("when": { "not": { "weekday_in": ["monday", "sunday"] },
         "hours": { "from": 22, "to": 2 }, "dates": { "from": "2027-01-22", "to": "2027-01-23T12:00" },
-        "terminal_in": [1, 7], "amount_below": "9000000", "all")");
+        "terminal_in": [1, 7], "sku_in": ["oolong-1", "cup"], "category_in": ["trà"], "amount_below": "9000000", "all")");
     std::string effects = all;
     effects.replace(effects.find("{ \"multiplier_bp\""), 1,
                     R"({ "bonus_points": 5 }, { "earn": { "per_amount": "50000", "points": 2 } },
@@ -87,6 +87,11 @@ TEST(CampaignTables, NameWhatIsWrongAndWhere) {
     const Case kCases[] = {
         {"\"tier_in\": [\"bac\"]", "\"tier_in\": [\"vang\"]",
          "campaigns[0].when.all[0].tier_in: \"vang\" is not a tier of this program"},
+        {"\"tier_in\": [\"bac\"]", "\"sku_in\": []", "campaigns[0].when.all[0].sku_in: is empty"},
+        {"\"tier_in\": [\"bac\"]", "\"sku_in\": [\"a\", \"b:c\"]",
+         "campaigns[0].when.all[0].sku_in[1]: \"b:c\" is not an SKU"},
+        {"\"tier_in\": [\"bac\"]", "\"category_in\": [\"\"]",
+         "campaigns[0].when.all[0].category_in[0]: \"\" is not a category"},
         {"\"tier_in\"", "\"tiers_in\"",
          "campaigns[0].when.all[0].tiers_in: unknown field; did you mean \"tier_in\"?"},
         {"{ \"tier_in\": [\"bac\"] }", "{}", "campaigns[0].when.all[0]: says nothing"},

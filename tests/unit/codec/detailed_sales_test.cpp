@@ -89,8 +89,10 @@ TEST(DetailedSales, AFaultNamesItsRowAndLeavesNothing) {
 
 TEST(DetailedSales, OnlySalesOfReceiptsAreSent) {
     model::Command other = sale(nullptr);
-    other.kind = model::CommandKind::returned;
+    other.kind = model::CommandKind::voided;
     EXPECT_FALSE(to_detailed_sale(other));
+    other.kind = model::CommandKind::balance;
+    EXPECT_FALSE(to_detailed_sale(other)) << "a balance has no name";
     other = sale(nullptr);
     other.name = model::Name::request({1});
     EXPECT_FALSE(to_detailed_sale(other));
@@ -98,6 +100,75 @@ TEST(DetailedSales, OnlySalesOfReceiptsAreSent) {
     other = sale(nullptr);
     other.customer.text = long_key;
     EXPECT_FALSE(to_detailed_sale(other));
+}
+
+TEST(DetailedSales, CarryLinesOfSalesReturnsAndOrders) {
+    model::SaleDetails goods;
+    goods.lines = {{"oolong-1", 2, {60'000}, "trà"}, {"cup", 1, {0}, ""}};
+    model::SaleDetails back;
+    back.lines = {{"oolong-1", 1, model::kAnyPrice, ""}};
+    model::Command returned = sale(&back, "R1");
+    returned.kind = model::CommandKind::returned;
+    returned.original = model::Name::receipt({9}, "C1");
+    model::Command order = sale(&goods);
+    order.kind = model::CommandKind::balance;
+    order.name = {};
+    std::vector<schema::DetailedSaleT> rows;
+    for (const auto& command : {sale(&goods), returned, order}) {
+        auto row = to_detailed_sale(command);
+        ASSERT_TRUE(row) << row.error().message;
+        rows.push_back(*row);
+    }
+    Server server;
+    const auto taken = server.take(rows);
+    ASSERT_TRUE(taken) << taken.error().message;
+    EXPECT_EQ(server.commands[0].details->lines, goods.lines);
+    EXPECT_EQ(server.commands[0].original, model::Name{});
+    EXPECT_EQ(server.commands[1].kind, model::CommandKind::returned);
+    EXPECT_EQ(server.commands[1].original, returned.original);
+    EXPECT_EQ(server.commands[1].details->lines, back.lines);
+    EXPECT_EQ(server.commands[2].kind, model::CommandKind::balance);
+    EXPECT_EQ(server.commands[2].name, model::Name{});
+    EXPECT_EQ(server.commands[2].details->lines, goods.lines);
+}
+
+TEST(DetailedSales, FaultsOfLinesAndKindsAreNamed) {
+    model::SaleDetails goods;
+    goods.lines = {{"a", 1, {1}, "c"}, {"b", 1, {1}, "c"}};
+    const schema::DetailedSaleT good = *to_detailed_sale(sale(&goods));
+    const auto fault_of = [](const schema::DetailedSaleT& row) {
+        Server server;
+        const auto taken = server.take(std::vector{row});
+        return taken ? std::string("(taken)") : taken.error().message;
+    };
+    schema::DetailedSaleT row = good;
+    row.lines[1]->sku = std::string(33, 'a');
+    EXPECT_EQ(fault_of(row), "rows[0].lines[1].sku: 33 bytes; it has at most 32");
+    row = good;
+    row.lines[0]->category = std::string(65, 'a');
+    EXPECT_EQ(fault_of(row), "rows[0].lines[0].category: 65 bytes; it has at most 64");
+    row.lines[0]->category = "ÿ";
+    EXPECT_THAT(fault_of(row), HasSubstr("rows[0].lines[0].category: is not UTF-8"));
+    row = good;
+    for (std::size_t i = 0; i < model::kMaxSaleLines; ++i)
+        row.lines.push_back(std::make_unique<schema::SaleLineT>(*good.lines[0]));
+    EXPECT_EQ(fault_of(row), "rows[0].lines: 66; a row has at most 64");
+    row = good;
+    row.kind = schema::RowKind::voided;
+    EXPECT_EQ(fault_of(row), "rows[0].kind: 3 is none of balance, sale and returned");
+    row.kind = schema::RowKind::balance;
+    EXPECT_THAT(fault_of(row), HasSubstr("rows[0].number: a balance has no name"));
+    row = good;
+    row.original = "C1";
+    EXPECT_THAT(fault_of(row), HasSubstr("rows[0].original: only a return"));
+    row.kind = schema::RowKind::returned;
+    EXPECT_EQ(fault_of(row), "(taken)");
+    row.original = std::string(25, 'C');
+    EXPECT_THAT(fault_of(row), HasSubstr("rows[0].original: 25 bytes"));
+    goods.lines[0].sku = std::string(33, 'a');
+    EXPECT_FALSE(to_detailed_sale(sale(&goods)));
+    goods.lines.assign(model::kMaxSaleLines + 1, {"a", 1, {1}, ""});
+    EXPECT_FALSE(to_detailed_sale(sale(&goods)));
 }
 
 TEST(DetailedSales, AreAnsweredWithTheirEffects) {

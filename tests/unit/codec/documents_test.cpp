@@ -55,6 +55,31 @@ TEST(Documents, DefaultsAreSpeltOut) {
     EXPECT_TRUE(flatbuffers::IsFieldPresent(table->tiers()->Get(0), schema::Tier::VT_ACTIVE));
 }
 
+TEST(Documents, LinesComeBackAndGiveTheSameBytes) {
+    const std::vector<model::SaleLine> lines = {{"oolong-1", 2, {60'000}, "trà"}, {"cup", 1, {0}, ""}};
+    const auto read = kDocuments.decode_sale_lines(kDocuments.encode(lines));
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(*read, lines);
+    EXPECT_EQ(kDocuments.encode(*read), kDocuments.encode(lines));
+    const model::LinesLeft left{{1, 0}, {1, 1}, {90'000}, {120'000}};
+    const auto read_left = kDocuments.decode_lines_left(kDocuments.encode(left));
+    ASSERT_TRUE(read_left) << read_left.error().message;
+    EXPECT_EQ(*read_left, left);
+    EXPECT_FALSE(kDocuments.decode_lines_left(kDocuments.encode(model::LinesLeft{{1}, {}, {}, {}})));
+    EXPECT_FALSE(kDocuments.decode_sale_lines(
+        kDocuments.encode(std::vector<model::SaleLine>(model::kMaxSaleLines + 1, lines[1]))));
+    EXPECT_FALSE(kDocuments.decode_sale_lines({}));
+    EXPECT_FALSE(kDocuments.decode_sale_lines(kDocuments.encode(left)));
+}
+
+TEST(Documents, TheLargestLinesFitTheirRoom) {
+    const std::vector<model::SaleLine> lines(
+        model::kMaxSaleLines,
+        {std::string(model::kMaxSkuBytes, 'a'), 1, {1}, std::string(model::kMaxCategoryBytes, 'c')});
+    EXPECT_LE(kDocuments.encode(lines).size(),
+              64 + model::kMaxSaleLines * (model::kMaxSkuBytes + model::kMaxCategoryBytes + 64));
+}
+
 model::AccessKey access_key() {
     model::AccessKey key;
     key.id = "till-1";

@@ -31,6 +31,8 @@ class Documents final : public model::DocumentFormat {
         return keep(enrollments_, record);
     }
     model::Bytes encode(const model::Profile&) const override { return {}; }
+    model::Bytes encode(const std::vector<model::SaleLine>&) const override { return {}; }
+    model::Bytes encode(const model::LinesLeft&) const override { return {}; }
     model::Result<model::Program> decode_program(BytesView bytes) const override {
         return find(programs_, bytes);
     }
@@ -41,6 +43,10 @@ class Documents final : public model::DocumentFormat {
         return find(enrollments_, bytes);
     }
     model::Result<model::Profile> decode_profile(BytesView) const override { return model::Profile{}; }
+    model::Result<std::vector<model::SaleLine>> decode_sale_lines(BytesView) const override {
+        return std::vector<model::SaleLine>{};
+    }
+    model::Result<model::LinesLeft> decode_lines_left(BytesView) const override { return model::LinesLeft{}; }
 
   private:
     template <class T>

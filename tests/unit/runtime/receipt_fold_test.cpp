@@ -3,9 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "protocol/codec/documents.h"
 #include "tests/support/shop.h"
 
 namespace tim::tests {
@@ -25,6 +28,16 @@ class Ledger {
         shop.fixture.commit();
         static_cast<void>(shop.fixture.store().ledger().scan({1}, [&](const storage::Batch& batch) {
             facts_.insert(facts_.end(), batch.facts.begin(), batch.facts.end());
+            for (std::size_t i = 0; i < batch.facts.size(); ++i) {
+                const Fact& fact = batch.facts[i];
+                if ((fact.flags & model::kFactHasBlob) == 0) continue;
+                const auto blob = batch.blobs.subspan(fact.blob().offset, fact.blob().length);
+                const std::uint64_t sequence = batch.first.value + i;
+                if (fact.type == FactType::sale_lines)
+                    lines[sequence - 1] = *codec::FlatDocuments().decode_sale_lines(blob);
+                if (fact.type == FactType::receipt_reduced)
+                    left[sequence] = *codec::FlatDocuments().decode_lines_left(blob);
+            }
             return true;
         }));
         auto rules = core::Rules::compile(std::make_shared<const model::Program>(program), {1}, {});
@@ -48,18 +61,27 @@ class Ledger {
         ReceiptFold fold([this](Sequence sequence) -> model::Result<ReceiptFold::Sale> {
             if (sequence.value == 0 || sequence.value > facts_.size())
                 return model::failure(model::ErrorKind::not_found, "no such fact");
-            return ReceiptFold::Sale{facts_[sequence.value - 1], rules_.get(), rules_.get()};
+            return ReceiptFold::Sale{facts_[sequence.value - 1], rules_.get(), rules_.get(),
+                                     lines[sequence.value]};
         });
         std::string text;
         for (std::size_t i = 0; i < facts_.size(); ++i)
-            if (const auto difference = fold.add(facts_[i], {i + 1})) text += *difference + "\n";
+            if (const auto difference = fold.add(facts_[i], {i + 1}, left_at(i + 1)))
+                text += *difference + "\n";
         receipts = fold.size();
         return text;
     }
 
     std::size_t receipts = 0;
+    std::map<std::uint64_t, std::vector<model::SaleLine>> lines;  // by the sequence of the sale
+    std::map<std::uint64_t, model::LinesLeft> left;               // by the sequence of the fact
 
   private:
+    std::optional<model::LinesLeft> left_at(std::uint64_t sequence) const {
+        const auto found = left.find(sequence);
+        return found == left.end() ? std::nullopt : std::optional(found->second);
+    }
+
     std::vector<Fact> facts_;
     std::unique_ptr<const core::Rules> rules_;
 };
@@ -96,6 +118,63 @@ TEST(ReceiptFold, finds_no_difference_in_what_the_engine_writes) {
     EXPECT_EQ(ledger.fold(), "");
     EXPECT_EQ(ledger.receipts, 3U) << "only what came back takes memory";
     EXPECT_NE(ledger.nth(kReturned, 0).flags & model::kFactClamped, 0) << "the example clamps";
+}
+
+/// A sale of 90,000 by lines of which a half, a third of the money and the rest come back, and a void.
+struct ReturnedLines : Shop {
+    ReturnedLines() {
+        sale_of("S", 90'000, {{"a", 2, {30'000}, ""}, {"b", 1, {40'000}, ""}, {"gift", 1, {0}, ""}});
+        give_back_lines("R1", "S", {{"a", 1, model::kAnyPrice, ""}});
+        give_back("R2", 21'000, "S");
+        give_back_lines("R3", "S", {{"b", 1, model::kAnyPrice, ""}});
+        give_back_lines("R4", "S", {{"a", 1, model::kAnyPrice, ""}});
+        give_back_lines("R5", "S", {{"gift", 1, model::kAnyPrice, ""}});
+        sale_of("V", 0, {{"gift", 1, {0}, ""}});
+        void_sale("R6", "V");
+    }
+};
+
+TEST(ReceiptFold, lines_come_back_as_they_were_sold) {
+    ReturnedLines shop;
+    Ledger ledger(shop);
+    ASSERT_EQ(ledger.left.size(), 6U);
+    EXPECT_EQ(ledger.fold(), "");
+}
+
+TEST(ReceiptFold, lines_that_do_not_add_up) {
+    ReturnedLines shop;
+    Ledger ledger(shop);
+    const auto second = std::next(ledger.left.begin());
+    const model::LinesLeft good = second->second;
+    second->second.quantities[0] = 2;
+    EXPECT_THAT(ledger.fold(), HasSubstr("had 1 left of line 1; 0 came back, and 2 are left"));
+    second->second = good;
+    second->second.paid.value += 1;
+    EXPECT_THAT(ledger.fold(), HasSubstr("has lines that share 42001 of 70000, not 42000 of 70000"));
+    second->second = good;
+    second->second.returned.pop_back();
+    EXPECT_THAT(ledger.fold(), HasSubstr("has 3 lines, and tells of 2"));
+    ledger.left.erase(second);
+    EXPECT_THAT(ledger.fold(), HasSubstr("does not tell what is left of its lines"));
+}
+
+TEST(ReceiptFold, money_that_is_not_the_lines) {
+    Shop shop;
+    shop.sale_of("S", 90'000, {{"a", 2, {30'000}, ""}, {"b", 1, {40'000}, ""}});
+    shop.give_back_lines("R", "S", {{"a", 1, model::kAnyPrice, ""}});
+    Ledger ledger(shop);
+    EXPECT_EQ(ledger.fold(), "");
+    model::LinesLeft& left = ledger.left.begin()->second;
+    left.quantities = {2, 0};
+    left.returned = {0, 1};
+    EXPECT_THAT(ledger.fold(), HasSubstr("has 63000 left; the lines that are left have 54000"));
+}
+
+TEST(ReceiptFold, lines_of_a_sale_that_has_none) {
+    ReturnedSale shop;
+    Ledger ledger(shop);
+    ledger.left[ledger.sequence_of(ledger.nth(kReduced, 0)).value] = {};
+    EXPECT_THAT(ledger.fold(), HasSubstr("has no lines, and tells what is left of them"));
 }
 
 TEST(ReceiptFold, more_came_back_than_was_sold) {

@@ -15,7 +15,13 @@ FeedRow some_row(std::uint64_t line, FeedKind kind) {
     row.at = {1'770'000'000'000};
     row.customer_kind = model::KeyKind::card;
     row.customer = "20417";
-    if (kind == FeedKind::enroll) return row;
+    if (kind == FeedKind::sale || kind == FeedKind::enroll) row.referral = "7K3M9QXWTB2C";
+    if (kind == FeedKind::enroll) {
+        row.vip_kind = model::KeyKind::card;
+        row.vip = "1";
+        return row;
+    }
+    if (kind == FeedKind::sale || kind == FeedKind::returned) row.lines = {{"cup", 2, {45'000}, "ware"}};
     row.name = model::Name::receipt({3}, "R" + std::to_string(line));
     row.amount = {150'000};
     if (kind == FeedKind::voided || kind == FeedKind::redeem) row.original = model::Name::receipt({3}, "R1");
@@ -37,6 +43,10 @@ TEST(FeedBacklog, ARowComesBackAsItWas) {
         EXPECT_EQ(back->name, row.name);
         EXPECT_EQ(back->amount, row.amount);
         EXPECT_EQ(back->original, row.original);
+        EXPECT_EQ(back->lines, row.lines);
+        EXPECT_EQ(back->referral, row.referral);
+        EXPECT_EQ(back->vip_kind, row.vip_kind);
+        EXPECT_EQ(back->vip, row.vip);
     }
 }
 

@@ -126,9 +126,45 @@ TEST(FeedReader, SaysWhatIsWrongWithARow) {
     EXPECT_NE(fault_of("sale,1,2010-12-01,1,\"card:1,1").find("quote"), std::string::npos);
     EXPECT_EQ(fault_of("enroll,,2010-12-01,,card:5,"), "");
     const std::string more = "kind,receipt,at,terminal,customer,amount,referral,original\n";
-    EXPECT_EQ(fault_of("sale,1,2010-12-01,1,,1,ABC,", more), "referral: the program has no rules for it");
+    EXPECT_EQ(fault_of("sale,1,2010-12-01,1,,1,ABC,", more), "referral: an anonymous sale has none");
+    EXPECT_EQ(fault_of("return,1,2010-12-01,1,card:1,1,ABC,", more),
+              "referral: a row of kind return has none");
+    EXPECT_EQ(fault_of("sale,1,2010-12-01,1,card:1,1,ABC,", more), "");
+    EXPECT_EQ(fault_of("enroll,,2010-12-01,,card:1,,ABC,", more), "");
     EXPECT_NE(fault_of("sale,1,2010-12-01,1,,1,,9", more).find("original"), std::string::npos);
     EXPECT_EQ(fault_of("redeem,1,2010-12-01,1,card:1,1,,9", more), "");
+}
+
+TEST(FeedReader, ReadsLines) {
+    const std::string header = "kind,receipt,at,terminal,customer,amount,original,line\n";
+    const Read read = read_feed(header +
+                                "sale,A,2010-12-01,1,card:1,5.00,,oolong-1:2:2.00:tea;cup:1:1.50\n"
+                                "return,B,2010-12-01,1,card:1,,A,oolong-1:1\n");
+    ASSERT_EQ(read.rows.size(), 2U);
+    EXPECT_EQ(read.rows[0].fault, "");
+    EXPECT_EQ(read.rows[0].lines,
+              (std::vector<model::SaleLine>{{"oolong-1", 2, {200}, "tea"}, {"cup", 1, {150}, ""}}));
+    EXPECT_EQ(read.rows[1].fault, "");
+    EXPECT_EQ(read.rows[1].amount.value, 0) << "their share of what was paid";
+    EXPECT_EQ(read.rows[1].lines, (std::vector<model::SaleLine>{{"oolong-1", 1, model::kAnyPrice, ""}}));
+    EXPECT_EQ(fault_of("sale,A,2010-12-01,1,card:1,5.00,,cup:1", header),
+              "line: \"cup:1\": the price is missing; a line is SKU:QTY:PRICE[:CATEGORY]");
+    EXPECT_EQ(fault_of("return,B,2010-12-01,1,card:1,,,cup:1", header),
+              "original: lines that come back are of a sale; name its receipt");
+    EXPECT_EQ(fault_of("void,B,2010-12-01,1,,,A,cup:1", header), "line: only sales and returns have lines");
+    EXPECT_EQ(fault_of("sale,A,2010-12-01,1,card:1,,,cup:1:1.00", header), "amount is missing");
+}
+
+TEST(FeedReader, ReadsWhoseMemberSomebodyBecomes) {
+    const std::string header = "kind,receipt,at,terminal,customer,amount,vip,reward\n";
+    const Read read = read_feed(header + "enroll,,2010-12-01,,card:2,,card:1,\n");
+    EXPECT_EQ(read.rows.at(0).fault, "");
+    EXPECT_EQ(read.rows[0].vip_kind, model::KeyKind::card);
+    EXPECT_EQ(read.rows[0].vip, "1");
+    EXPECT_EQ(fault_of("sale,A,2010-12-01,1,card:2,1,card:1,", header), "vip: a row of kind sale has none");
+    EXPECT_NE(fault_of("enroll,,2010-12-01,,card:2,,phone:12,", header).find("vip: "), std::string::npos);
+    EXPECT_EQ(fault_of("sale,A,2010-12-01,1,card:2,1,,v50", header),
+              "reward: the program has no rules for it");
 }
 
 TEST(FeedReader, ABadRowCostsThatRowOnly) {

@@ -15,12 +15,21 @@ struct Options {
     std::string amount;
     std::string receipt;
     std::string original;
+    std::vector<std::string> lines;
     std::int64_t points = 0;
     std::int64_t ttl_s = 600;
     std::uint64_t hold = 0;
     std::optional<std::string> at;
     std::optional<std::string> request_id;
 };
+
+/// What an order comes to; with lines it is a message of its own.
+model::Result<model::Outcome> ask(Shop& shop, const model::Command& order) {
+    if (order.details == nullptr) return shop.session.client().command(shop.program, order);
+    auto answer = shop.session.client().detailed_sale(shop.program, order);
+    if (!answer) return tl::unexpected(answer.error());
+    return std::move(answer->outcome);
+}
 
 int quote(const CommandLine& line, const Options& options) {
     const auto customer = read_customer(options.customer);
@@ -32,7 +41,11 @@ int quote(const CommandLine& line, const Options& options) {
         command.kind = model::CommandKind::balance;
         command.customer = customer->ref();
         command.amount = *amount;
-        const auto outcome = shop.session.client().command(shop.program, command);
+        auto lines = read_lines(shop, options.lines, false);
+        if (!lines) return fail_usage(lines.error().message);
+        const model::SaleDetails details{{}, {}, {}, std::move(*lines)};
+        if (!details.lines.empty()) command.details = &details;
+        const auto outcome = ask(shop, command);
         if (!outcome) return fail(outcome.error());
         if (outcome->refusal != model::Refusal::none)
             return refuse(line, outcome->refusal, outcome->detail, &shop.version->program().currency);
@@ -171,7 +184,13 @@ void add_checkout_commands(CLI::App& app, CommandLine& line) {
         app.add_subcommand("quote", "What a checkout would get: points to earn, points it may spend");
     quotes->add_option("CUSTOMER", options->customer, customer_help)->required();
     quotes->add_option("--amount", options->amount, "What is to be paid")->required();
-    quotes->footer("Example:\n  tim quote phone:+84901234567 --amount 150000");
+    quotes
+        ->add_option("--line", options->lines,
+                     "Goods, SKU:QTY:PRICE[:CATEGORY], once for each line: what campaigns ask for")
+        ->allow_extra_args(false);
+    quotes->footer(
+        "Examples:\n  tim quote phone:+84901234567 --amount 150000\n"
+        "  tim quote phone:+84901234567 --amount 150000 --line oolong-1:2:60000:tea --line cup:1:45000");
     quotes->callback([&line, options] { line.run = [&line, options] { return quote(line, *options); }; });
 
     CLI::App* redeems = app.add_subcommand("redeem", "Spend points");

@@ -19,6 +19,7 @@ struct Options {
     std::uint64_t hold = 0;
     std::string referral;
     std::string payment;
+    std::vector<std::string> lines;
     bool ranking = false;
     std::string tier;
     bool drop_tier = false;
@@ -65,12 +66,19 @@ model::Result<Draft> draft(model::CommandKind kind, const Options& options) {
 int post(const CommandLine& line, const Options& options, model::CommandKind kind, const std::string& word) {
     auto drafted = draft(kind, options);
     if (!drafted) return fail_usage(drafted.error().message);
+    const bool returns = kind == model::CommandKind::returned;
+    if (returns && options.amount.empty() && options.lines.empty())
+        return fail_usage("what comes back? Name --amount, or --line and the sale's receipt as --original");
+    if (returns && !options.lines.empty() && options.original.empty())
+        return fail_usage("--line: of which sale? Name its receipt as --original");
     return with_shop(line, [&](Shop& shop) {
         model::Command& command = drafted->command;
         command.customer = drafted->customer.ref();
         const auto at = shop.read_time(options.at);
         if (!at) return fail_usage(fmt::format("--at: {}", at.error().message));
         command.at = *at;
+        auto lines = read_lines(shop, options.lines, returns);
+        if (!lines) return fail_usage(lines.error().message);
         if (!options.amount.empty()) {
             const auto amount = read_amount(shop, options.amount, "--amount");
             if (!amount) return fail_usage(amount.error().message);
@@ -78,8 +86,9 @@ int post(const CommandLine& line, const Options& options, model::CommandKind kin
         }
         const std::string name =
             options.receipt.empty() ? drafted->customer.label() : model::format_name(command.name);
-        if (kind == model::CommandKind::sale) {
-            const model::SaleDetails details{{options.hold}, options.referral, options.payment};
+        if (kind == model::CommandKind::sale || !lines->empty()) {
+            const model::SaleDetails details{
+                {options.hold}, options.referral, options.payment, std::move(*lines)};
             command.details = &details;
             return tell_sale(line, shop, {word, name}, command,
                              shop.session.client().detailed_sale(shop.program, command));
@@ -172,9 +181,15 @@ void add_till_commands(CLI::App& app, CommandLine& line) {
     sale->add_option(
         "--payment", options->payment,
         "What tells the means of payment from others (a token of the till's): nobody refers oneself");
+    sale->add_option(
+            "--line", options->lines,
+            "Goods, SKU:QTY:PRICE[:CATEGORY], once for each line; their prices come to --amount or more")
+        ->allow_extra_args(false);
     add_time(sale, *options);
     sale->footer(
         "Examples:\n  tim sale phone:+84901234567 --receipt 1/104416 --amount 150000\n"
+        "  tim sale card:20417 --receipt 1/104419 --amount 150000 --line oolong-1:2:60000:tea --line "
+        "cup:1:45000\n"
         "  tim sale phone:+84901234567 --receipt 1/104417 --amount 70000 --hold 184467\n"
         "  tim sale card:20418 --receipt 1/104418 --amount 500000 --referral 7K3M9QXWTB2C\n"
         "  tim sale --receipt 1/536366 --amount 20000");
@@ -185,12 +200,18 @@ void add_till_commands(CLI::App& app, CommandLine& line) {
     CLI::App* returned = app.add_subcommand("return", "Take goods back, with the sale's receipt or without");
     returned->add_option("CUSTOMER", options->customer, customer_help + "; none for an anonymous return");
     returned->add_option("--receipt", options->receipt, receipt_help)->required();
-    returned->add_option("--amount", options->amount, "What is paid back")->required();
+    returned->add_option("--amount", options->amount,
+                         "What is paid back; with --line their share of what was paid, which is the default");
+    returned
+        ->add_option("--line", options->lines,
+                     "Goods of the sale that come back, SKU:QTY[:PRICE], once for each line")
+        ->allow_extra_args(false);
     returned->add_option("--original", options->original,
                          "The sale's receipt, or its number at the same terminal");
     add_time(returned, *options);
     returned->footer(
-        "Example:\n  tim return card:20417 --receipt 1/C104417 --amount 27500 --original 1/104416");
+        "Examples:\n  tim return card:20417 --receipt 1/C104417 --amount 27500 --original 1/104416\n"
+        "  tim return card:20417 --receipt 1/C104420 --original 1/104419 --line oolong-1:1");
     returned->callback([&line, options] {
         line.run = [&line, options] { return post(line, *options, model::CommandKind::returned, "return"); };
     });

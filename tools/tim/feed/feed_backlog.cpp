@@ -33,6 +33,11 @@ client::QueuedRow to_queued(const FeedRow& row) {
     queued.at = row.at;
     queued.amount = row.amount;
     queued.original = row.original;
+    queued.lines = row.lines;
+    queued.referral = row.referral;
+    queued.vip_kind = row.vip_kind;
+    queued.vip_id = row.vip_id;
+    queued.vip = row.vip;
     if (row.kind == FeedKind::enroll) {
         queued.keys = {{row.customer_kind, row.customer}};
         queued.name = enrollment_name("", row);  // a queue keeps no row without a name; posting makes its own
@@ -57,6 +62,11 @@ Result<FeedRow> from_queued(const client::QueuedRow& queued) {
     row.at = queued.at;
     row.amount = queued.amount;
     row.original = queued.original;
+    row.lines = queued.lines;
+    row.referral = queued.referral;
+    row.vip_kind = queued.vip_kind;
+    row.vip_id = queued.vip_id;
+    row.vip = queued.vip;
     return row;
 }
 

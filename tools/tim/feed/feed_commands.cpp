@@ -58,6 +58,27 @@ model::Command command_of(const FeedRow& row) {
     return command;
 }
 
+bool has_details(const FeedRow& row) {
+    return !row.lines.empty() || !row.referral.empty();
+}
+
+model::SaleDetails details_of(const FeedRow& row) {
+    return {{}, row.referral, {}, row.lines};
+}
+
+model::Enrollment enrollment_of(const FeedRow& row) {
+    model::Enrollment enrollment;
+    enrollment.keys = {customer_of(row)};
+    if (row.kind != FeedKind::enroll) return enrollment;
+    enrollment.vip = {row.vip_kind, row.vip_id, row.vip};
+    enrollment.referral = row.referral;
+    return enrollment;
+}
+
+bool joins_others(const FeedRow& row) {
+    return row.kind == FeedKind::enroll && (!row.referral.empty() || row.vip_kind != model::KeyKind::none);
+}
+
 model::Name enrollment_name(std::string_view program, const FeedRow& row) {
     std::string text = "tim-feed-enroll-1\n";
     text += program;
@@ -88,7 +109,8 @@ FeedSchedule::Subjects subjects_of(const FeedRow& row) {
 }
 
 bool stands_alone(const FeedRow& row) {
-    return row.customer_kind == model::KeyKind::none && row.original.kind == model::NameKind::receipt;
+    return !row.referral.empty() ||
+           (row.customer_kind == model::KeyKind::none && row.original.kind == model::NameKind::receipt);
 }
 
 }  // namespace tim::cli

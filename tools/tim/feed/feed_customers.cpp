@@ -144,7 +144,7 @@ void FeedCustomers::enroll() {
     std::vector<std::size_t> strangers;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
         const FeedRow& row = rows_[candidates[i].first];
-        enrollments[i].keys = {customer_of(row)};
+        enrollments[i] = enrollment_of(row);
         model::Command command;
         command.kind = model::CommandKind::enroll;
         command.name = enrollment_name(program_, row);

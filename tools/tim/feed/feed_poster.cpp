@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/model/refusal.h"
+#include "protocol/codec/limits.h"
 #include "tools/tim/feed/feed_commands.h"
 
 namespace tim::cli {
@@ -20,7 +21,11 @@ FeedPoster::FeedPoster(std::vector<std::unique_ptr<client::Client>>& clients, st
       window_(kWindowRows) {}
 
 void FeedPoster::add(std::vector<FeedRow> rows) {
-    blocks_.push_back({std::move(rows), false, 0});
+    for (FeedRow& row : rows) {
+        const bool waits = row.good() && joins_others(row);
+        if (&row == &rows.front() || waits != blocks_.back().waits) blocks_.push_back({{}, waits, false, 0});
+        blocks_.back().rows.push_back(std::move(row));
+    }
     resolve();
 }
 
@@ -29,6 +34,7 @@ void FeedPoster::resolve() {
     const auto block =
         std::find_if(blocks_.begin(), blocks_.end(), [](const Block& b) { return !b.resolved; });
     if (block == blocks_.end()) return pump();
+    if (block->waits && (block != blocks_.begin() || !schedule_.empty())) return pump();
     resolving_ = true;
     // A block stays where it is until it was resolved: a deque's elements do not move.
     customers_.resolve(block->rows, [this, &block = *block](model::Result<void> done) {
@@ -73,6 +79,7 @@ void FeedPoster::resume() {
     if (stopped_) return;
     customers_.resume();
     pump();
+    resolve();
 }
 
 bool FeedPoster::may_send() const {
@@ -82,22 +89,53 @@ bool FeedPoster::may_send() const {
     return !probing && pause_.over(FeedPause::Clock::now());
 }
 
+/// Rows that are ready and travel in one message; whether they name more than plain rows carry.
+bool FeedPoster::take_batch(std::vector<std::uint64_t>& ordinals) {
+    std::size_t most = pause_.reason().empty() ? kBatchRows : kProbeRows;
+    bool detailed = false;
+    while (schedule_.has_ready() && ordinals.size() < most) {
+        const std::uint64_t ordinal = schedule_.take_ready();
+        const bool is_detailed = has_details(row_at(ordinal));
+        if (ordinals.empty()) {
+            detailed = is_detailed;
+            if (detailed) most = std::min(most, codec::kMaxDetailedSalesPerRequest);
+        } else if (is_detailed != detailed) {
+            schedule_.put_back(ordinal);
+            break;
+        }
+        ordinals.push_back(ordinal);
+    }
+    return detailed;
+}
+
 bool FeedPoster::send_batch() {
     const auto least = std::min_element(under_way_.begin(), under_way_.end());
     if (*least >= kBatchesPerClient) return false;
     const auto index = static_cast<std::size_t>(least - under_way_.begin());
     std::vector<std::uint64_t> ordinals;
+    const bool detailed = take_batch(ordinals);
     std::vector<model::Command> commands;
-    const std::size_t most = pause_.reason().empty() ? kBatchRows : kProbeRows;
-    while (schedule_.has_ready() && ordinals.size() < most) {
-        ordinals.push_back(schedule_.take_ready());
-        commands.push_back(command_of(row_at(ordinals.back())));
+    std::vector<model::SaleDetails> details;
+    details.reserve(ordinals.size());
+    for (const std::uint64_t ordinal : ordinals) {
+        commands.push_back(command_of(row_at(ordinal)));
+        if (!detailed) continue;
+        details.push_back(details_of(row_at(ordinal)));
+        commands.back().details = &details.back();
     }
-    const auto admission = clients_[index]->commands(
-        program_, commands, [this, index, ordinals](model::Result<client::Outcomes> outcomes) {
-            --under_way_[index];
-            take_answers(ordinals, std::move(outcomes));
-        });
+    const auto done = [this, index, ordinals](model::Result<client::Outcomes> outcomes) {
+        --under_way_[index];
+        take_answers(ordinals, std::move(outcomes));
+    };
+    const auto detailed_done = [done](model::Result<std::vector<client::DetailedOutcome>> answers) {
+        if (!answers) return done(tl::unexpected(answers.error()));
+        client::Outcomes outcomes;
+        for (const client::DetailedOutcome& answer : *answers)
+            outcomes.push_back(answer.outcome);
+        done(std::move(outcomes));
+    };
+    const auto admission = detailed ? clients_[index]->detailed_sales(program_, commands, detailed_done)
+                                    : clients_[index]->commands(program_, commands, done);
     if (admission == client::Admission::accepted) {
         ++*least;
         return true;

@@ -66,6 +66,7 @@ class FeedPoster {
 
     struct Block {
         std::vector<FeedRow> rows;
+        bool waits = false;  // for all rows before it, whose customers its enrolments are tied to
         bool resolved = false;
         std::size_t next = 0;  // the first row that is not in the window yet
     };
@@ -76,6 +77,7 @@ class FeedPoster {
     void dispatch();
     bool may_send() const;
     bool send_batch();
+    bool take_batch(std::vector<std::uint64_t>& ordinals);
     void take_answers(const std::vector<std::uint64_t>& ordinals, model::Result<client::Outcomes> outcomes);
     void take_answer(FeedRow& row, const model::Outcome& outcome);
     bool retire();

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <utility>
+
+#include "protocol/codec/limits.h"
 
 namespace tim::cli {
 namespace {
@@ -67,6 +70,48 @@ std::string FeedRowReader::read_customer(std::string_view text, FeedRow& row) {
     return {};
 }
 
+std::string FeedRowReader::read_lines(std::string_view text, FeedRow& row) {
+    row.lines.clear();
+    if (text.empty()) return {};
+    const bool returns = row.kind == FeedKind::returned;
+    if (!returns && row.kind != FeedKind::sale) return "line: only sales and returns have lines";
+    auto lines = model::parse_sale_lines(text, currency_, returns);
+    if (!lines) return fmt::format("line: {}", lines.error().message);
+    row.lines = std::move(*lines);
+    return {};
+}
+
+/// A referral code, and whose member a new customer becomes.
+std::string FeedRowReader::read_network(const FeedCells& cells, std::string_view kind_text, FeedRow& row) {
+    const auto has_none = [&](FeedColumn column) {
+        return fmt::format("{}: a row of kind {} has none", feed_column_name(column), kind_text);
+    };
+    row.referral = cell(cells, FeedColumn::referral);
+    row.vip_kind = model::KeyKind::none;
+    row.vip.clear();
+    if (!row.referral.empty()) {
+        if (row.kind != FeedKind::sale && row.kind != FeedKind::enroll) return has_none(FeedColumn::referral);
+        if (row.customer_kind == model::KeyKind::none) return "referral: an anonymous sale has none";
+        if (row.referral.size() > codec::kMaxReferralBytes)
+            return fmt::format("referral: it has {} bytes, at most {} are allowed", row.referral.size(),
+                               codec::kMaxReferralBytes);
+    }
+    const std::string_view text = cell(cells, FeedColumn::vip);
+    if (text.empty()) return {};
+    if (row.kind != FeedKind::enroll) return has_none(FeedColumn::vip);
+    const auto vip = model::parse_customer(text);
+    if (!vip) return fmt::format("vip: {}", vip.error().message);
+    if (vip->kind == model::KeyKind::id) {
+        row.vip_id = vip->id;
+    } else {
+        auto key = model::normalize_key(vip->kind, vip->text);
+        if (!key) return fmt::format("vip: {}", key.error().message);
+        row.vip = std::move(key->text);
+    }
+    row.vip_kind = vip->kind;
+    return {};
+}
+
 std::string FeedRowReader::check(const FeedCells& cells, FeedRow& row) {
     const std::string_view kind_text = cell(cells, FeedColumn::kind);
     if (kind_text.empty()) return missing(FeedColumn::kind);
@@ -99,9 +144,10 @@ std::string FeedRowReader::check(const FeedCells& cells, FeedRow& row) {
         return "customer: an id is given by the engine; enrol by phone, email or card";
 
     const std::string_view amount_text = cell(cells, FeedColumn::amount);
-    const bool needs_amount =
+    const bool has_amount =
         *kind == FeedKind::sale || *kind == FeedKind::returned || *kind == FeedKind::redeem;
-    if (needs_amount && amount_text.empty()) return missing(FeedColumn::amount);
+    const bool by_line = *kind == FeedKind::returned && !cell(cells, FeedColumn::line).empty();
+    if (has_amount && !by_line && amount_text.empty()) return missing(FeedColumn::amount);
     row.amount = {};
     if (!amount_text.empty()) {
         const auto amount = model::parse_money(amount_text, currency_);
@@ -109,7 +155,7 @@ std::string FeedRowReader::check(const FeedCells& cells, FeedRow& row) {
         if (amount->value < 0) return fmt::format("amount: {} is negative", amount_text);
         if (*kind == FeedKind::redeem && amount->value == 0) return "amount: a redemption is of more than 0";
         if (*kind == FeedKind::enroll && amount->value != 0) return "amount: an enrolment has none";
-        if (needs_amount) row.amount = *amount;
+        if (has_amount) row.amount = *amount;
     }
 
     const std::string_view original = cell(cells, FeedColumn::original);
@@ -124,11 +170,11 @@ std::string FeedRowReader::check(const FeedCells& cells, FeedRow& row) {
         row.original = *name;
     }
 
-    for (const FeedColumn column :
-         {FeedColumn::referral, FeedColumn::reward, FeedColumn::vip, FeedColumn::line}) {
-        if (!cell(cells, column).empty())
-            return fmt::format("{}: the program has no rules for it", feed_column_name(column));
-    }
+    if (auto fault = read_network(cells, kind_text, row); !fault.empty()) return fault;
+    if (!cell(cells, FeedColumn::reward).empty())
+        return fmt::format("{}: the program has no rules for it", feed_column_name(FeedColumn::reward));
+    if (auto fault = read_lines(cell(cells, FeedColumn::line), row); !fault.empty()) return fault;
+    if (by_line && original.empty()) return "original: lines that come back are of a sale; name its receipt";
     return {};
 }
 

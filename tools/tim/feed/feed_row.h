@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/model/calendar.h"
 #include "engine/model/keys.h"
 #include "engine/model/money.h"
 #include "engine/model/name.h"
 #include "engine/model/quantity.h"
+#include "engine/model/sale_line.h"
 
 namespace tim::cli {
 
@@ -52,8 +54,13 @@ struct FeedRow {
     model::Name name;      ///< its receipt; none for an enrolment
     model::Name original;  ///< none unless named
     model::KeyKind customer_kind = model::KeyKind::none;
-    model::CustomerId customer_id{};  ///< as named (KeyKind::id), or once it is known
-    std::string customer;             ///< in normal form, for the other kinds
+    model::CustomerId customer_id{};                 ///< as named (KeyKind::id), or once it is known
+    std::string customer;                            ///< in normal form, for the other kinds
+    std::vector<model::SaleLine> lines;              ///< of a sale, or of what comes back
+    std::string referral;                            ///< of a sale or an enrolment
+    model::KeyKind vip_kind = model::KeyKind::none;  ///< of an enrolment
+    model::CustomerId vip_id{};
+    std::string vip;  ///< in normal form, for the other kinds
 
     bool good() const { return fault.empty(); }
     bool anonymous() const {
@@ -76,6 +83,8 @@ class FeedRowReader {
     std::string check(const FeedCells& cells, FeedRow& row);
     std::string read_at(std::string_view text, FeedRow& row);
     std::string read_customer(std::string_view text, FeedRow& row);
+    std::string read_lines(std::string_view text, FeedRow& row);
+    std::string read_network(const FeedCells& cells, std::string_view kind_text, FeedRow& row);
 
     model::Currency currency_;
     model::Calendar calendar_;
