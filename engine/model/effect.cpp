@@ -17,6 +17,11 @@ Effect effect_of(const Fact& fact, Sequence sequence) {
         case FactType::campaign_applied:
             effect.discount = {static_cast<std::int64_t>(fact.party.aux)};
             break;
+        case FactType::order_undone:  // there stand instants
+            effect.related = {fact.request.related};
+            effect.amount = {};
+            effect.points = {};
+            break;
         case FactType::points_restored:
             effect.related = {fact.lot.related};
             break;

@@ -8,8 +8,8 @@
 
 namespace tim::model {
 
-/// What one fact of a sale's transaction did, and to whom. All of them are read off the ledger's facts, so a
-/// repeat of the sale tells the same.
+/// What one fact of a sale's or return's transaction did, and to whom. All of them are read off the ledger's
+/// facts, so a repeat of the sale tells the same.
 struct Effect {
     Sequence sequence{};
     FactType type = FactType::none;

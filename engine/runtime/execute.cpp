@@ -440,17 +440,6 @@ Judgement EngineImpl::decide_sale(const Row& row, const Evidence& evidence, cons
     return core::decide_party_sale(sale, moment, subject, record, *row.program, code, facts, context);
 }
 
-void EngineImpl::add_lines(const Command& command, const Evidence& evidence, core::FactWriter& facts) {
-    const bool returns = command.kind == CommandKind::returned || command.kind == CommandKind::voided;
-    for (model::Fact& fact : facts.facts()) {
-        if (fact.type == model::FactType::sale_lines)
-            fact.set_blob(buffer_.add_blob(documents_.encode(command.details->lines)));
-        if (fact.type == model::FactType::receipt_reduced && returns && !evidence.sale->lines.empty())
-            fact.set_blob(
-                buffer_.add_blob(documents_.encode(core::return_terms(command, *evidence.sale).left)));
-    }
-}
-
 Judgement EngineImpl::decide_network(const Row& row, const Evidence& evidence, const core::Moment& moment,
                                      Subject subject, const core::CustomerRecord& record,
                                      core::FactWriter& facts) const {

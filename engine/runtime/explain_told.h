@@ -104,6 +104,10 @@ class Told {
 void tell_party(const Told& told, Lines& lines, const char* rule, std::string arithmetic,
                 std::string sentence);
 
+// Of goods, and what is left of a sale (explain_lines.cpp).
+void explain_sale_lines(const Told& told, Lines& lines);
+void explain_receipt_reduced(const Told& told, Lines& lines);
+
 // Of the other parties of a sale, the network, and tiers by hand (explain_parties.cpp).
 void explain_upline(const Told& told, Lines& lines);
 void explain_commission(const Told& told, Lines& lines);

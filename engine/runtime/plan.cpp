@@ -3,7 +3,6 @@
 #include <unordered_set>
 
 #include "engine/core/apply.h"
-#include "engine/core/lines.h"
 #include "engine/core/referral_code.h"
 #include "engine/runtime/engine_impl.h"
 
@@ -185,27 +184,6 @@ void EngineImpl::plan_return(const Row& row, Evidence& evidence) {
     if (may_end_it && sale.sale.subject.kind() == SubjectKind::customer &&
         core::return_terms(command, sale).whole)
         find_orders(sale, evidence, program);
-}
-
-void EngineImpl::read_lines(const StoredFact& reduced, core::SaleEvidence& sale) const {
-    sale.lines = lines_of(sale.parts);
-    if (sale.lines.empty()) return;
-    sale.left = core::all_of(sale.lines, sale.sale.amount);
-    if (reduced.blob.empty()) return;
-    auto left = documents_.decode_lines_left(reduced.blob);
-    if (!left) core::broken_invariant("documents.decode_lines_left", left.error().message);
-    TIM_INVARIANT(left->quantities.size() == sale.lines.size(), "a return tells of its sale's lines");
-    sale.left = std::move(*left);
-}
-
-std::vector<model::SaleLine> EngineImpl::lines_of(const std::vector<core::RecordedFact>& parts) const {
-    for (const core::RecordedFact& part : parts) {
-        if (part.fact.type != FactType::sale_lines) continue;
-        auto lines = documents_.decode_sale_lines(part.blob);
-        if (!lines) core::broken_invariant("documents.decode_sale_lines", lines.error().message);
-        return std::move(*lines);
-    }
-    return {};
 }
 
 void EngineImpl::read_remaining(const core::NameCandidates& state, core::SaleEvidence& sale) const {

@@ -153,5 +153,47 @@ TEST(TimNetwork, BadInputIsNamed) {
     EXPECT_THAT(checked.err, HasSubstr("network.commission[0].rate_bp"));
 }
 
+TEST(TimNetwork, AFeedKeepsTheOrderOfWhatDependsOnOthers) {
+    const std::string header = "kind,receipt,at,terminal,customer,amount,referral,vip\n";
+    for (const bool queued : {false, true}) {
+        const NetworkShop shop;
+        const auto feed = [&](const std::string& name, const std::string& rows) {
+            std::vector<std::string> words = {"feed", shop.write(name, header + rows), "--connections", "3"};
+            if (queued) words.insert(words.end(), {"--queue", shop.path("queue").string()});
+            return shop.run(words);
+        };
+        // V is a VIP by a sale of the same feed; M becomes a member behind it, and X is refused: M is no VIP.
+        const Ended first = feed("members.csv",
+                                 "enroll,,2026-01-02,,card:V,,,\n"
+                                 "sale,V1,2026-01-02T10:00:00,1,card:V,1000000,,\n"
+                                 "enroll,,2026-01-02T11:00:00,,card:M,,,card:V\n"
+                                 "sale,M1,2026-01-02T12:00:00,1,card:M,500000,,\n"
+                                 "enroll,,2026-01-02T13:00:00,,card:X,,,card:M\n");
+        EXPECT_EQ(first.last_line(), "rows=5 accepted=4 duplicate=0 anonymous=0 refused=1") << first.err;
+        EXPECT_EQ(member(shop.run({"--json", "show", "card:V"}).out, "class"), "vip");
+        EXPECT_EQ(member(shop.run({"--json", "vip", "commission", "card:V"}).out, "pending"), "15000");
+
+        // One code is given at the enrolment, the other at the sale; each is good for the first order alone.
+        const auto code_of = [&shop](const std::string& receipt) {
+            return member(shop.run({"--json", "sale", "card:V", "--receipt", receipt, "--amount", "10000",
+                                    "--at", "2026-01-03"})
+                              .out,
+                          "code");
+        };
+        const std::string rows = "enroll,,2026-01-04,,card:R,," + code_of("1/V2") +
+                                 ",\n"
+                                 "sale,R1,2026-01-04T10:00:00,1,card:R,100000,,\n"
+                                 "enroll,,2026-01-04,,card:T,,,\n"
+                                 "sale,T1,2026-01-04T11:00:00,1,card:T,100000," +
+                                 code_of("1/V3") + ",\n";
+        EXPECT_EQ(feed("codes.csv", rows).last_line(), "rows=4 accepted=4 duplicate=0 anonymous=0 refused=0");
+        EXPECT_EQ(member(shop.run({"--json", "show", "card:R"}).out, "points"), "20");
+        EXPECT_EQ(member(shop.run({"--json", "show", "card:T"}).out, "points"), "20");
+        EXPECT_EQ(member(shop.run({"--json", "show", "card:V"}).out, "points"), "167") << "100 + 25 + 2 + 40";
+        EXPECT_EQ(feed("codes.csv", rows).last_line(), "rows=4 accepted=0 duplicate=4 anonymous=0 refused=0");
+        EXPECT_EQ(shop.run({"verify"}).code, 0);
+    }
+}
+
 }  // namespace
 }  // namespace tim::integration

@@ -254,7 +254,10 @@ OwnedCommand CommandGenerator::sale(ProgramId program) {
     const Who who = choices_.chance(15) ? Who() : customer(program);
     const NaiveModel::Accepted* hold =
         choices_.chance(12) ? some_accepted(program, CommandKind::hold) : nullptr;
-    if (hold == nullptr) return make_sale(program, next_receipt(), who, amount(program));
+    if (hold == nullptr) {
+        OwnedCommand sale = make_sale(program, next_receipt(), who, amount(program));
+        return choices_.chance(25) ? with_goods(std::move(sale)) : sale;
+    }
     const Who owner = fmt::format("id:{}", hold->customer.value);
     return make_sale_with(program, next_receipt(), choices_.chance(92) ? owner : who, amount(program),
                           choices_.chance(95) ? hold->sequence : model::Sequence{987'654'321});
@@ -331,6 +334,8 @@ OwnedCommand CommandGenerator::give_back(ProgramId program) {
         if (const auto* placed = some_accepted(program, CommandKind::place_order))
             original = placed->command.command.name;
     if (choices_.chance(20)) return make_void(program, next_receipt(), original);
+    if (sale->command.details && !sale->command.details->lines.empty() && choices_.chance(70))
+        return give_back_goods(*sale, original);
     const std::int64_t left = model_.remaining(*sale);
     std::int64_t back = left;
     if (left > 0 && choices_.chance(60)) back = choices_.between(0, left);
@@ -339,6 +344,47 @@ OwnedCommand CommandGenerator::give_back(ProgramId program) {
     const Who owner = sale->customer.value == 0 ? Who() : Who(fmt::format("id:{}", sale->customer.value));
     return make_return(program, next_receipt(), choices_.chance(4) ? customer(program) : owner,
                        std::max<std::int64_t>(back, 0), original);
+}
+
+/// Goods for what was paid and, mostly, more; of few SKUs, at several prices.
+OwnedCommand CommandGenerator::with_goods(OwnedCommand sale) {
+    std::int64_t left = sale.command.amount.value;
+    std::vector<model::SaleLine> lines;
+    while (lines.size() < 4 && (lines.empty() || left > 0 || choices_.chance(30))) {
+        model::SaleLine line{fmt::format("g{}", choices_.below(3)), 0, {}, choices_.chance(50) ? "tea" : ""};
+        line.quantity = static_cast<std::uint32_t>(choices_.between(1, 4));
+        line.price.value = choices_.chance(10) ? 0 : choices_.between(0, std::max<std::int64_t>(left, 3) / 2);
+        // What is left to account for, and some more.
+        if (lines.size() == 3 && left > 0 && choices_.chance(95))
+            line.price.value = std::min(left, INT64_MAX / 5) / line.quantity + choices_.between(1, 3);
+        if (choices_.chance(1)) line.sku = "no:sku";
+        line.price.value = std::min(line.price.value, INT64_MAX / 8);
+        left -= std::min(left, line.price.value * std::int64_t{line.quantity});
+        lines.push_back(std::move(line));
+    }
+    return with_lines(std::move(sale), std::move(lines));
+}
+
+OwnedCommand CommandGenerator::give_back_goods(const NaiveModel::Accepted& sale, const Name& original) {
+    const NaiveModel::Goods goods = model_.goods_left(sale);
+    std::vector<model::SaleLine> lines;
+    const bool all = choices_.chance(15);
+    for (std::size_t i = 0; i < goods.lines.size(); ++i) {
+        if (!all && choices_.chance(50)) continue;
+        model::SaleLine line{goods.lines[i].sku, 0, model::kAnyPrice, {}};
+        const auto left = static_cast<std::int64_t>(goods.left[i]);
+        line.quantity =
+            static_cast<std::uint32_t>(all ? left : choices_.between(1, std::max<std::int64_t>(left, 1)));
+        if (all || choices_.chance(50)) line.price = goods.lines[i].price;
+        if (all || choices_.chance(20)) line.category = goods.lines[i].category;
+        if (choices_.chance(2)) line.sku = "never-sold";
+        if (choices_.chance(3)) ++line.quantity;
+        if (line.quantity != 0) lines.push_back(std::move(line));
+    }
+    if (lines.empty()) lines.push_back({goods.lines[0].sku, 1, model::kAnyPrice, {}});
+    const Who owner = sale.customer.value == 0 ? Who() : Who(fmt::format("id:{}", sale.customer.value));
+    return with_lines(make_return(sale.program, next_receipt(), owner, choices_.chance(5) ? 7 : 0, original),
+                      std::move(lines));
 }
 
 OwnedCommand CommandGenerator::spend(ProgramId program, Instant clock) {
@@ -447,6 +493,7 @@ OwnedCommand CommandGenerator::again(Instant clock) {
     const auto& list = model_.accepted();
     const NaiveModel::Accepted& first = list[choices_.below(list.size())];
     OwnedCommand command = first.sent ? *first.sent : first.command;
+    if (!first.sent) command.command.amount.value = first.asked_amount;
     if (command.command.kind == CommandKind::put_program)
         return make_balance(first.program, customer(first.program));
     const bool renamed = command.command.customer.kind != model::KeyKind::none;

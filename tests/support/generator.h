@@ -47,7 +47,9 @@ class CommandGenerator {
     OwnedCommand enroll(model::ProgramId program);
     OwnedCommand sale(model::ProgramId program);
     OwnedCommand order(model::ProgramId program);
+    OwnedCommand with_goods(OwnedCommand sale);
     OwnedCommand give_back(model::ProgramId program);
+    OwnedCommand give_back_goods(const NaiveModel::Accepted& sale, const model::Name& original);
     OwnedCommand end_hold(model::ProgramId program);
     OwnedCommand spend(model::ProgramId program, model::Instant clock);
     OwnedCommand adjust(model::ProgramId program, model::Instant clock);

@@ -28,7 +28,9 @@ bool has_detail(Refusal refusal) {
            refusal == Refusal::return_exceeds_sale || refusal == Refusal::capture_exceeds_hold ||
            refusal == Refusal::too_many_holds || refusal == Refusal::insufficient_points ||
            refusal == Refusal::insufficient_commission || refusal == Refusal::payout_below_minimum ||
-           refusal == Refusal::too_many_payouts;
+           refusal == Refusal::too_many_payouts || refusal == Refusal::invalid_lines ||
+           refusal == Refusal::amount_exceeds_lines || refusal == Refusal::unknown_line ||
+           refusal == Refusal::return_exceeds_line || refusal == Refusal::line_amount_differs;
 }
 
 Who by_id(CustomerId customer) {

@@ -57,7 +57,7 @@ bool NaiveModel::undone(const Accepted& sale) const {
     for (const Accepted& entry : accepted_) {
         const auto& command = entry.command.command;
         if (entry.program != sale.program || command.original != sale.command.command.name) continue;
-        if (command.kind == CommandKind::voided) return true;
+        if (command.kind == CommandKind::voided || entry.took_last_goods) return true;
         if (command.kind == CommandKind::returned) returned += command.amount.value;
     }
     return returned > 0 && returned == sale.command.command.amount.value;
@@ -137,7 +137,9 @@ void NaiveModel::add_to(NaiveFold& state, std::size_t index) const {
                 if (order.name != command.original) continue;
                 if (command.kind == CommandKind::voided) spend = -order.left;
                 order.left += spend;
-                if (order.left != 0 || (spend == 0 && command.kind != CommandKind::voided)) continue;
+                const bool takes_all =
+                    spend != 0 || command.kind == CommandKind::voided || entry.took_last_goods;
+                if (order.left != 0 || !takes_all) continue;
                 order.undone = true;
                 back = order.spent;
             }

@@ -153,7 +153,7 @@ std::optional<Outcome> NaiveModel::judge_alone(const Command& command) const {
         return refused(Refusal::invalid_command);
     if (command.kind == CommandKind::adjust && command.points.value == 0 && command.amount.value == 0)
         return refused(Refusal::invalid_command);
-    return std::nullopt;
+    return judge_lines(command);
 }
 
 Outcome NaiveModel::judge(const OwnedCommand& owned, Instant clock) {
@@ -165,6 +165,7 @@ Outcome NaiveModel::judge(const OwnedCommand& owned, Instant clock) {
 
     Accepted entry;
     entry.command = owned;
+    entry.asked_amount = command.amount.value;
     entry.program = command.program;
     entry.now = now(command.program, clock);
     entry.at = command.at == kNoInstant ? entry.now : command.at.value;
@@ -341,7 +342,7 @@ NaiveModel::Refusal NaiveModel::judge_return(Accepted& entry, std::int64_t& deta
     if (command.kind == CommandKind::voided)
         return void_or_return_accepted(*sale) ? Refusal::already_returned : Refusal::none;
     detail = remaining(*sale);
-    return command.amount.value > detail ? Refusal::return_exceeds_sale : Refusal::none;
+    return command.amount.value > detail ? Refusal::return_exceeds_sale : judge_goods(entry, *sale, detail);
 }
 
 NaiveModel::Refusal NaiveModel::judge_hold_end(Accepted& entry, std::int64_t& detail) const {
@@ -422,7 +423,12 @@ NaiveModel::Refusal NaiveModel::judge_override(const Accepted& entry, std::int64
 bool NaiveModel::same_content(const Accepted& first, const Command& again) const {
     const OwnedCommand& sent = first.sent ? *first.sent : first.command;
     const Command was = sent.view();
-    if (was.kind != again.kind || was.amount != again.amount || was.points != again.points ||
+    const std::int64_t asked = first.sent ? was.amount.value : first.asked_amount;
+    const auto lines = [](const Command& any) {
+        return any.details == nullptr ? std::vector<model::SaleLine>() : any.details->lines;
+    };
+    if (lines(was) != lines(again)) return false;
+    if (was.kind != again.kind || asked != again.amount.value || was.points != again.points ||
         was.at != again.at || was.ttl_ms != again.ttl_ms || was.hold != again.hold ||
         ended_hold(sent) != (again.details != nullptr ? again.details->hold : again.hold) ||
         was.original != again.original || was.reason != again.reason || was.ranking != again.ranking)

@@ -97,6 +97,19 @@ class NaiveModel {
         model::Sequence paid_code{};      ///< sale: of the referral that it paid
         model::Refusal code_refusal = model::Refusal::none;
         std::int64_t payout_amount = 0;
+
+        std::int64_t asked_amount = 0;  ///< as sent; a return by line has found its own
+        bool took_last_goods = false;   ///< of a sale that was free: by line, nothing of it is left
+    };
+
+    /// What is left of the lines of a sale: `money` in all, and so much was `shared` by lines of that
+    /// `worth`.
+    struct Goods {
+        std::vector<model::SaleLine> lines;
+        std::vector<Wide> left;
+        Wide money = 0;
+        Wide shared = 0;
+        Wide worth = 0;
     };
 
     /// What one campaign gives to a sale.
@@ -196,6 +209,7 @@ class NaiveModel {
     const Accepted* find(model::ProgramId program, const model::Name& name) const;
     /// What is left of a sale.
     std::int64_t remaining(const Accepted& sale) const;
+    Goods goods_left(const Accepted& sale) const;
 
   private:
     using Refusal = model::Refusal;
@@ -234,6 +248,11 @@ class NaiveModel {
     /// How many and of what amount.
     std::pair<std::size_t, std::int64_t> pending_orders(model::ProgramId program,
                                                         model::CustomerId customer) const;
+
+    // naive_lines.cpp
+    std::optional<model::Outcome> judge_lines(const model::Command& command) const;
+    /// Of a return by line: finds its amount.
+    Refusal judge_goods(Accepted& entry, const Accepted& sale, std::int64_t& detail) const;
 
     // naive_network.cpp
     Refusal judge_network(Accepted& entry, std::int64_t& detail) const;

@@ -73,8 +73,6 @@ std::string effects_json(const ProgramVersion& version, const Effects& effects) 
         if (!effect.campaign.empty()) json.add("campaign", effect.campaign);
         if (effect.discount.value != 0) json.add("discount", version.money(effect.discount));
         if (effect.counterparty.value != 0) json.add("counterparty", effect.counterparty.value);
-        if (!effect.campaign.empty()) json.add("campaign", effect.campaign);
-        if (effect.discount.value != 0) json.add("discount", version.money(effect.discount));
         if (effect.type == "extra_refused")
             json.add("extra", effect.extra)
                 .add("refused", model::refusal_name(effect.refusal))
@@ -91,6 +89,9 @@ std::string effect_line(const ProgramVersion& version, const model::Outcome& out
         return fmt::format("{} refused: {} ({})", effect.extra,
                            model::refusal_sentence(effect.refusal, effect.detail, version.program().currency),
                            model::refusal_name(effect.refusal));
+    if (effect.type == "receipt_reduced")
+        return fmt::format("{} {} is left of the sale, for {} points", version.money(effect.amount),
+                           version.program().currency.code, effect.points.value);
     std::string text = effect.type;
     if (effect.type == "hold_captured") text += fmt::format(" {}", effect.related.value);
     if (!effect.campaign.empty()) text += " " + effect.campaign;

@@ -27,6 +27,16 @@ TEST(Effect, IsReadOffAFact) {
     EXPECT_EQ(effect_of(fact, {41}).related.value, 12U);
 
     fact = Fact{};
+    fact.type = FactType::order_undone;
+    fact.request.related = 40;
+    fact.amount = {kNoInstant.value};
+    fact.points = {1'700'000'000'000};
+    const Effect undone = effect_of(fact, {43});
+    EXPECT_EQ(undone.related.value, 40U);
+    EXPECT_EQ(undone.amount.value, 0) << "instants are no figures";
+    EXPECT_EQ(undone.points.value, 0);
+
+    fact = Fact{};
     fact.type = FactType::extra_refused;
     fact.extra = {SaleExtra::referral, 0, static_cast<std::uint16_t>(Refusal::overflow), 0, 9, 0};
     const Effect refused = effect_of(fact, {42});
