@@ -147,7 +147,7 @@ TEST(DetailedSales, FaultsOfLinesAndKindsAreNamed) {
     row = good;
     row.lines[0]->category = std::string(65, 'a');
     EXPECT_EQ(fault_of(row), "rows[0].lines[0].category: 65 bytes; it has at most 64");
-    row.lines[0]->category = "ÿ";
+    row.lines[0]->category = "\xFF";
     EXPECT_THAT(fault_of(row), HasSubstr("rows[0].lines[0].category: is not UTF-8"));
     row = good;
     for (std::size_t i = 0; i < model::kMaxSaleLines; ++i)
