@@ -83,10 +83,22 @@ Result<std::vector<SaleLine>> parse_sale_lines(std::string_view text, const Curr
     return lines;
 }
 
-std::string describe_line(const SaleLine& line, std::uint32_t quantity, const Currency& currency) {
-    std::string text = fmt::format("{} × {} at {}", line.sku, quantity, format_money(line.price, currency));
-    if (!line.category.empty()) text += fmt::format(" ({})", line.category);
-    return text;
+std::string describe_lines(std::span<const SaleLine> lines, std::span<const std::uint32_t> quantities,
+                           const Currency& currency, std::size_t max_bytes) {
+    std::string text;
+    std::size_t left_out = 0;
+    for (std::size_t i = 0; i < lines.size() && i < quantities.size(); ++i) {
+        if (quantities[i] == 0) continue;
+        std::string line =
+            fmt::format("{} × {} at {}", lines[i].sku, quantities[i], format_money(lines[i].price, currency));
+        if (!lines[i].category.empty()) line += fmt::format(" ({})", lines[i].category);
+        if (left_out > 0 || text.size() + line.size() > max_bytes)
+            ++left_out;
+        else
+            text += (text.empty() ? "" : ", ") + line;
+    }
+    if (left_out > 0) text += fmt::format("{}{} more", text.empty() ? "" : ", and ", left_out);
+    return text.empty() ? "nothing" : text;
 }
 
 }  // namespace tim::model

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,7 +55,9 @@ Result<SaleLine> parse_return_line(std::string_view text, const Currency& curren
 /// Several of them, separated by semicolons. An error names the line.
 Result<std::vector<SaleLine>> parse_sale_lines(std::string_view text, const Currency& currency, bool returns);
 
-/// "tea-1 × 2 at 45000 (tea)".
-std::string describe_line(const SaleLine& line, std::uint32_t quantity, const Currency& currency);
+/// "oolong × 2 at 45000 (tea), cup × 1 at 9000": so many of each, without those of which there are none. What
+/// goes beyond `max_bytes` is counted: "…, and 12 more". "nothing" when there are none at all.
+std::string describe_lines(std::span<const SaleLine> lines, std::span<const std::uint32_t> quantities,
+                           const Currency& currency, std::size_t max_bytes);
 
 }  // namespace tim::model

@@ -52,6 +52,9 @@ inline constexpr std::size_t kBlocksPerWrite = 16;
 /// Facts that one query of the ledger looks at; those of other programs count too.
 inline constexpr std::size_t kMaxLedgerFactsSeen = 256 * 1024;
 
+/// Lines of a sale in an entry of history: no longer than a reason may be.
+inline constexpr std::size_t kMaxToldLinesBytes = 400;
+
 /// Returns of one receipt that its explanation tells.
 inline constexpr std::size_t kMaxExplainedReturns = 500;
 

@@ -175,8 +175,11 @@ HistoryEntry EngineImpl::history_entry(StoredFact stored) const {
     if (type == model::FactType::sale_lines) {
         const core::ProgramState& program = *state_.program(stored.fact.subject.program());
         const model::Currency& currency = program.version(stored.fact.version).program().currency;
-        for (const model::SaleLine& line : lines_of({{stored.sequence, stored.fact, stored.blob}}))
-            entry.reason += (entry.reason.empty() ? "" : "; ") + describe_line(line, line.quantity, currency);
+        const std::vector<model::SaleLine> lines = lines_of({{stored.sequence, stored.fact, stored.blob}});
+        std::vector<std::uint32_t> quantities;
+        for (const model::SaleLine& line : lines)
+            quantities.push_back(line.quantity);
+        entry.reason = model::describe_lines(lines, quantities, currency, kMaxToldLinesBytes);
     }
     if ((stored.fact.flags & model::kFactWithOriginal) != 0) {
         const StoredFact reduced = fact_at({stored.sequence.value + 1});

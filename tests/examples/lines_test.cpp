@@ -337,7 +337,7 @@ TEST(Lines, are_explained) {
         shop.fixture.engine().history(shop.program, {model::KeyKind::id, shop.customer, {}}, {}, 10);
     ASSERT_TRUE(history);
     EXPECT_TRUE(std::ranges::any_of(*history, [](const runtime::HistoryEntry& entry) {
-        return entry.reason == "oolong × 2 at 60000 (tea); cup × 1 at 45000 (ware)";
+        return entry.reason == "oolong × 2 at 60000 (tea), cup × 1 at 45000 (ware)";
     }));
 }
 

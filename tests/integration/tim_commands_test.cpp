@@ -159,7 +159,7 @@ TEST(TimCommands, SalesByLineAndTheirReturns) {
         AllOf(HasSubstr("What was sold: oolong × 2 at 60000 (tea), cup × 1 at 45000."),
               HasSubstr("What came back: cup × 1 at 45000. What is left: oolong × 1 at 60000 (tea).")));
     EXPECT_THAT(shop.tim({"history", "card:1"}).out,
-                HasSubstr("oolong × 2 at 60000 (tea); cup × 1 at 45000"));
+                HasSubstr("oolong × 2 at 60000 (tea), cup × 1 at 45000"));
     EXPECT_EQ(shop.tim({"verify"}).code, 0);
 }
 

@@ -59,8 +59,12 @@ TEST(SaleLine, SeveralStandInOneCell) {
 }
 
 TEST(SaleLine, AreToldToPeople) {
-    EXPECT_EQ(describe_line({"a", 5, {1'250}, "tea"}, 2, kPounds), "a × 2 at 12.50 (tea)");
-    EXPECT_EQ(describe_line({"a", 5, {0}, ""}, 5, kPounds), "a × 5 at 0.00");
+    const std::vector<SaleLine> lines = {{"a", 5, {1'250}, "tea"}, {"b", 5, {0}, ""}, {"c", 1, {100}, ""}};
+    const std::vector<std::uint32_t> some = {2, 0, 1};
+    EXPECT_EQ(describe_lines(lines, some, kPounds, 100), "a × 2 at 12.50 (tea), c × 1 at 1.00");
+    EXPECT_EQ(describe_lines(lines, some, kPounds, 30), "a × 2 at 12.50 (tea), and 1 more");
+    EXPECT_EQ(describe_lines(lines, some, kPounds, 3), "2 more");
+    EXPECT_EQ(describe_lines(lines, std::vector<std::uint32_t>{0, 0, 0}, kPounds, 100), "nothing");
 }
 
 }  // namespace
