@@ -235,24 +235,6 @@ TEST(Connection, AnswersDetailedSalesWithTheirEffects) {
     rows = replies.at(0).reply->body_as_DetailedSaleResults()->rows();
     EXPECT_EQ(rows->Get(0)->result()->refusal(), static_cast<std::uint16_t>(model::Refusal::unknown_program));
     EXPECT_EQ(rows->Get(0)->effects(), nullptr);
-
-    Harness checkout(model::Role::checkout);
-    checkout.authenticate();
-    // A checkout asks what an order with lines comes to, and sells nothing.
-    model::SaleDetails goods;
-    goods.lines = {{"cup", 1, {100}, ""}};
-    model::Command order = sale;
-    order.kind = model::CommandKind::balance;
-    order.name = {};
-    order.details = &goods;
-    codec::append_detailed_sales(
-        checkout.client.out, 6, "shop",
-        std::vector{*codec::to_detailed_sale(sale), *codec::to_detailed_sale(order)});
-    replies = checkout.exchange();
-    ASSERT_EQ(replies.at(0).type(), ReplyBody::DetailedSaleResults);
-    rows = replies[0].reply->body_as_DetailedSaleResults()->rows();
-    EXPECT_EQ(rows->Get(0)->result()->refusal(), static_cast<std::uint16_t>(model::Refusal::not_allowed));
-    EXPECT_EQ(rows->Get(1)->result()->refusal(), 0);
 }
 
 TEST(Connection, ARowThatIsNoneRefusesItsRequestAlone) {
