@@ -37,4 +37,7 @@ void check_discount(const Program& program, const Discount& discount, const std:
                     FaultCollector& faults);
 void check_campaigns(const Program& program, FaultCollector& faults);
 
+/// What is wrong with rewards and classification.
+void check_catalogue(const Program& program, FaultCollector& faults);
+
 }  // namespace tim::model

@@ -27,6 +27,7 @@ class Validation : private FaultCollector {
         check_tiering();
         check_tiers();
         check_campaigns(program_, *this);
+        check_catalogue(program_, *this);
         check_referral();
         check_network();
         return take();
@@ -181,6 +182,8 @@ class Validation : private FaultCollector {
         if (index == 0 && tier.upgrade_bonus.value > 0)
             fault(tier_path(index, "upgrade_bonus"), "would never be paid: everybody begins in this tier");
         check_range(tier_path(index, "multiplier_bp"), tier.multiplier_bp, 0, kMaxMultiplierBp);
+        check_range(tier_path(index, "voucher_discount_bp"), tier.voucher_discount_bp, 0, kWholeBp);
+        check_text(tier_path(index, "price_list"), tier.price_list, kMaxNameBytes);
         if (tier.discount) check_discount(program_, *tier.discount, tier_path(index, "discount"), *this);
         check_own_criterion(index);
     }

@@ -122,7 +122,9 @@ struct Tier {
     std::optional<Discount> discount;       ///< S5.2: off each order of its customers
     bool visible = true;                    ///< S2.7: else only those who are in it see it
     bool active = true;
-    bool makes_vip = false;  ///< S1.6, S1.18: who reaches it becomes a VIP of the network
+    bool makes_vip = false;                ///< S1.6, S1.18: who reaches it becomes a VIP of the network
+    std::int32_t voucher_discount_bp = 0;  ///< S2.9: off the points that rewards cost
+    std::string price_list;                ///< S2.9: the name of the shop's prices for this level
 };
 
 /// Points for one side of a referral.
@@ -176,6 +178,34 @@ inline constexpr std::size_t kMaxCommissionSteps = 32;
 /// Longest time for which commission is pending.
 inline constexpr std::int32_t kMaxCommissionPendingDays = 90;
 
+enum class RewardKind : std::uint8_t { voucher, gift };
+
+inline constexpr std::size_t kMaxRewards = 1'000;
+inline constexpr std::int32_t kMaxRewardDays = 3'650;
+inline constexpr std::int64_t kMaxStock = 1'000'000'000;
+
+/// S1.9: what points are exchanged for.
+struct Reward {
+    std::string id;
+    std::string name;
+    RewardKind kind = RewardKind::voucher;
+    Points cost{};
+    Money value{};                      ///< of a voucher, at a checkout
+    std::int32_t valid_days = 30;       ///< of its code
+    std::optional<std::int64_t> stock;  ///< none: no end of it
+};
+
+inline constexpr std::size_t kMaxClassificationValues = 256;
+
+/// S4.2 to S4.9: the values that customers are classified by.
+struct Classification {
+    std::optional<Money> vip_month_spend;  ///< S4.3: net sales of a month above it make the status VIP
+    std::vector<std::string> sources;
+    std::vector<std::string> natures;
+    std::vector<std::string> types;
+    std::vector<std::string> items;
+};
+
 /// One shop's rules. Nothing of one program is visible to another.
 struct Program {
     std::string id;
@@ -191,6 +221,8 @@ struct Program {
     std::vector<Campaign> campaigns;  ///< in the order in which they take effect
     std::optional<Referral> referral;
     std::optional<Network> network;
+    std::vector<Reward> rewards;
+    std::optional<Classification> classification;
 
     Criterion criterion_of(const Tier& tier) const { return tier.criterion.value_or(tiering.criterion); }
 };

@@ -209,7 +209,8 @@ void add_content_faults(SchemaCheck& check, ProgramReading reading) {
     const bool unknown_currency = check.has_fault_at("currency");
     for (ProgramFault& fault : model::validate(reading.program)) {
         const bool of_amounts = fault.path.starts_with("tiers") || fault.path.starts_with("points") ||
-                                fault.path.starts_with("referral") || fault.path.starts_with("network");
+                                fault.path.starts_with("referral") || fault.path.starts_with("network") ||
+                                fault.path.starts_with("rewards") || fault.path.starts_with("classification");
         if ((unknown_currency && of_amounts) || check.has_fault_at(fault.path)) continue;
         check.fault(std::move(fault.path), std::move(fault.message));
     }

@@ -3,6 +3,7 @@
 
 #include "engine/model/calendar.h"
 #include "protocol/codec/campaign_tables.h"
+#include "protocol/codec/catalogue_tables.h"
 #include "protocol/codec/documents.h"
 #include "protocol/codec/limits.h"
 
@@ -70,6 +71,9 @@ class ProgramReader {
             program.tiers.push_back(
                 read_tier(*table.tiers()->Get(i), fmt::format("tiers[{}]", i), program.tiering.criterion));
         if (table.campaigns() != nullptr) read_campaigns(*table.campaigns(), program);
+        if (table.rewards() != nullptr) read_rewards(*table.rewards(), program);
+        if (table.classification() != nullptr)
+            program.classification = read_classification(reading(), *table.classification());
         return program;
     }
 
@@ -101,6 +105,15 @@ class ProgramReader {
         for (flatbuffers::uoffset_t i = 0; i < tables.size(); ++i)
             program.campaigns.push_back(
                 read_campaign(reads, fmt::format("campaigns[{}]", i), *tables.Get(i)));
+    }
+
+    void read_rewards(const flatbuffers::Vector<flatbuffers::Offset<schema::Reward>>& tables,
+                      model::Program& program) {
+        if (tables.size() > model::kMaxRewards)
+            return fault("rewards", fmt::format("has {} entries; at most {} are allowed", tables.size(),
+                                                model::kMaxRewards));
+        for (flatbuffers::uoffset_t i = 0; i < tables.size(); ++i)
+            program.rewards.push_back(read_reward(reading(), fmt::format("rewards[{}]", i), *tables.Get(i)));
     }
 
     void fault(std::string path, std::string message) {
@@ -244,6 +257,8 @@ class ProgramReader {
         if (table.discount() != nullptr)
             tier.discount = read_discount(reading(), path + ".discount", *table.discount());
         tier.makes_vip = table.makes_vip();
+        tier.voucher_discount_bp = table.voucher_discount_bp();
+        tier.price_list = text(table.price_list());
         return tier;
     }
 
@@ -275,6 +290,8 @@ std::unique_ptr<schema::TierT> to_schema(const model::Program& program, const mo
     entry->visible = tier.visible;
     if (tier.discount) entry->discount = to_schema(*tier.discount, program.currency);
     entry->makes_vip = tier.makes_vip;
+    entry->voucher_discount_bp = tier.voucher_discount_bp;
+    entry->price_list = tier.price_list;
     return entry;
 }
 
@@ -353,6 +370,9 @@ std::unique_ptr<schema::ProgramT> to_schema(const model::Program& program) {
     }
     for (const model::Tier& tier : program.tiers)
         table->tiers.push_back(to_schema(program, tier));
+    for (const model::Reward& reward : program.rewards)
+        table->rewards.push_back(to_schema(reward, program.currency));
+    if (program.classification) table->classification = to_schema(*program.classification, program.currency);
     if (program.campaigns.empty()) return table;
     const auto calendar = model::Calendar::load(program.time_zone);
     if (!calendar) return table;  // no validated program: what it says of days cannot be told

@@ -313,5 +313,57 @@ TEST(ProgramJson, NamesFaultsOfANetwork) {
     EXPECT_THAT(fault_of(text), HasSubstr("network.upline_earn.per_amount"));
 }
 
+TEST(ProgramJson, S2_9_ReadsRewardsAndClassificationAndPrintsThemInFull) {
+    const auto program = parse_program_json(R"({"id":"p","currency":"VND","time_zone":"Asia/Ho_Chi_Minh",
+        "points":{"earn":{"per_amount":"10000"}},
+        "tiers":[{"id":"a","min":"0"},{"id":"b","min":"1000","voucher_discount_bp":500,"price_list":"si"}],
+        "rewards":[{"id":"v50","name":"Voucher 50K","kind":"voucher","cost_points":100,"value":"50000",
+                    "valid_days":30,"stock":1000},
+                   {"id":"cup","kind":"gift","cost_points":80}],
+        "classification":{"statuses_vip_month_spend":"30000000","sources":["staff","facebook"],
+                          "natures":["export"],"types":["cafe"],"items":["tea","coffee"]}})",
+                                            "p.json");
+    ASSERT_TRUE(program) << program.error().message;
+    EXPECT_EQ(program->tiers[1].voucher_discount_bp, 500);
+    EXPECT_EQ(program->tiers[1].price_list, "si");
+    ASSERT_EQ(program->rewards.size(), 2U);
+    EXPECT_EQ(program->rewards[0].value, model::Money{50'000});
+    EXPECT_EQ(program->rewards[0].stock, 1'000);
+    EXPECT_EQ(program->rewards[1].kind, model::RewardKind::gift);
+    EXPECT_FALSE(program->rewards[1].stock);
+    ASSERT_TRUE(program->classification);
+    EXPECT_EQ(program->classification->vip_month_spend, model::Money{30'000'000});
+    EXPECT_EQ(program->classification->items, (std::vector<std::string>{"tea", "coffee"}));
+    const std::string printed = program_to_json(*program);
+    const auto again = parse_program_json(printed, "printed.json");
+    ASSERT_TRUE(again) << again.error().message;
+    EXPECT_EQ(program_to_json(*again), printed);
+}
+
+TEST(ProgramJson, SaysWhereRewardsAndClassificationAreWrong) {
+    const auto program = parse_program_json(R"({"id":"p","currency":"GBP","time_zone":"Europe/London",
+        "points":{"earn":{"per_amount":"10"}}, "tiers":[{"id":"a","min":"0"}],
+        "rewards":[{"id":"v","cost_points":0,"value":"0.50"},
+                   {"id":"v","cost_points":1,"value":"1.005"},
+                   {"id":"g","cost_points":1,"kind":"gift","value":"1"},
+                   {"id":"h","cost_points":1,"kind":"goft"}],
+        "classification":{"sources":["a","b","a"]}})",
+                                            "p.json");
+    ASSERT_FALSE(program);
+    EXPECT_THAT(program.error().message, HasSubstr("p.json:6:46: rewards[3].kind: \"goft\""));
+    const auto faults = parse_program_json(R"({"id":"p","currency":"GBP","time_zone":"Europe/London",
+        "points":{"earn":{"per_amount":"10"}}, "tiers":[{"id":"a","min":"0"}],
+        "rewards":[{"id":"v","cost_points":0,"value":"0.50"},
+                   {"id":"v","cost_points":1,"value":"1.005"},
+                   {"id":"g","cost_points":1,"kind":"gift","value":"1"}],
+        "classification":{"sources":["a","b","a"]}})",
+                                           "p.json");
+    ASSERT_FALSE(faults);
+    EXPECT_THAT(faults.error().message,
+                AllOf(HasSubstr("rewards[0].cost_points"), HasSubstr("rewards[1].id: \"v\" is the id of"),
+                      HasSubstr("rewards[1].value"), HasSubstr("rewards[2].value: belongs to vouchers"),
+                      HasSubstr("classification.sources[2]: \"a\" stands at 0 already")));
+}
+
 }  // namespace
 }  // namespace tim::codec

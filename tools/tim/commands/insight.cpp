@@ -54,6 +54,9 @@ std::vector<std::string> benefits_of(const model::Tier& tier, const std::string&
     if (tier.discount) benefits.push_back(discount_text(*tier.discount, currency));
     if (tier.keep_points.value > 0)
         benefits.push_back(fmt::format("{} {} stay on the account", tier.keep_points.value, unit));
+    if (tier.voucher_discount_bp > 0)
+        benefits.push_back(fmt::format("rewards cost {} % fewer {}", tier.voucher_discount_bp / 100.0, unit));
+    if (!tier.price_list.empty()) benefits.push_back(fmt::format("price list {}", tier.price_list));
     benefits.insert(benefits.end(), tier.benefits.begin(), tier.benefits.end());
     return benefits;
 }
