@@ -59,6 +59,7 @@ class HandTiers {
     }
     void add(const HandTier& hand) { hands_.push_back(hand); }
     void clear() { hands_.clear(); }
+    bool empty() const { return hands_.empty(); }
 
   private:
     absl::InlinedVector<HandTier, 1> hands_;

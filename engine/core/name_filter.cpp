@@ -59,10 +59,14 @@ bool NameFilter::may_contain(std::uint64_t fingerprint) const {
     for (std::size_t index = layer_count_.load(std::memory_order_acquire); index-- > 0;) {
         const Layer& layer = layers_[index];
         const Block& block = layer.blocks[block_of(fingerprint, layer.block_count)];
+        const auto has = [&](unsigned word) {
+            return (block.words[word].load(std::memory_order_relaxed) & bit_of(numbers, word)) != 0;
+        };
+        // Of a full block's bits two in seven are set: three words tell of all but one in forty.
+        if (!(has(0) & has(1) & has(2))) continue;
         bool all = true;
-        for (unsigned word = 0; word < 8; ++word) {
-            all &= (block.words[word].load(std::memory_order_relaxed) & bit_of(numbers, word)) != 0;
-        }
+        for (unsigned word = 3; word < 8; ++word)
+            all &= has(word);
         if (all) return true;
     }
     return false;

@@ -80,6 +80,8 @@ model::Result<std::unique_ptr<const Rules>> Rules::compile(std::shared_ptr<const
         (rules->program_->enabled && std::ranges::any_of(rules->program_->tiers, [](const model::Tier& tier) {
              return tier.discount.has_value();
          }));
+    rules->simple_sales_ = rules->plain_ && rules->campaigns_.empty() && !rules->multiplies_ &&
+                           !rules->dates_points_ && !rules->makes_vips();
     return rules;
 }
 

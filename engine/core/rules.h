@@ -109,6 +109,9 @@ class Rules {
     /// Whether the tier is that of the lifetime figure of now, and nothing else comes of it: almost all sales
     /// of almost all shops.
     bool plain() const { return plain_; }
+    /// Whether a sale of a customer without lots comes to one fact: its points are those of the base rate,
+    /// can be spent at once, and lead to a tier that changes nothing else.
+    bool simple_sales() const { return simple_sales_; }
     bool by_spend() const { return criterion_ == model::Criterion::lifetime_spend; }
 
     /// Of plain rules: t(x), the index of the highest active tier whose minimum is ≤ max(figure, 0)
@@ -192,6 +195,7 @@ class Rules {
     std::int64_t points_each_ = 0;
     model::Criterion criterion_ = model::Criterion::lifetime_spend;
     bool plain_ = true;
+    bool simple_sales_ = false;
     bool dates_points_ = false;
     bool adds_to_sales_ = false;
     bool multiplies_ = false;

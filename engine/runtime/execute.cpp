@@ -428,6 +428,8 @@ Judgement EngineImpl::decide_sale(const Row& row, const Evidence& evidence, cons
                                   core::FactWriter& facts) const {
     const CustomerId customer{subject.id()};
     const core::CampaignCounts counts = campaign_counts(*row.program, customer);
+    if (sale.details == nullptr && order.value == 0 && !row.program->has_parties())
+        return core::decide_sale(sale, moment, subject, record, facts, {nullptr, &counts, {}});
     core::SaleExtras extras{evidence.hold_customer, {}, evidence.hold_resolved, lots};
     if (sale.details != nullptr && subject == Subject::customer(row.program->id(), extras.hold_customer))
         extras.hold = row.program->holds[core::stripe_of(customer)].find(customer, sale.details->hold);

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "desk.h"
 #include "engine/core/settle.h"
 
@@ -64,6 +66,49 @@ TEST(DecideSale, IsPricedByTheVersionOfItsAtAndRankedByTheOneInForce) {
     EXPECT_EQ(desk.fact(0).points, model::Points{7});
     EXPECT_EQ(desk.fact(0).tier_after, 0);
     EXPECT_EQ(desk.fact(0).version, model::VersionId{1});
+}
+
+TEST(DecideSale, OfSimpleRulesIsWhatTheGeneralWayMakesOfIt) {
+    // A multiplier of a tier that nobody holds takes a program off the short way, and changes nothing.
+    model::Program simple = test::program();
+    model::Program general = test::program();
+    general.tiers[2].multiplier_bp = 20'000;
+    for (const auto criterion :
+         {model::Criterion::lifetime_spend, model::Criterion::lifetime_ranking_points}) {
+        simple.tiering.criterion = general.tiering.criterion = criterion;
+        Desk here(simple);
+        Desk there(general);
+        ASSERT_TRUE(here.rules->simple_sales());
+        ASSERT_FALSE(there.rules->simple_sales());
+        for (const std::int64_t before :
+             {std::int64_t{-5}, std::int64_t{0}, std::int64_t{2'999'999}, std::int64_t{3'000'000},
+              std::int64_t{9'999'999}, kMost / 2, kMost - 3, kMost})
+            for (const std::int64_t amount :
+                 {std::int64_t{0}, std::int64_t{1}, std::int64_t{9'999}, std::int64_t{30'000},
+                  std::int64_t{7'000'001}, kMost / 2, kMost})
+                for (const std::uint32_t orders : {0U, 3U, UINT32_MAX})
+                    for (const int later : {-1, 0, 2}) {
+                        CustomerRecord record;
+                        record.lifetime_spend = {before};
+                        record.ranking_points = {before};
+                        record.points = {before};
+                        record.orders = orders;
+                        record.last = test::kLast;
+                        record.month.value = static_cast<std::uint16_t>(kJanuary.value + later);
+                        here.facts.clear();
+                        there.facts.clear();
+                        const model::Command sale = command(CommandKind::sale, amount);
+                        const Judgement one = decide_sale(sale, here.moment, kCustomer, record, here.facts);
+                        const Judgement other =
+                            decide_sale(sale, there.moment, kCustomer, record, there.facts);
+                        ASSERT_EQ(one.refusal, other.refusal) << before << " " << amount;
+                        if (!one.accepted()) continue;
+                        ASSERT_EQ(here.count(), 1U);
+                        ASSERT_EQ(there.count(), 1U);
+                        ASSERT_EQ(std::memcmp(&here.fact(0), &there.fact(0), sizeof(Fact)), 0)
+                            << before << " " << amount;
+                    }
+    }
 }
 
 TEST(DecideSale, RanksByPointsWhereTheProgramDoes) {
