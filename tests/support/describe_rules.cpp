@@ -48,6 +48,10 @@ std::string describe(const model::Condition& condition) {
                                condition.ends ? condition.ends->value : -1);
         case ConditionKind::first_order:
             return fmt::format("first {}", condition.wanted);
+        case ConditionKind::sku_in:
+            return fmt::format("sku in {}", condition.texts);
+        case ConditionKind::category_in:
+            return fmt::format("category in {}", condition.texts);
     }
     return "?";
 }

@@ -73,7 +73,8 @@ class Chooser {
             ConditionKind::all,         ConditionKind::any,         ConditionKind::negation,
             ConditionKind::amount_from, ConditionKind::amount_from, ConditionKind::amount_below,
             ConditionKind::tier_in,     ConditionKind::terminal_in, ConditionKind::weekday_in,
-            ConditionKind::hours,       ConditionKind::dates,       ConditionKind::first_order};
+            ConditionKind::hours,       ConditionKind::dates,       ConditionKind::first_order,
+            ConditionKind::sku_in,      ConditionKind::category_in};
         const std::size_t groups = depth >= 3 ? 3 : 0;
         Condition result;
         result.kind = kinds[groups + choices_.below(std::size(kinds) - groups)];
@@ -112,6 +113,13 @@ class Chooser {
                 break;
             case ConditionKind::first_order:
                 result.wanted = choices_.chance(60);
+                break;
+            case ConditionKind::sku_in:
+                for (const std::uint32_t number : some_of(0, 2))
+                    result.texts.push_back(fmt::format("g{}", number));
+                break;
+            case ConditionKind::category_in:
+                result.texts = {"tea"};
                 break;
         }
         return result;

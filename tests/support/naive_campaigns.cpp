@@ -84,6 +84,13 @@ bool NaiveModel::meets(const Condition& condition, const Accepted& sale, Wide am
                    (!condition.ends || sale.at < condition.ends->value);
         case ConditionKind::first_order:
             return sale.first_order == condition.wanted;
+        case ConditionKind::sku_in:
+        case ConditionKind::category_in:
+            return sale.command.details &&
+                   std::ranges::any_of(sale.command.details->lines, [&](const model::SaleLine& line) {
+                       const bool by_sku = condition.kind == ConditionKind::sku_in;
+                       return has(condition.texts, by_sku ? line.sku : line.category);
+                   });
     }
     return false;
 }
@@ -149,14 +156,24 @@ bool NaiveModel::within_limits(const Accepted& sale, const Campaign& campaign, W
            campaign_paid(sale.program, campaign.id) + points <= campaign.budget_points->value;
 }
 
-NaiveModel::Earning NaiveModel::earned_of_rest(const Accepted& sale, Wide left, bool gone) const {
+NaiveModel::Earning NaiveModel::earned_of_rest(const Accepted& sale, Wide left, bool gone,
+                                               const Accepted* next) const {
     if (gone) return {};
-    return earning(sale, left, left,
+    Accepted rest = sale;
+    if (rest.command.details) {
+        const Goods goods = goods_left(sale, next);
+        rest.command.details->lines.clear();
+        for (std::size_t i = 0; i < goods.lines.size(); ++i)
+            if (goods.left[i] > 0) rest.command.details->lines.push_back(goods.lines[i]);
+    }
+    return earning(rest, left, left,
                    [&](const Campaign& campaign, Wide) { return has(sale.campaigns, campaign.id); });
 }
 
 NaiveModel::Earning NaiveModel::earned(const Accepted& sale) const {
-    return earned_of_rest(sale, sale.command.command.amount.value, false);
+    const Wide amount = sale.command.command.amount.value;
+    return earning(sale, amount, amount,
+                   [&](const Campaign& campaign, Wide) { return has(sale.campaigns, campaign.id); });
 }
 
 void NaiveModel::find_campaigns(Accepted& sale) const {
@@ -237,9 +254,9 @@ void NaiveModel::find_points(Accepted& entry) const {
         const Wide left = remaining(sale, accepted_.size());
         const bool voids = command.kind == CommandKind::voided;
         const Wide after = voids ? 0 : left - command.amount.value;
-        const bool goes = voids || (after == 0 && command.amount.value > 0);
+        const bool goes = voids || (after == 0 && command.amount.value > 0) || entry.took_last_goods;
         const Earning had = earned_of_rest(sale, left, undone(sale));
-        const Earning has_now = earned_of_rest(sale, after, undone(sale) || goes);
+        const Earning has_now = earned_of_rest(sale, after, undone(sale) || goes, &entry);
         entry.full = has_now.points - had.points;
         entry.ranking = has_now.ranking - had.ranking;
     }

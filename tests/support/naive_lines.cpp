@@ -84,14 +84,15 @@ std::optional<model::Outcome> NaiveModel::judge_lines(const Command& command) co
     return outcome.refusal == Refusal::none ? std::nullopt : std::optional(outcome);
 }
 
-NaiveModel::Goods NaiveModel::goods_left(const Accepted& sale) const {
+NaiveModel::Goods NaiveModel::goods_left(const Accepted& sale, const Accepted* next) const {
     Goods goods;
     goods.lines = sale.command.details ? sale.command.details->lines : std::vector<SaleLine>{};
     for (const SaleLine& line : goods.lines)
         goods.left.push_back(line.quantity);
     goods.money = goods.shared = sale.command.command.amount.value;
     goods.worth = worth(goods.lines, goods.left);
-    for (const Accepted& entry : accepted_) {
+    for (std::size_t place = 0; place < accepted_.size() + (next != nullptr ? 1 : 0); ++place) {
+        const Accepted& entry = place < accepted_.size() ? accepted_[place] : *next;
         const Command& back = entry.command.command;
         const bool returns = back.kind == CommandKind::returned || back.kind == CommandKind::voided;
         if (entry.program != sale.program || !returns || back.original != sale.command.command.name) continue;

@@ -209,7 +209,7 @@ class NaiveModel {
     const Accepted* find(model::ProgramId program, const model::Name& name) const;
     /// What is left of a sale.
     std::int64_t remaining(const Accepted& sale) const;
-    Goods goods_left(const Accepted& sale) const;
+    Goods goods_left(const Accepted& sale, const Accepted* next = nullptr) const;
 
   private:
     using Refusal = model::Refusal;
@@ -231,7 +231,7 @@ class NaiveModel {
     bool within_limits(const Accepted& sale, const model::Campaign& campaign, Wide points) const;
     void find_campaigns(Accepted& sale) const;
     /// What a sale has earned of which so much is left; nothing when the last of it came back.
-    Earning earned_of_rest(const Accepted& sale, Wide left, bool gone) const;
+    Earning earned_of_rest(const Accepted& sale, Wide left, bool gone, const Accepted* next = nullptr) const;
     Outcome quote(const Accepted& balance, bool& overflow) const;
     /// The tier that prices, in the version that prices, or none.
     const model::Tier* pricing_tier(const Accepted& priced) const;
