@@ -49,6 +49,9 @@ class Lockstep {
     std::string round_trip();
     struct ProgramSnapshot;
     ProgramSnapshot snapshot_of(model::ProgramId program);
+    /// Whether the transaction of a sale, behind `begin`, takes what is not its own: points that expired as
+    /// they were recorded, the bonus of a tier that was lost before it, a period's opening tier.
+    bool settles_old_accounts(model::ProgramId program, model::Sequence begin);
     std::string compare_round_trip(model::ProgramId program, const OwnedCommand& sale,
                                    const ProgramSnapshot& before);
     /// Of the facts behind a sequence.
