@@ -15,8 +15,12 @@ std::uint64_t bit_numbers(std::uint64_t fingerprint) {
     return fingerprint * 0x9E3779B97F4A7C15u;
 }
 
+std::uint64_t bit_number(std::uint64_t numbers, unsigned word) {
+    return numbers >> (word * 7 + 6) & 63;
+}
+
 std::uint64_t bit_of(std::uint64_t numbers, unsigned word) {
-    return std::uint64_t{1} << (numbers >> (word * 7 + 6) & 63);
+    return std::uint64_t{1} << bit_number(numbers, word);
 }
 
 }  // namespace
@@ -59,15 +63,16 @@ bool NameFilter::may_contain(std::uint64_t fingerprint) const {
     for (std::size_t index = layer_count_.load(std::memory_order_acquire); index-- > 0;) {
         const Layer& layer = layers_[index];
         const Block& block = layer.blocks[block_of(fingerprint, layer.block_count)];
+        // 1 or 0, not a truth: the words of a group are asked without a branch between them.
         const auto has = [&](unsigned word) {
-            return (block.words[word].load(std::memory_order_relaxed) & bit_of(numbers, word)) != 0;
+            return block.words[word].load(std::memory_order_relaxed) >> bit_number(numbers, word) & 1;
         };
         // Of a full block's bits two in seven are set: three words tell of all but one in forty.
-        if (!(has(0) & has(1) & has(2))) continue;
-        bool all = true;
+        if ((has(0) & has(1) & has(2)) == 0) continue;
+        std::uint64_t all = 1;
         for (unsigned word = 3; word < 8; ++word)
             all &= has(word);
-        if (all) return true;
+        if (all != 0) return true;
     }
     return false;
 }

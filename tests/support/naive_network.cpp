@@ -341,7 +341,7 @@ NaiveModel::Wallet NaiveModel::wallet_until(ProgramId program, CustomerId vip, s
             const auto* zone = date::locate_zone(document(program, 1).time_zone);
             const std::int64_t next = month + 1;
             const date::local_days first{date::year(static_cast<int>(next / 12)) /
-                                         static_cast<unsigned>(next % 12 + 1) / 1};
+                                         date::month(static_cast<unsigned>(next % 12 + 1)) / 1};
             const std::int64_t begins = std::chrono::duration_cast<std::chrono::milliseconds>(
                                             zone->to_sys(first, date::choose::earliest).time_since_epoch())
                                             .count();
