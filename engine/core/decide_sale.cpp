@@ -145,10 +145,12 @@ Judgement post_sale(const model::Command& command, const Moment& moment, model::
     return {};
 }
 
+namespace {
+
 /// What `post_sale` and `end_posting` come to where nothing but a fact can come of a sale: in one pass, since
 /// almost all sales of almost all shops are of this kind.
-static Judgement decide_simple_sale(const model::Command& command, const Moment& moment,
-                                    model::Subject subject, const CustomerRecord& record, FactWriter& facts) {
+Judgement decide_simple_sale(const model::Command& command, const Moment& moment, model::Subject subject,
+                             const CustomerRecord& record, FactWriter& facts) {
     const Rules& rules = *moment.current;
     const auto earned = moment.pricing->earned(command.amount);
     if (!earned) return refuse(Refusal::overflow);
@@ -170,6 +172,8 @@ static Judgement decide_simple_sale(const model::Command& command, const Moment&
     facts.end_transaction();
     return {};
 }
+
+}  // namespace
 
 Judgement decide_sale(const model::Command& command, const Moment& moment, model::Subject subject,
                       const CustomerRecord& record, FactWriter& facts, const SaleContext& context) {

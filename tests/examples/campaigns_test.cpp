@@ -1,7 +1,6 @@
 // Discounts by tier and campaigns, by the numbers of their sources: `ctest -R S3_14`.
 #include <gmock/gmock.h>
 
-#include "engine/model/calendar.h"
 #include "tests/support/shop.h"
 
 namespace tim::tests {
@@ -17,10 +16,7 @@ using model::Instant;
 using model::Refusal;
 using testing::ElementsAre;
 
-Instant at(const char* text) {
-    static const auto calendar = model::Calendar::load("Asia/Ho_Chi_Minh");
-    return *calendar->parse(text);
-}
+constexpr auto at = hanoi;
 
 Condition when(ConditionKind kind, std::int64_t amount = 0) {
     Condition condition;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "engine/model/calendar.h"
 #include "engine/runtime/explain.h"
 #include "tests/support/shop.h"
 
@@ -22,10 +21,7 @@ using runtime::Explanation;
 using runtime::StandingView;
 using runtime::TierMove;
 
-Instant at(const char* text) {
-    static const auto calendar = model::Calendar::load("Asia/Ho_Chi_Minh");
-    return *calendar->parse(text);
-}
+constexpr auto at = hanoi;
 
 /// S2's tiers by ranking points: Mới, Thân thiết from 100, Kín (hidden) from 300, Kim Cương from 500.
 model::Program abaha() {

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 
 #include "engine/core/order_book.h"
-#include "engine/model/calendar.h"
 #include "engine/runtime/network_queries.h"
 #include "tests/support/order_shop.h"
 
@@ -19,10 +18,7 @@ using model::OrderPhase;
 using model::Refusal;
 using testing::ElementsAre;
 
-Instant at(const char* text) {
-    static const auto calendar = model::Calendar::load("Asia/Ho_Chi_Minh");
-    return *calendar->parse(text);
-}
+constexpr auto at = hanoi;
 
 // ------------------------------------------------------------------------------------ exactly once
 

@@ -1,7 +1,6 @@
 // Tiers by hand: a tier, a from and an until (rules.md, Tiers). They lie over what the figures lead to.
 #include <gtest/gtest.h>
 
-#include "engine/model/calendar.h"
 #include "tests/support/shop.h"
 
 namespace tim::tests {
@@ -11,10 +10,7 @@ using model::Instant;
 using model::kNoInstant;
 using model::Refusal;
 
-Instant at(const char* text) {
-    static const auto calendar = model::Calendar::load("Asia/Ho_Chi_Minh");
-    return *calendar->parse(text);
-}
+constexpr auto at = hanoi;
 
 /// It is the beginning of 2024; the multiplier of Vàng is 1.5.
 model::Program generous() {

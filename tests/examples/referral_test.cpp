@@ -1,7 +1,6 @@
 // Referral (S1.10 to S1.13) by the numbers of its source, and worked example 5: `ctest -R S1_12`.
 #include <gtest/gtest.h>
 
-#include "engine/model/calendar.h"
 #include "engine/runtime/network_queries.h"
 #include "tests/support/shop.h"
 
@@ -13,10 +12,7 @@ using model::Instant;
 using model::Refusal;
 using runtime::CodeState;
 
-Instant at(const char* text) {
-    static const auto calendar = model::Calendar::load("Asia/Ho_Chi_Minh");
-    return *calendar->parse(text);
-}
+constexpr auto at = hanoi;
 
 /// `card:1` has bought A0 on January 10, at nine in the morning.
 struct ReferralShop : Shop {

@@ -1,7 +1,6 @@
 // The rules of tiers by the numbers of their sources, and worked example 4: `ctest -R S5_8`.
 #include <gtest/gtest.h>
 
-#include "engine/model/calendar.h"
 #include "tests/support/shop.h"
 
 namespace tim::tests {
@@ -14,11 +13,7 @@ using model::Refusal;
 using model::Review;
 using model::Start;
 
-/// An instant of the shop's civil time.
-Instant at(const char* text) {
-    static const auto calendar = model::Calendar::load("Asia/Ho_Chi_Minh");
-    return *calendar->parse(text);
-}
+constexpr auto at = hanoi;
 
 /// Đồng, Bạc from 3,000,000, Vàng from 10,000,000, by the spend of half a year.
 model::Program sapo(Review review = Review::half_yearly) {

@@ -2,17 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/model/calendar.h"
 #include "engine/runtime/network_queries.h"
 #include "tests/support/shop.h"
 
 namespace tim::tests {
-
-/// By the clocks of the shops that tests use.
-inline model::Instant hanoi(const char* text) {
-    static const auto calendar = model::Calendar::load("Asia/Ho_Chi_Minh");
-    return *calendar->parse(text);
-}
 
 /// Customer `card:1` is the VIP V, appointed; `card:2` is the member M. It is January 2024.
 struct NetworkShop : Shop {

@@ -4,9 +4,16 @@
 #include <string>
 #include <vector>
 
+#include "engine/model/calendar.h"
 #include "tests/support/engine_fixture.h"
 
 namespace tim::tests {
+
+/// By the clocks of the shops that tests use.
+inline model::Instant hanoi(const char* text) {
+    static const auto calendar = model::Calendar::load("Asia/Ho_Chi_Minh");
+    return *calendar->parse(text);
+}
 
 /// One program and one customer, `card:1`, over an engine in memory: what most examples need. Receipts are of
 /// terminal 1 and named by the test.
