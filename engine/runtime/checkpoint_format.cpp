@@ -59,6 +59,7 @@ class Reader {
             whole_ = false;
             return;
         }
+        if (values.empty()) return;  // and perhaps there is no memory to copy to
         std::memcpy(static_cast<void*>(values.data()), bytes_.data(), values.size_bytes());
         bytes_ = bytes_.subspan(values.size_bytes());
     }
