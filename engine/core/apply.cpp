@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/core/invariant.h"
+#include "engine/core/plain_sale.h"
 #include "engine/core/settle.h"
 
 namespace tim::core {
@@ -250,6 +251,12 @@ std::uint32_t apply(State& state, const Fact& fact, model::Sequence sequence, mo
         case SubjectKind::anonymous: {
             ProgramState* const program = state.program(fact.subject.program());
             TIM_INVARIANT(program != nullptr, "a fact's program exists");
+            if (is_plain_sale(fact)) {
+                TIM_INVARIANT(fact.subject.id() <= program->customers.count(),
+                              "a fact's customer was enrolled");
+                CustomerRecord& record = program->customers.at(fact.subject.id());
+                if (stands_alone(record)) return apply_plain_sale(*program, record, fact, sequence);
+            }
             apply_to_customer(*program, fact, sequence);
             program->advance_latest(fact.at);
             return digest_of(*program, {fact.subject.id()});

@@ -126,9 +126,26 @@ bool wants_network(CommandKind kind) {
     return kind == CommandKind::move_member || model::ends_payout(kind);
 }
 
+/// Whether a command is a sale of an amount, and says nothing else.
+bool says_amount_alone(const model::Command& command) {
+    return command.kind == CommandKind::sale && command.original.kind == NameKind::none &&
+           command.details == nullptr && command.order == nullptr && command.network == nullptr &&
+           command.ttl_ms == 0 && command.reason.empty();
+}
+
+bool is_instant(model::Instant at) {
+    return at == model::kNoInstant || (at.value >= 0 && at.value <= kMaxInstantMs);
+}
+
 }  // namespace
 
 Judgement check_command(const model::Command& command) {
+    if (says_amount_alone(command)) {  // almost all: the same rungs in the same order, without the others
+        if (!named_rightly(command)) return refuse(Refusal::invalid_name);
+        if (command.amount.value < 0) return refuse(Refusal::invalid_amount);
+        if (command.points.value != 0) return refuse(Refusal::invalid_points);
+        return is_instant(command.at) ? Judgement{} : refuse(Refusal::invalid_time);
+    }
     if (!named_rightly(command)) return refuse(Refusal::invalid_name);
     if (command.original.kind != NameKind::none && !command.original.valid())
         return refuse(Refusal::invalid_name);
@@ -136,9 +153,7 @@ Judgement check_command(const model::Command& command) {
     if (wants_customer(command.kind) && command.customer.kind == KeyKind::none)
         return refuse(Refusal::invalid_key);
     if (vip_is_malformed(command)) return refuse(Refusal::invalid_key);
-    if (command.at != model::kNoInstant && (command.at.value < 0 || command.at.value > kMaxInstantMs)) {
-        return refuse(Refusal::invalid_time);
-    }
+    if (!is_instant(command.at)) return refuse(Refusal::invalid_time);
     if (command.ttl_ms < 0 || command.ttl_ms > kMaxHoldMs) return refuse(Refusal::invalid_time);
     if (wants_original(command.kind) && command.original.kind != NameKind::receipt)
         return refuse(Refusal::invalid_command);

@@ -1,4 +1,5 @@
 #include "engine/core/decide_common.h"
+#include "engine/core/plain_sale.h"
 
 namespace tim::core {
 
@@ -145,41 +146,18 @@ Judgement post_sale(const model::Command& command, const Moment& moment, model::
     return {};
 }
 
-namespace {
-
-/// What `post_sale` and `end_posting` come to where nothing but a fact can come of a sale: in one pass, since
-/// almost all sales of almost all shops are of this kind.
-Judgement decide_simple_sale(const model::Command& command, const Moment& moment, model::Subject subject,
-                             const CustomerRecord& record, FactWriter& facts) {
-    const Rules& rules = *moment.current;
-    const auto earned = moment.pricing->earned(command.amount);
-    if (!earned) return refuse(Refusal::overflow);
-    const auto points = checked_add(record.points, *earned);
-    const model::Month month = rules.calendar().month_of(moment.at);
-    if (!points || record.orders == UINT32_MAX ||
-        !can_post(record, month, rules.period_months(), command.amount, *earned))
-        return refuse(Refusal::overflow);
-    const std::int64_t figure = rules.by_spend() ? record.lifetime_spend.value : record.ranking_points.value;
-    const std::int64_t change = rules.by_spend() ? command.amount.value : earned->value;
-    Fact& fact = facts.add(FactType::sale, subject, record.last);
-    stamp(fact, moment, rules.tier_of(figure), rules.tier_of(figure + change), *points, record.held);
-    name(fact, command);
-    fact.flags = model::kFactRanking;
-    if (record.orders == 0) fact.flags |= model::kFactFirstOrder;
-    set_month(fact, moment, month);
-    fact.amount = command.amount;
-    fact.points = *earned;
-    facts.end_transaction();
-    return {};
-}
-
-}  // namespace
-
 Judgement decide_sale(const model::Command& command, const Moment& moment, model::Subject subject,
                       const CustomerRecord& record, FactWriter& facts, const SaleContext& context) {
     if (moment.current->simple_sales() && moment.pricing->simple_sales() && context.extras == nullptr &&
-        context.order.value == 0 && subject.kind() == SubjectKind::customer && moment.hands.empty())
-        return decide_simple_sale(command, moment, subject, record, facts);
+        context.order.value == 0 && subject.kind() == SubjectKind::customer && moment.hands.empty()) {
+        const model::Month month = moment.current->calendar().month_of(moment.at);
+        Fact fact;
+        const Judgement judgement = decide_plain_sale(command, moment, month, subject, record, fact);
+        if (!judgement.accepted()) return judgement;
+        facts.add(FactType::sale, subject, record.last) = fact;
+        facts.end_transaction();
+        return judgement;
+    }
     const Judgement judgement = post_sale(command, moment, subject, record, facts, context);
     return judgement.accepted() ? end_posting(moment, subject, record, facts) : judgement;
 }

@@ -215,4 +215,13 @@ inline bool can_post(const CustomerRecord& record, model::Month month, std::uint
            (month >= record.month || can_post_late(record, month, period_months, spend, ranking));
 }
 
+/// Counts an order of a customer's, which may be late.
+inline void count_order(CustomerRecord& record, model::Instant at) {
+    if (record.orders == 0 || at < record.last_order_at.get()) {
+        if (record.orders == 0 || at < record.first_order_at.get()) record.first_order_at = at;
+    }
+    if (record.orders == 0 || at > record.last_order_at.get()) record.last_order_at = at;
+    ++record.orders;
+}
+
 }  // namespace tim::core

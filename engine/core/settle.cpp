@@ -117,21 +117,6 @@ class Passage {
     Bases bases_;
 };
 
-void count_order(CustomerRecord& record, model::Instant at) {
-    if (record.orders == 0 || at < record.last_order_at.get()) {
-        if (record.orders == 0 || at < record.first_order_at.get()) record.first_order_at = at;
-    }
-    if (record.orders == 0 || at > record.last_order_at.get()) record.last_order_at = at;
-    ++record.orders;
-}
-
-/// Posts a fact: its own amount, and so many ranking points.
-void post_fact(CustomerRecord& record, const Fact& fact, model::Points ranking) {
-    TIM_INVARIANT(can_post(record, fact.month, fact.period_months, fact.amount, ranking),
-                  "figures were checked before the fact was written");
-    post(record, fact.month, fact.period_months, fact.amount, ranking);
-}
-
 /// What a fact of points leaves: where some are pending, `points` is not what moved.
 void move_points(CustomerRecord& record, const Fact& fact) {
     if ((fact.flags & model::kFactPending) != 0)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/core/fact_writer.h"
+#include "engine/core/invariant.h"
 #include "engine/core/record.h"
 #include "engine/core/rules.h"
 #include "engine/model/fact.h"
@@ -16,6 +17,13 @@ namespace tim::core {
 inline bool is_due(const CustomerRecord& record, const Rules& current, model::Instant now) {
     if (record.version < current.epoch()) return true;
     return current.by_month() && current.calendar().month_of(now) > record.month;
+}
+
+/// Posts a fact to the figures of its month: its own amount, and so many ranking points.
+inline void post_fact(CustomerRecord& record, const model::Fact& fact, model::Points ranking) {
+    TIM_INVARIANT(can_post(record, fact.month, fact.period_months, fact.amount, ranking),
+                  "figures were checked before the fact was written");
+    post(record, fact.month, fact.period_months, fact.amount, ranking);
 }
 
 /// A record as of an instant, and the fact that makes it so.

@@ -64,6 +64,9 @@ class CommitBuffer {
         return {std::span(half.facts() + half.count, core::kMaxFactsPerCommand), next_};
     }
 
+    /// Where a command's only fact will stand; ask `has_room` first.
+    model::Fact& place() { return filling().facts()[filling().count]; }
+
     /// Puts bytes where facts of this batch can refer to them.
     model::BlobRef add_blob(model::BytesView bytes);
     void add_secret(const NewSecret& secret) { filling().secrets.push_back(secret); }

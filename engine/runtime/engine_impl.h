@@ -61,7 +61,18 @@ struct Row {
     model::CustomerId customer{};  ///< 0: not known, or none named
     model::CustomerId vip{};       ///< of a command about the network: the second customer it names
     bool by_key = false;
-    bool done = false;  ///< the outcome is final
+    bool plain = false;  ///< a sale of a till that names an amount alone
+    bool done = false;   ///< the outcome is final
+};
+
+/// The moment at which the last plain sale was judged: almost always that of the next one too, while the
+/// sequencer is held.
+struct PlainMoment {
+    const core::ProgramState* program = nullptr;
+    model::Instant at{};  ///< of the command
+    core::Moment moment;
+    model::Month month{};
+    bool simple = false;  ///< the moment is acceptable, and both versions' sales are simple
 };
 
 /// An enrolment made ready without locks: digests of its keys, the profile sealed with a fresh key.
@@ -192,6 +203,15 @@ class EngineImpl final : public Engine, private NetworkQueries {
     enum class Progress : std::uint8_t { done, plan };
     Progress run_row(Row& row, const core::Judgement& admitted, model::Instant recorded)
         ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+
+    // plain_sales.cpp
+    void look_at_moment(PlainMoment& plain, const core::ProgramState& program, model::Instant at,
+                        model::Instant recorded) const;
+    /// Runs an admitted row whose name is new; false, with nothing done, where it is no plain sale after all.
+    bool run_plain_sale(Row& row, PlainMoment& plain, model::Instant recorded)
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+
+    // execute.cpp, decide_rows.cpp
     /// The customer's record with all done to its tiers that has come due, and the facts that say so; tells
     /// the moment which tier by hand holds.
     core::CustomerRecord settle_time(const core::ProgramState& program, model::CustomerId customer,
@@ -487,7 +507,8 @@ void EngineImpl::run_with_plans(std::span<Row> rows, Run&& run) {
     };
     const model::Sequence persisted = state_.names.persisted_through();
     for (Row& row : rows) {
-        if (needs_evidence(*row.command) || state_.names.maybe_on_disk(row.fingerprint)) plan_row(row);
+        if ((!row.plain && needs_evidence(*row.command)) || state_.names.maybe_on_disk(row.fingerprint))
+            plan_row(row);
     }
     int rounds = 0;
     for (std::size_t begin = 0; begin < rows.size();) {

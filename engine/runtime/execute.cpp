@@ -141,6 +141,8 @@ void EngineImpl::resolve(std::span<Row> rows, core::TouchList& lines) {
                     state_.hashing.key(vip.kind, model::normalize_key_into(vip.kind, vip.text, text)));
             if (row.vip.value > row.program->customers.count()) row.vip = {};
         }
+        row.plain = row.customer.value != 0 && row.command->kind == CommandKind::sale &&
+                    row.command->details == nullptr;
         row.program->customers.touch(row.customer.value, lines);
     }
 }
@@ -193,6 +195,7 @@ std::size_t EngineImpl::run(std::span<Row> rows, Sequence persisted, model::Inst
         touch_parties(rows);
         const bool names_moved = state_.names.persisted_through() != persisted;
         const Judgement all = admission(rows.size(), rows.size() * kMaxRowBlobBytes);
+        PlainMoment plain;
         for (; ran < rows.size(); ++ran) {
             Row& row = rows[ran];
             if (row.done) continue;
@@ -202,6 +205,9 @@ std::size_t EngineImpl::run(std::span<Row> rows, Sequence persisted, model::Inst
             }
             if (!name_is_new(row, names_moved)) break;
             const Judgement admitted = all.accepted() ? all : admission(1, kMaxRowBlobBytes);
+            if (row.plain && row.evidence == nullptr && admitted.accepted() &&
+                run_plain_sale(row, plain, recorded))
+                continue;
             if (run_row(row, admitted, recorded) == Progress::plan) break;
         }
         publish_executed();
