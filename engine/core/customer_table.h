@@ -41,6 +41,8 @@ class CustomerTable {
     /// Adds a record's first line to what is touched; see touch.h.
     void touch(std::uint64_t id, TouchList& lines) const { lines.add(&at(id)); }
 
+    void recall(std::uint64_t id) const { core::recall(&at(id)); }
+
     /// Number of blocks that hold ids 0 … count().
     std::uint64_t blocks() const { return count() / kRecordsPerBlock + 1; }
 

@@ -64,6 +64,9 @@ class DigestTable {
         lines.add(entry + kEntriesPerLine);
     }
 
+    /// See touch.h.
+    void recall(std::uint64_t digest) const { core::recall(home(digest)); }
+
     /// Calls `visit(payload)` for every entry of the digest until it returns true; whether it did.
     template <class Visit>
     bool find(std::uint64_t digest, Visit&& visit) const {

@@ -20,6 +20,8 @@ class KeyIndex {
     /// Adds what a look-up reads to what is touched; see touch.h.
     void touch(const model::KeyDigest& digest, TouchList& lines) const { table_.touch(digest.high, lines); }
 
+    void recall(const model::KeyDigest& digest) const { table_.recall(digest.high); }
+
     /// The customer who has the key; id 0 when nobody has.
     model::CustomerId find(const model::KeyDigest& digest) const {
         model::CustomerId found{};

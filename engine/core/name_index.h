@@ -44,6 +44,8 @@ class NameIndex {
         filter_.touch(fingerprint, lines);
     }
 
+    void recall(std::uint64_t fingerprint) const { table_.recall(fingerprint); }
+
     bool is_in_memory(std::uint64_t fingerprint) const { return table_.contains(fingerprint); }
 
     /// Whether a name may have left memory. Any thread may ask. An answer "no" holds for as long as

@@ -16,6 +16,15 @@ __attribute__((no_sanitize("thread"))) inline void touch(const void* address) {
     static_cast<void>(*static_cast<const volatile char*>(address));
 }
 
+/// Brings a line that was touched a while ago, and may have left for the second cache since, back into the
+/// first: there is room for such requests, and they are short.
+inline void recall(const void* address) {
+    __builtin_prefetch(address);
+}
+
+/// Rows of a loop between recalling a row's lines and using them.
+inline constexpr std::size_t kRecallAhead = 6;
+
 /// Collects addresses and then touches them all in one short loop. Loads that stand among the work of finding
 /// the next address fill the processor's window after few of them; here it holds as many as it has buffers
 /// for misses.

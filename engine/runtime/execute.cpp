@@ -128,7 +128,12 @@ void EngineImpl::prepare(Row& row, core::TouchList& lines) {
 
 void EngineImpl::resolve(std::span<Row> rows, core::TouchList& lines) {
     const storage::ReaderLock lock(keys_);
-    for (Row& row : rows) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        Row& row = rows[i];
+        if (i + core::kRecallAhead < rows.size()) {
+            const Row& ahead = rows[i + core::kRecallAhead];
+            if (ahead.by_key && ahead.program != nullptr) ahead.program->keys.recall(ahead.digest);
+        }
         if (row.done) continue;
         if (row.by_key) row.customer = row.program->keys.find(row.digest);
         if (row.customer.value > row.program->customers.count()) row.customer = {};
@@ -198,6 +203,11 @@ std::size_t EngineImpl::run(std::span<Row> rows, Sequence persisted, model::Inst
         PlainMoment plain;
         for (; ran < rows.size(); ++ran) {
             Row& row = rows[ran];
+            if (ran + core::kRecallAhead < rows.size()) {
+                const Row& ahead = rows[ran + core::kRecallAhead];
+                state_.names.recall(ahead.fingerprint);
+                if (ahead.program != nullptr) ahead.program->customers.recall(ahead.customer.value);
+            }
             if (row.done) continue;
             if (row.command->kind == CommandKind::balance) {
                 read_balance(row, recorded);
