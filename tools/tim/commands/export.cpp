@@ -141,7 +141,9 @@ void add_export_command(CLI::App& app, CommandLine& line) {
     customers->add_option("--csv", options->csv, "The file to write; - is standard output")
         ->capture_default_str();
     customers->footer(
-        "Sorted by `customer`, the customer's first key; the same state gives the same bytes.\n"
+        "Sorted by `customer`, the customer's first key; the same state gives the same bytes. "
+        "`period_metric` is the\n"
+        "figure that the program's criterion finds the tier by.\n"
         "Example:\n  tim export customers --csv customers.csv");
     customers->callback(
         [&line, options] { line.run = [&line, options] { return export_customers(line, *options); }; });
