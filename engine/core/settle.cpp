@@ -35,7 +35,8 @@ class Passage {
         const std::uint8_t held = record_.tier;
         record_.tier = found(rules);
         // What time takes away leaves the bonus; it is not paid again in the same period.
-        if (!rules.reopens() && record_.tier < held) record_.bonus_floor = rules.paid_up_to(record_);
+        const bool within_period = !rules.reopens() || !period_closed;
+        if (within_period && record_.tier < held) record_.bonus_floor = rules.paid_up_to(record_);
     }
 
     /// A version begins to hold that finds tiers in another way.

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "engine/core/referral_code.h"
+#include "engine/core/wallet_steps.h"
 #include "engine/runtime/engine_impl.h"
 
 namespace tim::runtime {
@@ -25,9 +26,21 @@ tl::unexpected<model::Error> commit_failed() {
     return failure(ErrorKind::io, "a commit failed");
 }
 
-void add_payouts(const core::Wallet& wallet, CustomerId vip, std::vector<PayoutView>& payouts) {
+/// The payouts of one VIP: those that are recorded, then those that a month's beginning has made due since.
+void add_payouts(const core::ProgramState& program, const core::Wallet& wallet, CustomerId vip,
+                 model::Instant now, std::vector<PayoutView>& payouts) {
     for (const core::Payout& payout : wallet.payouts)
         payouts.push_back({payout.id, vip, payout.amount, payout.approved != 0, model::kNoInstant});
+    for (const core::WalletStep& step : core::wallet_steps(program, wallet, now, false)) {
+        if (step.payout.value != 0) payouts.push_back({{}, vip, step.payout, true, step.at});
+    }
+}
+
+/// When the recorded ones were asked for: `instant_of` their facts.
+void add_instants(std::vector<PayoutView>& payouts, const auto& instant_of) {
+    for (PayoutView& payout : payouts) {
+        if (payout.id.value != 0) payout.requested_at = instant_of(payout.id);
+    }
 }
 
 }  // namespace
@@ -61,14 +74,13 @@ Result<VipView> EngineImpl::vip(model::ProgramId id, const model::CustomerRef& c
             if (month.value > 0)
                 view.recruits_closed_month =
                     wallet->recruits.of({static_cast<std::uint16_t>(month.value - 1)});
-            add_payouts(*wallet, *found, view.payouts);
+            add_payouts(*program, *wallet, *found, now, view.payouts);
             last = std::max(last, wallet->last);
         }
     }
     if (rules.has_network()) view.rate_bp = rules.commission_bp(view.recruits_closed_month);
     if (!wait_durable(last)) return commit_failed();
-    for (PayoutView& payout : view.payouts)
-        payout.requested_at = fact_at(payout.id).fact.at;
+    add_instants(view.payouts, [this](Sequence payout) { return fact_at(payout).fact.at; });
     return view;
 }
 
@@ -124,19 +136,19 @@ Result<std::vector<PayoutView>> EngineImpl::payouts(model::ProgramId id, Custome
                                                     std::size_t limit) {
     const core::ProgramState* const program = state_.program(id);
     if (program == nullptr) return no_program();
+    const model::Instant now = now_of(*program, clock_.now());
     std::vector<PayoutView> payouts;
     Sequence newest{};
     for (std::size_t stripe = 0; stripe < core::kStripes; ++stripe) {
         const StripeLocks::Guard guard(stripes_, StripeMask{1} << stripe);
         const auto& wallets = program->wallets[stripe].wallets();
         for (auto at = wallets.upper_bound(after.value); at != wallets.end(); ++at) {
-            add_payouts(*at->second, {at->first}, payouts);
+            add_payouts(*program, *at->second, {at->first}, now, payouts);
             newest = std::max(newest, at->second->last);
         }
     }
-    std::sort(payouts.begin(), payouts.end(), [](const PayoutView& a, const PayoutView& b) {
-        return a.vip != b.vip ? a.vip < b.vip : a.id < b.id;
-    });
+    std::stable_sort(payouts.begin(), payouts.end(),
+                     [](const PayoutView& a, const PayoutView& b) { return a.vip < b.vip; });
     // A page ends with the last payout of a VIP.
     if (payouts.size() > limit) {
         std::size_t end = limit;
@@ -145,8 +157,7 @@ Result<std::vector<PayoutView>> EngineImpl::payouts(model::ProgramId id, Custome
         payouts.resize(end);
     }
     if (!wait_durable(newest)) return commit_failed();
-    for (PayoutView& payout : payouts)
-        payout.requested_at = fact_at(payout.id).fact.at;
+    add_instants(payouts, [this](Sequence payout) { return fact_at(payout).fact.at; });
     return payouts;
 }
 

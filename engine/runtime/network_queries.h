@@ -10,7 +10,8 @@ namespace tim::runtime {
 
 /// A payout of commission that is neither paid nor failed.
 struct PayoutView {
-    model::Sequence id{};
+    model::Sequence
+        id{};  ///< 0: due since a month's beginning, and recorded by the sweep or the VIP's next command
     model::CustomerId vip{};
     model::Money amount{};
     bool approved = false;

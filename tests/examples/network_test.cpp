@@ -271,10 +271,15 @@ TEST(Network, S1_21_commission_is_due_by_itself_each_month) {
     // Nobody has visited the wallet: what is shown is what a visit would find.
     EXPECT_EQ(shop.vip().in_payout.value, 30'000);
     EXPECT_EQ(shop.vip().available.value, 15'000);
-    EXPECT_TRUE(shop.vip().payouts.empty());
+    ASSERT_EQ(shop.vip().payouts.size(), 1U);
+    EXPECT_EQ(shop.vip().payouts[0].id.value, 0U) << "it has its number when it is recorded";
+    EXPECT_EQ(shop.vip().payouts[0].amount.value, 30'000);
+    EXPECT_EQ(shop.vip().payouts[0].requested_at, at("2024-02-01"));
+    EXPECT_EQ(shop.fixture.engine().network().payouts(shop.program, {}, 10)->size(), 1U);
     while (shop.fixture.engine().step_sweep()) {
     }
     ASSERT_EQ(shop.vip().payouts.size(), 1U);
+    EXPECT_NE(shop.vip().payouts[0].id.value, 0U);
     EXPECT_EQ(shop.vip().payouts[0].amount.value, 30'000);
     EXPECT_TRUE(shop.vip().payouts[0].approved);
     EXPECT_EQ(shop.vip().payouts[0].requested_at, at("2024-02-01"));

@@ -155,6 +155,27 @@ TEST(Examples, S5_3_a_bonus_is_paid_anew_in_each_period) {
     EXPECT_EQ(shop.sale("A3", 7'000'000).balance.value, 1'370);
 }
 
+TEST(Examples, S5_3_what_time_lowers_leaves_the_bonus_and_is_not_paid_again_in_the_period) {
+    for (const Downgrade downgrade : {Downgrade::immediate, Downgrade::at_review}) {
+        model::Program program = nhanh_program("average");
+        const bool reviewed = downgrade == Downgrade::at_review;
+        program.tiering = {Criterion::monthly_average_spend, downgrade,
+                           reviewed ? Review::half_yearly : Review::never};
+        program.tiers[1].upgrade_bonus = {20};
+        program.tiers[2].upgrade_bonus = {50};
+        TierShop shop(program);
+        EXPECT_EQ(shop.sale("A1", 10'000'000).balance.value, 1'070);
+        shop.go_to("2024-02-10");
+        EXPECT_EQ(shop.tier(), "bac") << "10,000,000 in two months";
+        EXPECT_EQ(shop.sale("A2", 10'000).balance.value, 1'071) << "the sale takes nothing that time left";
+        EXPECT_EQ(shop.give_back("A3", 10'000, "A2").balance.value, 1'070);
+        const auto again = shop.sale("A4", 10'000'000);
+        EXPECT_EQ(again.tier_after, 2);
+        EXPECT_EQ(again.balance.value, 2'070) << "once in a period";
+        EXPECT_EQ(shop.fixture.verify(), "");
+    }
+}
+
 TEST(Examples, S5_3_a_bonus_counts_for_the_next_tier) {
     model::Program program = nhanh_program("climb");
     program.tiering.criterion = Criterion::lifetime_ranking_points;

@@ -83,9 +83,7 @@ std::string Lockstep::round_trip() {
     std::string difference = carry_out({sale}, outcomes);
     if (!difference.empty() || outcomes[0].refusal != Refusal::none || outcomes[0].duplicate)
         return difference;
-    // Not compared: the return takes the points of such a sale though they have expired, and does not give
-    // again the bonus of a tier that time had lowered and that the sale's transaction took; nor does a period
-    // open again with a tier that a version had given it and a late sale found anew.
+    // Not compared: the return takes the points of such a sale though they have expired.
     if (settles_old_accounts(program, newest->last)) return {};
     bool whole = true;
     for (const OwnedCommand& back : generator_.give_all_back(model_.accepted().back())) {
@@ -109,9 +107,7 @@ bool Lockstep::settles_old_accounts(ProgramId program, model::Sequence begin) {
         for (const auto& stored : page->facts) {
             const Fact& fact = stored.fact;
             sold = sold || fact.type == FactType::sale;
-            const bool takes = fact.type == FactType::tier_bonus && fact.points.value < 0;
-            found = found || (sold && (fact.type == FactType::points_expired ||
-                                       fact.type == FactType::period_corrected || takes));
+            found = found || (sold && fact.type == FactType::points_expired);
         }
         after = page->next;
         if (after.value == 0) return found;

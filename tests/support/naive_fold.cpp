@@ -348,7 +348,8 @@ void NaiveFold::begin_month(const Program& rules) {
     if (rules.tiering.downgrade == Downgrade::immediate) tier = now;
     if (rules.tiering.downgrade == Downgrade::at_review) tier = std::max(opening, now);
     if (rules.tiering.downgrade == Downgrade::never) tier = std::max(held, now);
-    if (!reopens(rules) && tier < held && has_bonuses(rules)) bonus_floor = paid_up_to(rules);
+    const bool begins_anew = reopens(rules) && review;
+    if (!begins_anew && tier < held && has_bonuses(rules)) bonus_floor = paid_up_to(rules);
 }
 
 std::uint8_t NaiveFold::paid_up_to(const Program& rules) const {

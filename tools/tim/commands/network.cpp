@@ -270,8 +270,8 @@ int list_payouts(const CommandLine& line, const Options&) {
                         .add("requested_at", shop.time(payout.requested_at));
                     print(json.text() + "\n");
                 } else {
-                    table.add({std::to_string(payout.id.value), id_label(payout.vip),
-                               shop.version->money(payout.amount), payout_state(payout),
+                    table.add({payout.id.value == 0 ? "due" : std::to_string(payout.id.value),
+                               id_label(payout.vip), shop.version->money(payout.amount), payout_state(payout),
                                shop.time(payout.requested_at)});
                 }
             }
