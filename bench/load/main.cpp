@@ -35,7 +35,8 @@ constexpr const char* kFooter =
     "Examples:\n"
     "  tim-bench --spawn --customers 1000000 --depth 64\n"
     "  tim-bench --spawn --batch 1000 --depth 4 --json out.json --plot out.svg\n"
-    "  tim-bench --server 127.0.0.1:7400 --mode mix --rate 50000 --seconds 30";
+    "  tim-bench --server 127.0.0.1:7400 --mode mix --rate 50000 --seconds 30\n"
+    "  tim-bench --spawn --rules tools/presets/lan-toa.json --vips 10000 --detailed --batch 100 --depth 4";
 
 /// `uniform`, `zipf` or `zipf:0.99`.
 bool read_skew(const std::string& text, Skew& skew) {
@@ -90,11 +91,15 @@ int run(Settings settings) {
     const auto secret = codec::read_key_file(settings.key_file);
     if (!secret) return fail({ErrorKind::denied, secret.error().message});
 
+    const auto program = load_program(settings);
+    if (!program) return fail(program.error());
+
     Totals before;
     {
         auto wire = Wire::connect(settings.server, *secret);
         if (!wire) return fail(wire.error());
-        if (auto prepared = prepare_customers(settings, *wire); !prepared) return fail(prepared.error());
+        if (auto prepared = prepare_customers(settings, *program, *wire); !prepared)
+            return fail(prepared.error());
         if (settings.mode == Mode::redeem || settings.mode == Mode::hold)
             if (auto granted = grant_points(settings, *wire); !granted) return fail(granted.error());
         if (settings.check_sums) {
@@ -105,7 +110,7 @@ int run(Settings settings) {
     }
 
     const double round_trip_before_ns = round_trip_ns();
-    auto result = run_load(settings, *secret);
+    auto result = run_load(settings, *secret, points_above(settings, *program));
     if (!result) return fail(result.error());
     result->round_trip_before_ns = round_trip_before_ns;
     result->round_trip_after_ns = round_trip_ns();
@@ -157,6 +162,16 @@ int main(int argc, char** argv) {
     app.add_option("--customers", settings.customers, "How many customers; those missing are enrolled first")
         ->capture_default_str()
         ->check(CLI::Range(std::uint64_t{1}, kMaxCustomers));
+    app.add_option(
+           "--rules", settings.rules,
+           "A program as JSON, loaded under the name of --program (default: three levels, 10,000 a point)")
+        ->check(CLI::ExistingFile);
+    app.add_option("--vips", settings.vips,
+                   "The first so many customers are VIPs, the others their members: only members buy");
+    app.add_flag("--detailed", settings.detailed,
+                 "Sales as tables, whose answers tell every effect and the referral code of each");
+    app.add_flag("--referral", settings.names_codes,
+                 "Each sale names the referral code of an earlier one (with --detailed)");
     std::string mode = "sale";
     app.add_option("--mode", mode, "sale, balance, mix (half sales, half balances), redeem, hold")
         ->capture_default_str()
@@ -198,6 +213,19 @@ int main(int argc, char** argv) {
     }
     settings.mode = modes.at(mode);
     settings.check_sums = !no_check;
+    if (settings.vips >= settings.customers) {
+        fmt::print(stderr, "tim-bench: --vips: of {} customers some must be members\n", settings.customers);
+        return kUsage;
+    }
+    if (settings.names_codes && !settings.detailed) {
+        fmt::print(stderr, "tim-bench: --referral: only detailed sales name codes: add --detailed\n");
+        return kUsage;
+    }
+    if (settings.detailed && settings.batch > tim::codec::kMaxDetailedSalesPerRequest) {
+        fmt::print(stderr, "tim-bench: --batch: a message has {} detailed sales at most\n",
+                   tim::codec::kMaxDetailedSalesPerRequest);
+        return kUsage;
+    }
     if (!read_skew(skew, settings.skew)) {
         fmt::print(stderr, "tim-bench: --skew: '{}' is neither uniform nor zipf:EXPONENT (above 0, not 1)\n",
                    skew);

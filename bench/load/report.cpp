@@ -71,6 +71,12 @@ std::string report_text(const Settings& settings, const RunResult& result, const
                                   settings.rate > 0 ? "open loop:" : "closed loop:", mode_name(settings.mode),
                                   settings.customers, skew_name(settings.skew), settings.connections,
                                   settings.depth, settings.batch, settings.durability);
+    if (!settings.rules.empty() || settings.detailed)
+        out += fmt::format("  rules: {}{}{}{}\n",
+                           settings.rules.empty() ? "the bench's own" : settings.rules.filename().string(),
+                           settings.vips > 0 ? fmt::format(", {} VIPs", settings.vips) : "",
+                           settings.detailed ? ", detailed sales" : "",
+                           settings.names_codes ? " that name codes" : "");
     out += fmt::format("  {} operations/s over {:.1f} s", count_text(result.ops_per_second()),
                        result.measured_s);
     if (settings.rate > 0) out += fmt::format(" ({} wanted)", count_text(settings.rate));
@@ -124,15 +130,17 @@ std::string report_json(const Settings& settings, const RunResult& result, const
     out += fmt::format("\"round_trip_ns\":{{\"before\":{:.1f},\"after\":{:.1f}}},",
                        result.round_trip_before_ns, result.round_trip_after_ns);
     out += fmt::format(
-        "\"settings\":{{\"server\":{},\"program\":{},\"mode\":\"{}\",\"customers\":{},\"connections\":{},"
+        "\"settings\":{{\"server\":{},\"program\":{},\"rules\":{},\"vips\":{},\"detailed\":{},"
+        "\"referral\":{},\"mode\":\"{}\",\"customers\":{},\"connections\":{},"
         "\"depth\":{},"
         "\"batch\":{},\"rate\":{},\"seconds\":{},\"warm_up_s\":{},\"skew\":\"{}\",\"seed\":{},\"durability\":"
         "{},"
         "\"spawn\":{},\"processors\":{}}},",
-        quote(settings.server), quote(settings.program), mode_name(settings.mode), settings.customers,
-        settings.connections, settings.depth, settings.batch, settings.rate, settings.seconds,
-        settings.warm_up_s, skew_name(settings.skew), settings.seed, quote(settings.durability),
-        boolean(settings.spawn), std::thread::hardware_concurrency());
+        quote(settings.server), quote(settings.program), quote(settings.rules.string()), settings.vips,
+        boolean(settings.detailed), boolean(settings.names_codes), mode_name(settings.mode),
+        settings.customers, settings.connections, settings.depth, settings.batch, settings.rate,
+        settings.seconds, settings.warm_up_s, skew_name(settings.skew), settings.seed,
+        quote(settings.durability), boolean(settings.spawn), std::thread::hardware_concurrency());
     out += fmt::format("\"samples\":[{}]}}\n", samples);
     return out;
 }

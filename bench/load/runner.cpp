@@ -13,6 +13,7 @@
 #include <deque>
 #include <memory>
 
+#include "bench/load/detailed_sales.h"
 #include "bench/load/traffic.h"
 #include "bench/load/wire.h"
 
@@ -56,10 +57,12 @@ struct Connection {
 
 class Runner {
   public:
-    Runner(const Settings& settings, std::uint64_t run)
+    Runner(const Settings& settings, std::uint64_t run, std::int64_t points_above)
         : settings_(settings),
+          points_above_(points_above),
           traffic_(settings, run),
           encoder_(settings.program),
+          detailed_(settings.program, settings.names_codes),
           sales_(settings.batch),
           commands_(settings.batch) {}
 
@@ -78,8 +81,10 @@ class Runner {
     Result<void> wait(std::int64_t now);
 
     const Settings& settings_;
+    std::int64_t points_above_;  // of each sale, for the VIP above: rows do not tell them
     Traffic traffic_;
     codec::BatchEncoder encoder_;
+    DetailedSales detailed_;
     std::vector<schema::SaleRow> sales_;
     std::vector<schema::CommandRow> commands_;
     std::vector<std::unique_ptr<Connection>> connections_;
@@ -137,7 +142,10 @@ void Runner::send_message(Connection& connection, std::uint32_t index, std::int6
     if (sells) {
         for (schema::SaleRow& row : sales_)
             traffic_.sale(row, connection.terminal);
-        encoder_.append_sales(connection.out, index, sales_);
+        if (settings_.detailed)
+            detailed_.append(connection.out, index, sales_);
+        else
+            encoder_.append_sales(connection.out, index, sales_);
         return;
     }
     slot.resolves = !slot.opened.empty();
@@ -212,7 +220,19 @@ Result<void> Runner::on_reply(Connection& connection, const codec::Frame& frame,
                 continue;
             }
             acknowledged.spend_minor += kSaleAmountMinor;
-            acknowledged.points += row->points();
+            acknowledged.points += row->points() + points_above_;
+        }
+    } else if (const auto* detailed = (*reply)->body_as_DetailedSaleResults()) {
+        for (const schema::DetailedSaleResult* row : *detailed->rows()) {
+            if (row->result()->refusal() != 0) {
+                count_refusal(row->result()->refusal());
+                continue;
+            }
+            ++done;
+            if (row->result()->duplicate() != 0)
+                ++acknowledged.duplicates;
+            else
+                detailed_.take(*row, kSaleAmountMinor, acknowledged);
         }
     } else if (const auto* results = (*reply)->body_as_CommandResults()) {
         const bool opens = settings_.mode == Mode::hold && !slot.resolves;
@@ -379,10 +399,11 @@ Result<RunResult> Runner::run() {
 
 }  // namespace
 
-Result<RunResult> run_load(const Settings& settings, const codec::AccessSecret& secret) {
+Result<RunResult> run_load(const Settings& settings, const codec::AccessSecret& secret,
+                           std::int64_t points_above) {
     std::uint64_t run = 0;
     codec::fill_random({reinterpret_cast<std::uint8_t*>(&run), sizeof run});
-    Runner runner(settings, run);
+    Runner runner(settings, run, points_above);
     if (auto connected = runner.connect(secret); !connected) return tl::unexpected(connected.error());
     return runner.run();
 }

@@ -27,6 +27,10 @@ struct Settings {
     std::filesystem::path key_file = "tim-data/admin.key";
     std::string program = "tim-bench";
     std::uint64_t customers = 1'000'000;
+    std::filesystem::path rules;  ///< a program as JSON; empty: the bench's own
+    std::uint64_t vips = 0;       ///< the first so many customers are VIPs, the others their members
+    bool detailed = false;        ///< sales as tables, whose answers tell every effect
+    bool names_codes = false;     ///< each of them names the referral code of an earlier one
     Mode mode = Mode::sale;
     std::size_t connections = 50;
     std::size_t depth = 1;  ///< messages under way on each connection

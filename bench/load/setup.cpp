@@ -6,11 +6,14 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <vector>
 
 #include "bench/load/traffic.h"
 #include "engine/model/refusal.h"
 #include "protocol/codec/documents.h"
+#include "protocol/codec/program_json.h"
 
 namespace tim::bench {
 namespace {
@@ -71,9 +74,10 @@ Result<void> check_row(const schema::CommandResult& row, const char* what) {
 /// Sends messages for the indices from `from` to `to`, some at a time, and looks at their results. Messages
 /// that are refused for the moment go again.
 template <class Append>
-Result<void> send_all(Wire& wire, const char* what, std::uint64_t from, std::uint64_t to, Append append) {
+Result<void> send_all(Wire& wire, const char* what, std::uint64_t from, std::uint64_t to, Append append,
+                      std::size_t rows_per_message = kRowsPerMessage) {
     std::vector<std::uint64_t> waiting;  // first indices, the last of the list first
-    for (std::uint64_t first = from; first < to; first += kRowsPerMessage)
+    for (std::uint64_t first = from; first < to; first += rows_per_message)
         waiting.push_back(first);
     std::reverse(waiting.begin(), waiting.end());
     std::array<std::uint64_t, kMessagesUnderWay> under_way{};
@@ -89,7 +93,7 @@ Result<void> send_all(Wire& wire, const char* what, std::uint64_t from, std::uin
             under_way[slot] = waiting.back();
             waiting.pop_back();
             append(out, slot, under_way[slot],
-                   std::min<std::uint64_t>(under_way[slot] + kRowsPerMessage, to));
+                   std::min<std::uint64_t>(under_way[slot] + rows_per_message, to));
         }
         if (auto sent = wire.send(out); !sent) return sent;
         const auto reply = wire.receive();
@@ -109,7 +113,7 @@ Result<void> send_all(Wire& wire, const char* what, std::uint64_t from, std::uin
         if (again)
             waiting.push_back(under_way[slot]);
         else
-            done += std::min<std::uint64_t>(kRowsPerMessage, to - under_way[slot]);
+            done += std::min<std::uint64_t>(rows_per_message, to - under_way[slot]);
         show(what, done, to);
     }
     show_end(what, to);
@@ -126,12 +130,74 @@ Result<std::uint64_t> count_customers(const Settings& settings, Wire& wire) {
     return failure(ErrorKind::not_found, fmt::format("there is no program {}", settings.program));
 }
 
+std::unique_ptr<schema::CustomerKeyT> key_of(std::uint64_t index) {
+    auto key = std::make_unique<schema::CustomerKeyT>();
+    key->kind = schema::CustomerKind::phone;
+    const auto phone = phone_of(index);
+    key->text.assign(phone.data(), phone.size());
+    return key;
+}
+
+/// Enrols the customers from `from` to `to`; who is no VIP is the member of one, in turn.
+Result<void> enroll(const Settings& settings, Wire& wire, std::uint64_t from, std::uint64_t to) {
+    return send_all(
+        wire, "customers enrolled:", from, to,
+        [&settings](codec::ByteBuffer& out, std::uint32_t slot, std::uint64_t first, std::uint64_t end) {
+            schema::EnrollBatchT batch;
+            batch.program = settings.program;
+            for (std::uint64_t index = first; index < end; ++index) {
+                auto row = std::make_unique<schema::EnrollmentT>();
+                row->request_id = request_id('e', index);
+                row->keys.push_back(key_of(index));
+                if (index >= settings.vips && settings.vips > 0) row->vip = key_of(index % settings.vips);
+                batch.rows.push_back(std::move(row));
+            }
+            codec::append_request(out, slot, std::move(batch));
+        });
+}
+
+Result<void> appoint_vips(const Settings& settings, Wire& wire) {
+    return send_all(
+        wire, "VIPs appointed:", 0, settings.vips,
+        [&settings](codec::ByteBuffer& out, std::uint32_t slot, std::uint64_t index, std::uint64_t) {
+            schema::NetworkChangeT change;
+            change.program = settings.program;
+            change.request_id = request_id('v', index);
+            change.kind = schema::NetworkKind::appoint_vip;
+            change.customer = key_of(index);
+            codec::append_request(out, slot, std::move(change));
+        },
+        1);
+}
+
 }  // namespace
 
-Result<void> prepare_customers(const Settings& settings, Wire& wire) {
+Result<model::Program> load_program(const Settings& settings) {
+    model::Program program = bench_program(settings.program);
+    if (!settings.rules.empty()) {
+        std::ifstream file(settings.rules, std::ios::binary);
+        const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+        if (!file) return failure(ErrorKind::io, fmt::format("{}: cannot be read", settings.rules.string()));
+        auto read = codec::parse_program_json(text, settings.rules.string());
+        if (!read) return read;
+        program = std::move(*read);
+        program.id = settings.program;
+    }
+    if (settings.vips > 0 && (!program.network || !program.network->enabled))
+        return failure(ErrorKind::invalid, "--vips: the program has no network of members and VIPs");
+    return program;
+}
+
+std::int64_t points_above(const Settings& settings, const model::Program& program) {
+    if (settings.vips == 0 || !program.network->upline_earn) return 0;
+    const model::EarnRate& earn = program.network->upline_earn->rate;
+    return kSaleAmountMinor / earn.per_amount.value * earn.points.value;
+}
+
+Result<void> prepare_customers(const Settings& settings, const model::Program& program, Wire& wire) {
     schema::ProgramPutT put;
     put.request_id = request_id('p', 1);
-    put.program = codec::to_schema(bench_program(settings.program));
+    put.program = codec::to_schema(program);
     const auto reply = wire.ask(std::move(put));
     if (!reply) return tl::unexpected(reply.error());
     if (const auto* results = (*reply)->body_as_CommandResults()) {
@@ -145,23 +211,13 @@ Result<void> prepare_customers(const Settings& settings, Wire& wire) {
             ? settings.customers
             : *present - std::min<std::uint64_t>(*present, kRowsPerMessage * kMessagesUnderWay);
     if (sure == settings.customers) return {};
-    return send_all(
-        wire, "customers enrolled:", sure / kRowsPerMessage * kRowsPerMessage, settings.customers,
-        [&settings](codec::ByteBuffer& out, std::uint32_t slot, std::uint64_t from, std::uint64_t to) {
-            schema::EnrollBatchT batch;
-            batch.program = settings.program;
-            for (std::uint64_t index = from; index < to; ++index) {
-                auto row = std::make_unique<schema::EnrollmentT>();
-                row->request_id = request_id('e', index);
-                auto key = std::make_unique<schema::CustomerKeyT>();
-                key->kind = schema::CustomerKind::phone;
-                const auto phone = phone_of(index);
-                key->text.assign(phone.data(), phone.size());
-                row->keys.push_back(std::move(key));
-                batch.rows.push_back(std::move(row));
-            }
-            codec::append_request(out, slot, std::move(batch));
-        });
+    const std::uint64_t from = sure / kRowsPerMessage * kRowsPerMessage;
+    if (settings.vips > 0) {
+        if (auto enrolled = enroll(settings, wire, std::min(from, settings.vips), settings.vips); !enrolled)
+            return enrolled;
+        if (auto appointed = appoint_vips(settings, wire); !appointed) return appointed;
+    }
+    return enroll(settings, wire, std::max(from, settings.vips), settings.customers);
 }
 
 Result<void> grant_points(const Settings& settings, Wire& wire) {

@@ -68,7 +68,10 @@ std::array<char, 12> phone_of(std::uint64_t index) {
 }
 
 Traffic::Traffic(const Settings& settings, std::uint64_t run)
-    : customers_(settings.customers), random_(settings.seed), run_(run | 1) {
+    : first_(settings.vips),
+      customers_(settings.customers - settings.vips),
+      random_(settings.seed),
+      run_(run | 1) {
     if (settings.skew.zipf) {
         const ZipfRanks ranks(customers_, settings.skew.exponent);
         drawn_.reserve(kDrawnAhead);
@@ -96,10 +99,10 @@ Traffic::Traffic(const Settings& settings, std::uint64_t run)
 }
 
 std::uint64_t Traffic::next_customer() {
-    if (drawn_.empty()) return random_.below(customers_);
+    if (drawn_.empty()) return first_ + random_.below(customers_);
     const std::uint64_t customer = drawn_[next_drawn_];
     next_drawn_ = (next_drawn_ + 1) % drawn_.size();
-    return customer;
+    return first_ + customer;
 }
 
 void Traffic::put_customer(schema::CommandRow& row) {

@@ -25,7 +25,8 @@ inline constexpr std::uint64_t kMaxCustomers = 100'000'000;  ///< as many as suc
 /// row, and what does not change from row to row is written once. One thread.
 class Traffic {
   public:
-    /// `run`: tells this run's receipts and request ids from those of all others.
+    /// `run`: tells this run's receipts and request ids from those of all others. VIPs take no part
+    /// themselves.
     Traffic(const Settings& settings, std::uint64_t run);
 
     void sale(schema::SaleRow& row, std::uint32_t terminal);
@@ -40,6 +41,7 @@ class Traffic {
     void put_customer(schema::CommandRow& row);
     void put_request(schema::CommandRow& row);
 
+    std::uint64_t first_;  // the first who takes part
     std::uint64_t customers_;
     SplitMix64 random_;
     std::vector<std::uint32_t> drawn_;  // Zipf: ranks are dear to draw, so they are drawn ahead, and go round

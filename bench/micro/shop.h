@@ -69,17 +69,26 @@ class BenchEntropy final : public runtime::Entropy {
 /// The phone of customer `index`, twelve characters and a zero.
 std::array<char, 13> phone_text(std::uint64_t index);
 
-/// An engine with a program of three tiers and customers, stepped by the caller.
+/// By what rules a bench's shop sells.
+enum class Rules : std::uint8_t {
+    simplest,  ///< a rate and three tiers by spend
+    nhanh,     ///< tools/presets/nhanh.json
+    lan_toa,   ///< tools/presets/lan-toa.json: every buyer is a member of a VIP, one in a hundred is one
+};
+
+/// An engine with a program and customers, stepped by the caller.
 class Shop {
   public:
-    explicit Shop(std::uint64_t customers);
+    Shop(std::uint64_t customers, Rules rules);
 
     /// One at a time is kept from bench to bench, as filling it takes a while.
-    static Shop& of(std::uint64_t customers);
+    static Shop& of(std::uint64_t customers, Rules rules);
 
     runtime::Engine& engine() { return *engine_; }
     model::ProgramId program() const { return program_; }
-    std::uint64_t customers() const { return customers_; }
+    /// Those who buy: from the first of them to the last.
+    std::uint64_t first_buyer() const { return vips_; }
+    std::uint64_t buyers() const { return customers_ - vips_; }
 
     /// Commits what is waiting.
     void commit();
@@ -87,9 +96,12 @@ class Shop {
   private:
     void run(std::span<const model::Command> commands);
     void put_program();
-    void enroll();
+    void enroll(std::uint64_t from, std::uint64_t to);
+    void appoint_vips();
 
     std::uint64_t customers_;
+    Rules rules_;
+    std::uint64_t vips_;
     BenchClock clock_;
     BenchEntropy entropy_;
     codec::FlatDocuments documents_;

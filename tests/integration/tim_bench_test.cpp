@@ -31,6 +31,50 @@ TEST(TimBench, EveryModeKeepsTheSums) {
     EXPECT_EQ(shop.tim({"verify"}).code, 0);
 }
 
+/// Every sale pays the VIP above the buyer, with a referral code that comes with it, and one that it names.
+TEST(TimBench, KeepsTheSumsOfSalesWithSeveralParties) {
+    const TestShop shop(std::vector<std::string>{});
+    const std::vector<std::vector<std::string>> runs = {{}, {"--detailed"}, {"--detailed", "--referral"}};
+    for (const std::vector<std::string>& more : runs) {
+        std::vector<std::string> arguments = {TIM_PROGRAM_BENCH,
+                                              "--server",
+                                              shop.address(),
+                                              "--key-file",
+                                              shop.key_file(),
+                                              "--program",
+                                              "lan-toa",
+                                              "--rules",
+                                              TIM_PRESETS "/lan-toa.json",
+                                              "--customers",
+                                              "2000",
+                                              "--vips",
+                                              "20",
+                                              "--connections",
+                                              "2",
+                                              "--batch",
+                                              "10",
+                                              "--seconds",
+                                              "0.3",
+                                              "--warm-up-s",
+                                              "0.1"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        const Ended ended = Process(shop.path("."), arguments).wait();
+        EXPECT_EQ(ended.code, 0) << ended.out << ended.err;
+        EXPECT_THAT(ended.out, HasSubstr("they agree"));
+        EXPECT_THAT(ended.out, HasSubstr("refused: 0"));
+    }
+    EXPECT_THAT(shop.tim({"--program", "lan-toa", "--json", "vip", "commission", "phone:+84900000000"}).out,
+                HasSubstr("commission_accrued"));
+    EXPECT_EQ(shop.tim({"verify"}).code, 0);
+    const std::vector<std::vector<std::string>> wrong_ones = {
+        {"--vips", "5", "--customers", "5"}, {"--referral"}, {"--detailed", "--batch", "251"}};
+    for (const std::vector<std::string>& wrong : wrong_ones) {
+        std::vector<std::string> arguments = {TIM_PROGRAM_BENCH, "--server", shop.address()};
+        arguments.insert(arguments.end(), wrong.begin(), wrong.end());
+        EXPECT_EQ(Process(shop.path("."), arguments).wait().code, 2) << wrong[0];
+    }
+}
+
 TEST(TimBench, HelpIsText) {
     const TestShop shop(std::vector<std::string>{});
     const Ended help = Process(shop.path("."), {TIM_PROGRAM_BENCH, "--help"}).wait();
