@@ -45,6 +45,36 @@ const NaiveModel::Accepted* some_accepted(const NaiveModel& model, CommandKind k
     return found;
 }
 
+/// A few kinds of goods that account for the whole amount.
+OwnedCommand with_goods(OwnedCommand sale, Choices& choices) {
+    std::vector<model::SaleLine> lines;
+    const std::int64_t kinds = choices.between(1, 3);
+    for (std::int64_t i = 0; i < kinds; ++i) {
+        const auto quantity = static_cast<std::uint32_t>(choices.between(1, 4));
+        const std::int64_t share = sale.command.amount.value / kinds / quantity + 1;
+        lines.push_back({fmt::format("g{}", i), quantity, {share + choices.between(0, share / 3)}, ""});
+    }
+    return with_lines(std::move(sale), std::move(lines));
+}
+
+/// Some of the goods that are left, or one piece that may be gone.
+OwnedCommand back_by_line(const NaiveModel::Accepted& sale, const NaiveModel& model, const Who& owner,
+                          Name name, model::Instant now, Choices& choices) {
+    const NaiveModel::Goods goods = model.goods_left(sale);
+    std::vector<model::SaleLine> lines;
+    for (std::size_t i = 0; i < goods.lines.size(); ++i) {
+        const auto left = static_cast<std::int64_t>(goods.left[i]);
+        if (left == 0 || choices.chance(40)) continue;
+        lines.push_back({goods.lines[i].sku,
+                         static_cast<std::uint32_t>(choices.chance(50) ? left : choices.between(1, left)),
+                         model::kAnyPrice,
+                         {}});
+    }
+    if (lines.empty()) lines.push_back({goods.lines[0].sku, 1, model::kAnyPrice, {}});
+    return with_lines(make_return(sale.program, name, owner, 0, sale.command.command.name, now),
+                      std::move(lines));
+}
+
 }  // namespace
 
 OwnedCommand Actor::next(ProgramId program, const NaiveModel& model, model::Instant now, Choices& choices,
@@ -57,6 +87,7 @@ OwnedCommand Actor::next(ProgramId program, const NaiveModel& model, model::Inst
         return make_enroll_with(program, request(next_name++), {some_customer(choices)}, vip,
                                 choices.chance(50) ? some_code(model, choices) : std::string());
     }
+    if (role_ == Role::web) return web(program, model, now, choices, next_name);
     if (role_ == Role::checkout) return checkout(program, choices, next_name);
     return role_ == Role::till ? till(program, model, now, choices, next_name)
                                : office(program, model, now, choices, next_name);
@@ -76,20 +107,59 @@ OwnedCommand Actor::till(ProgramId program, const NaiveModel& model, model::Inst
         const auto hold = std::find_if(done.rbegin(), done.rend(), [](const NaiveModel::Accepted& entry) {
             return entry.command.command.kind == CommandKind::hold;
         });
+        if (choices.chance(30)) return with_goods(make_sale(program, name, who, amount, now), choices);
         if (hold == done.rend() || !choices.chance(15)) return make_sale(program, name, who, amount, now);
         return make_sale_with(program, name, fmt::format("id:{}", hold->customer.value), amount,
                               hold->sequence, now);
     }
+    if (dice < 56) return make_return(program, name, who, amount / 20, {}, now);
+    return take_back(program, model, now, choices, name);
+}
+
+OwnedCommand Actor::take_back(ProgramId program, const NaiveModel& model, model::Instant now,
+                              Choices& choices, Name name) {
     // Often the same again: of one receipt, several returns come soon after each other.
     if (!choices.chance(60)) returned_ = choices.below(sold_.size());
-    const Sold& sold = sold_[returned_];
-    if (dice < 57) return make_void(program, name, sold.name, now);
-    if (dice < 63) return make_return(program, name, who, amount / 20, {}, now);
-    const auto* sale = model.find(program, sold.name);
-    const bool anonymous = sale == nullptr || sale->customer.value == 0;
-    const Who owner = anonymous ? Who() : Who(fmt::format("id:{}", sale->customer.value));
-    const std::int64_t back = choices.chance(20) ? sold.amount : choices.between(0, sold.amount / 4);
-    return make_return(program, name, owner, back, sold.name, now);
+    const Name& original = sold_[returned_];
+    if (choices.chance(16)) return make_void(program, name, original, now);
+    // What was answered is there, also after a crash.
+    const NaiveModel::Accepted& sale = *model.find(program, original);
+    const Who owner = sale.customer.value == 0 ? Who() : Who(fmt::format("id:{}", sale.customer.value));
+    const bool has_lines = sale.command.details && !sale.command.details->lines.empty();
+    if (has_lines && choices.chance(70)) return back_by_line(sale, model, owner, name, now, choices);
+    const std::int64_t amount = sale.command.command.amount.value;
+    const std::int64_t back = choices.chance(20) ? amount : choices.between(0, amount / 4);
+    return make_return(program, name, owner, back, original, now);
+}
+
+OwnedCommand Actor::web(ProgramId program, const NaiveModel& model, model::Instant now, Choices& choices,
+                        std::uint64_t& next_name) {
+    const bool has_codes = rules_of(program, model).network.has_value();
+    const std::uint64_t dice = choices.below(100);
+    const std::int64_t amount = choices.between(0, choices.chance(10) ? 4'000'000 : 150'000);
+    OrderWords words;
+    if (choices.chance(40)) words.status = "đang giao";
+    if (choices.chance(30)) words.waybill = fmt::format("GHN{}", next_name);
+    if (dice < 30 || placed_.empty()) {
+        if (has_codes && choices.chance(40)) words.referral = some_code(model, choices);
+        return make_place_order(program, receipt(terminal_, fmt::format("W{}", next_name++)),
+                                some_customer(choices), amount, words, now);
+    }
+    if (dice < 45 && !sold_.empty())
+        return take_back(program, model, now, choices, receipt(terminal_, fmt::format("R{}", next_name++)));
+    const Name name = request(next_name++);
+    // The newest ones, which are mostly pending still.
+    const Name order = placed_[placed_.size() - 1 - choices.below(std::min<std::size_t>(placed_.size(), 4))];
+    if (dice < 53) return make_order_change(CommandKind::cancel_order, program, name, order, words);
+    if (choices.chance(40)) words.amount = amount;
+    if (dice < 68) {
+        if (!words.amount && !words.status) words.status = "chờ xác nhận";
+        return make_order_change(CommandKind::update_order, program, name, order, words);
+    }
+    const auto* const hold = choices.chance(15) ? some_accepted(model, CommandKind::hold, choices) : nullptr;
+    return make_complete_order(program, name, order, words,
+                               hold == nullptr ? model::Sequence{} : hold->sequence,
+                               has_codes && choices.chance(30) ? some_code(model, choices) : std::string());
 }
 
 OwnedCommand Actor::checkout(ProgramId program, Choices& choices, std::uint64_t& next_name) {
@@ -134,8 +204,9 @@ OwnedCommand Actor::office(ProgramId program, const NaiveModel& model, model::In
 
 void Actor::answered(const OwnedCommand& command, const model::Outcome& outcome) {
     if (outcome.refusal != model::Refusal::none) return;
-    if (command.command.kind == CommandKind::sale)
-        sold_.push_back({command.command.name, command.command.amount.value});
+    if (command.command.kind == CommandKind::sale) sold_.push_back(command.command.name);
+    if (command.command.kind == CommandKind::place_order) placed_.push_back(command.command.name);
+    if (command.command.kind == CommandKind::complete_order) sold_.push_back(command.command.original);
     if (command.command.kind == CommandKind::hold) open_hold_ = outcome.sequence;
 }
 

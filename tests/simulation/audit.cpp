@@ -45,7 +45,9 @@ std::string Audit::executed(std::span<const OwnedCommand> commands, std::span<co
                                describe(outcomes[i]));
         if (model_.accepted().size() == before) continue;
         model_.learn(outcomes[i].sequence, outcomes[i].depends_on);
-        if (commands[i].command.kind != CommandKind::sale || outcomes[i].customer.value == 0) continue;
+        const CommandKind kind = commands[i].command.kind;
+        const bool sells = kind == CommandKind::sale || kind == CommandKind::complete_order;
+        if (!sells || outcomes[i].customer.value == 0) continue;
         const std::string code = fixture_.engine().effects(outcomes[i].sequence).front().code;
         if (!code.empty()) model_.learn_code(program_, code, outcomes[i].sequence);
     }
@@ -66,7 +68,7 @@ void Audit::answered(std::size_t client, const OwnedCommand& command, const Outc
 std::string Audit::survived() {
     model_.lose_after(fixture_.engine().durable());
     for (const Answered& each : answered_) {
-        const auto* entry = model_.find(program_, each.command.command.name);
+        const auto* entry = model_.first_of(program_, each.command.command.name);
         if (entry == nullptr) return "answered and lost: " + describe(each.command);
         if (entry->sequence != each.outcome.sequence)
             return "answered and counted again: " + describe(each.command);
@@ -115,15 +117,17 @@ std::string Audit::at_end() {
     // other, late, accepted.
     std::vector<Answered> counted = answered_;
     for (const OwnedCommand& command : refused_)
-        if (const auto* late = model_.find(program_, command.command.name))
+        if (const auto* late = model_.first_of(program_, command.command.name))
             counted.push_back({command, late->outcome});
     std::int64_t told = untold_points();
     std::int64_t posted = 0;
     for (const Answered& each : counted) {
         told += each.outcome.points.value;
         // Not every answer names the customer.
-        if (model_.find(program_, each.command.command.name)->customer.value == 0) continue;
-        const auto& command = each.command.command;
+        const NaiveModel::Accepted& entry = *model_.first_of(program_, each.command.command.name);
+        if (entry.customer.value == 0) continue;
+        // A completion has become the sale that it is, a return by line has found its amount.
+        const auto& command = entry.command.command;
         if (command.kind == CommandKind::sale || command.kind == CommandKind::adjust)
             posted += command.amount.value;
         if (command.kind == CommandKind::returned) posted -= command.amount.value;

@@ -12,7 +12,7 @@ namespace tim::tests {
 
 namespace {
 
-constexpr std::uint32_t kClients = 7;
+constexpr std::uint32_t kClients = 8;
 constexpr std::uint32_t kCheckouts = 2;
 constexpr std::uint16_t kMostVersions = 8;
 /// Longer than this, points could expire before they can be spent, which no answer and no fact counts.
@@ -25,9 +25,10 @@ Simulation::Simulation(std::uint64_t seed)
     : choices_(seed),
       fixture_(EngineFixture::stepped(runtime::TimeSource::system, 16 + seed % 100), seed, no_faults()) {
     for (std::uint32_t i = 0; i < kClients; ++i)
-        clients_.push_back({Actor(i, i < kCheckouts    ? Actor::Role::checkout
-                                     : i == kCheckouts ? Actor::Role::office
-                                                       : Actor::Role::till),
+        clients_.push_back({Actor(i, i < kCheckouts        ? Actor::Role::checkout
+                                     : i == kCheckouts     ? Actor::Role::office
+                                     : i == kCheckouts + 1 ? Actor::Role::web
+                                                           : Actor::Role::till),
                             {},
                             false});
     if (choices_.chance(50)) checkpoint_percent_ = 25;
@@ -109,6 +110,13 @@ void Simulation::take_answer(std::size_t index, const model::Outcome& outcome) {
     Client& client = clients_[index];
     client.waiting = false;
     ++result_.answered;
+    const OwnedCommand& command = client.command;
+    if (outcome.refusal == model::Refusal::none) {
+        if (command.command.kind == model::CommandKind::complete_order) ++result_.completed_orders;
+        if (command.command.kind == model::CommandKind::returned && command.details &&
+            !command.details->lines.empty())
+            ++result_.returns_by_line;
+    }
     client.actor.answered(client.command, outcome);
     audit_->answered(index, client.command, outcome);
 }

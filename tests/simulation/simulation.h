@@ -24,6 +24,8 @@ struct SimulationResult {
     std::size_t failed_commits = 0;
     std::size_t kills_beside = 0;  ///< crashes in the middle of a commit or a checkpoint
     std::size_t transient = 0;     ///< commands that met a full disk
+    std::size_t completed_orders = 0;
+    std::size_t returns_by_line = 0;
 };
 
 /// Tills, checkouts and an office against a stepped engine on one thread, all from one seed. Commits are slow

@@ -47,18 +47,23 @@ void run_seeds(std::uint64_t seeds) {
         sum.failed_commits += result.failed_commits;
         sum.kills_beside += result.kills_beside;
         sum.transient += result.transient;
+        sum.completed_orders += result.completed_orders;
+        sum.returns_by_line += result.returns_by_line;
     }
     fmt::print(
         "{} seeds: {} answered, {} executed, {} crashes, {} of failed commits, {} beside a commit or a "
-        "checkpoint, {} met a full disk\n",
-        seeds, sum.answered, sum.executed, sum.crashes, sum.failed_commits, sum.kills_beside, sum.transient);
-    // Faults that no longer happen would let everything pass.
+        "checkpoint, {} met a full disk; {} orders completed, {} returns by line\n",
+        seeds, sum.answered, sum.executed, sum.crashes, sum.failed_commits, sum.kills_beside, sum.transient,
+        sum.completed_orders, sum.returns_by_line);
+    // Faults and commands that no longer happen would let everything pass.
     EXPECT_GT(sum.answered, seeds * kTicks / 4);
     EXPECT_GT(sum.executed, sum.answered);
     EXPECT_GT(sum.crashes, seeds);
     EXPECT_GT(sum.failed_commits, 0U);
     EXPECT_GT(sum.kills_beside, seeds);
     EXPECT_GT(sum.transient, 0U);
+    EXPECT_GT(sum.completed_orders, seeds);
+    EXPECT_GT(sum.returns_by_line, seeds);
 }
 
 template <class Kind>

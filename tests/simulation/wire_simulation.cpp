@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "protocol/codec/messages.h"
+#include "protocol/codec/orders.h"
 
 namespace tim::tests {
 
@@ -61,6 +62,18 @@ std::unique_ptr<client::PendingRequest> change_of(const model::Command& command,
 std::unique_ptr<client::PendingRequest> request_of(const OwnedCommand& owned, Answered answered) {
     const model::Command row = owned.view();
     const std::span<const model::Command> rows(&row, 1);
+    if (row.order != nullptr) {
+        auto body = codec::to_order_change("nhanh", row);
+        if (!body) fail("a command does not fit the protocol: " + body.error().message);
+        const bool completes = row.kind == model::CommandKind::complete_order;
+        return std::make_unique<client::OrderChangeRequest>(
+            std::move(*body), [answered, completes](const model::Result<client::DetailedOutcome>& change) {
+                if (!change) return answered(tl::unexpected(change.error()));
+                const bool accepted = change->outcome.refusal == model::Refusal::none;
+                if (completes && accepted != !change->effects.empty()) fail("a completion tells its effects");
+                answered(change->outcome);
+            });
+    }
     if (row.details != nullptr) {
         auto detailed = fitting(client::DetailedSalesRequest::make("nhanh", rows));
         detailed->on_completion([answered](const model::Result<std::vector<client::DetailedOutcome>>& sales) {

@@ -207,6 +207,9 @@ class NaiveModel {
 
     /// The accepted command of a name; of the receipt of an order that is completed, the sale.
     const Accepted* find(model::ProgramId program, const model::Name& name) const;
+    /// The command that a name was first used for: of an order's receipt the placing, of a completion's
+    /// request the sale that it became.
+    const Accepted* first_of(model::ProgramId program, const model::Name& name) const;
     /// What is left of a sale.
     std::int64_t remaining(const Accepted& sale) const;
     Goods goods_left(const Accepted& sale, const Accepted* next = nullptr) const;
@@ -242,8 +245,6 @@ class NaiveModel {
     std::optional<Refusal> judge_order_alone(const model::Command& command) const;
     bool names_key(const model::Command& command) const;
     Refusal judge_order(Accepted& entry, std::int64_t& detail) const;
-    /// The command that a name was first used for.
-    const Accepted* first_of(model::ProgramId program, const model::Name& name) const;
     const Accepted* completion_of(const Accepted& placed) const;
     /// How many and of what amount.
     std::pair<std::size_t, std::int64_t> pending_orders(model::ProgramId program,
