@@ -116,6 +116,9 @@ class Validation : private FaultCollector {
             return "an average since the first purchase cannot start at zero";
         if (lifetime && program_.tiering.downgrade == Downgrade::at_review)
             return "a lifetime's figure that is reviewed cannot start at zero: take the period's";
+        // Its beginning would be the month's, which the next month moves.
+        if (lifetime && program_.tiering.criterion == Criterion::month_spend)
+            return "a lifetime's figure beside the months' cannot start at zero";
         return {};
     }
 

@@ -273,6 +273,12 @@ TEST(Validate, KnowsWhatCannotStartAtZero) {
                 ElementsAre(fault("tiering.start", "cannot start at zero")));
     EXPECT_THAT(faults_after([](Program& p) {
                     p.tiering.start = Start::zero;
+                    p.tiering.criterion = Criterion::month_spend;
+                    p.tiers[2].criterion = Criterion::lifetime_spend;
+                }),
+                ElementsAre(fault("tiers[2].criterion", "cannot start at zero")));
+    EXPECT_THAT(faults_after([](Program& p) {
+                    p.tiering.start = Start::zero;
                     p.tiering.downgrade = Downgrade::at_review;
                     p.tiering.review = Review::yearly;
                 }),
