@@ -49,11 +49,14 @@ class Lockstep {
     std::string round_trip();
     struct ProgramSnapshot;
     ProgramSnapshot snapshot_of(model::ProgramId program);
-    /// Whether the transaction of a sale, behind `begin`, takes what is not its own: points that expired as
-    /// they were recorded, the bonus of a tier that was lost before it, a period's opening tier.
-    bool settles_old_accounts(model::ProgramId program, model::Sequence begin);
+    /// What the transaction of a sale, behind `begin`, has done beside earning.
+    struct Beside {
+        bool expired = false;       ///< points expired as they were recorded
+        bool took_a_bonus = false;  ///< of a tier that opens the period now
+    };
+    Beside beside_sale(model::ProgramId program, model::Sequence begin);
     std::string compare_round_trip(model::ProgramId program, const OwnedCommand& sale,
-                                   const ProgramSnapshot& before);
+                                   const ProgramSnapshot& before, const Beside& beside);
     /// Of the facts behind a sequence.
     std::string sum_up(model::ProgramId program, model::Sequence begin);
     std::string compare_outcome(const OwnedCommand& command, const model::Outcome& expected,

@@ -84,7 +84,8 @@ std::string Lockstep::round_trip() {
     if (!difference.empty() || outcomes[0].refusal != Refusal::none || outcomes[0].duplicate)
         return difference;
     // Not compared: the return takes the points of such a sale though they have expired.
-    if (settles_old_accounts(program, newest->last)) return {};
+    const Beside beside = beside_sale(program, newest->last);
+    if (beside.expired) return {};
     bool whole = true;
     for (const OwnedCommand& back : generator_.give_all_back(model_.accepted().back())) {
         difference = carry_out({back}, outcomes);
@@ -94,28 +95,30 @@ std::string Lockstep::round_trip() {
     if (!whole) return {};  // no longer accepted, or beyond what fits
     ++round_trips_;
     note("  came back whole");
-    difference = compare_round_trip(program, sale, before);
+    difference = compare_round_trip(program, sale, before, beside);
     return difference.empty() ? sum_up(program, newest->last) : "after a full return: " + difference;
 }
 
-bool Lockstep::settles_old_accounts(ProgramId program, model::Sequence begin) {
+Lockstep::Beside Lockstep::beside_sale(ProgramId program, model::Sequence begin) {
     bool sold = false;
-    bool found = false;
+    Beside beside;
     for (model::Sequence after = begin;;) {
         const auto page = fixture_.engine().ledger(program, after, kLedgerPage);
-        if (!page) return false;
+        if (!page) return beside;
         for (const auto& stored : page->facts) {
             const Fact& fact = stored.fact;
             sold = sold || fact.type == FactType::sale;
-            found = found || (sold && fact.type == FactType::points_expired);
+            const bool takes = fact.type == FactType::tier_bonus && fact.points.value < 0;
+            beside.expired = beside.expired || (sold && fact.type == FactType::points_expired);
+            beside.took_a_bonus = beside.took_a_bonus || (sold && takes);
         }
         after = page->next;
-        if (after.value == 0) return found;
+        if (after.value == 0) return beside;
     }
 }
 
 std::string Lockstep::compare_round_trip(ProgramId program, const OwnedCommand& sale,
-                                         const ProgramSnapshot& before) {
+                                         const ProgramSnapshot& before, const Beside& beside) {
     const ProgramSnapshot after = snapshot_of(program);
     if (before.limits != after.limits)
         return fmt::format("\n  before {}\n  after  {}", describe(before.limits), describe(after.limits));
@@ -149,6 +152,12 @@ std::string Lockstep::compare_round_trip(ProgramId program, const OwnedCommand& 
         if (rules.points.below_zero == model::BelowZero::clamp && was.figures.points - was.figures.held < 0) {
             was.figures.points = is.figures.points;
             was.figures.spendable = is.figures.spendable;
+        }
+        // A bonus that a late sale took (its tier opens the period by it) is earned again: from now, by its
+        // expiry.
+        if (beside.took_a_bonus) {
+            was.figures.next_expiry = is.figures.next_expiry;
+            was.figures.expiring = is.figures.expiring;
         }
         if (was != is)
             return fmt::format("program {} customer {}\n  before   {}\n  after    {}", program.value, i + 1,
