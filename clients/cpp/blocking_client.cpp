@@ -187,6 +187,36 @@ model::Result<model::Outcome> BlockingClient::override_tier(std::string_view pro
     });
 }
 
+model::Result<model::Outcome> BlockingClient::classify(std::string_view program,
+                                                       const model::CustomerRef& customer,
+                                                       const model::ClassifyTerms& terms,
+                                                       const model::Name& name, model::Instant at,
+                                                       std::int64_t timeout_ms) {
+    return wait_for<model::Outcome>(
+        [&](auto done) { return client_.classify(program, customer, terms, name, at, done, timeout_ms); });
+}
+
+model::Result<SegmentCount> BlockingClient::segment_count(std::string_view program, std::string_view segment,
+                                                          std::int64_t timeout_ms) {
+    return wait_for<SegmentCount>(
+        [&](auto done) { return client_.segment_count(program, segment, done, timeout_ms); });
+}
+
+model::Result<CustomersPage> BlockingClient::segment(std::string_view program, std::string_view segment,
+                                                     model::CustomerId after, std::uint32_t limit,
+                                                     std::int64_t timeout_ms) {
+    return wait_for<CustomersPage>(
+        [&](auto done) { return client_.segment(program, segment, after, limit, done, timeout_ms); });
+}
+
+model::Result<SegmentReport> BlockingClient::segment_report(std::string_view program,
+                                                            std::string_view segment,
+                                                            const std::vector<Dimension>& by,
+                                                            std::int64_t timeout_ms) {
+    return wait_for<SegmentReport>(
+        [&](auto done) { return client_.segment_report(program, segment, by, done, timeout_ms); });
+}
+
 model::Result<RecomputeReport> BlockingClient::recompute(std::string_view program, ProgressCallback progress,
                                                          std::int64_t timeout_ms) {
     return wait_for<RecomputeReport>(

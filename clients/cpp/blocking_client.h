@@ -84,6 +84,18 @@ class BlockingClient {
                                                 const model::Name& name,
                                                 model::Instant at = model::kNoInstant,
                                                 std::int64_t timeout_ms = 0);
+    model::Result<model::Outcome> classify(std::string_view program, const model::CustomerRef& customer,
+                                           const model::ClassifyTerms& terms, const model::Name& name,
+                                           model::Instant at = model::kNoInstant,
+                                           std::int64_t timeout_ms = 0);
+    model::Result<SegmentCount> segment_count(std::string_view program, std::string_view segment,
+                                              std::int64_t timeout_ms = 0);
+    model::Result<CustomersPage> segment(std::string_view program, std::string_view segment,
+                                         model::CustomerId after = {}, std::uint32_t limit = 1000,
+                                         std::int64_t timeout_ms = 0);
+    model::Result<SegmentReport> segment_report(std::string_view program, std::string_view segment,
+                                                const std::vector<Dimension>& by,
+                                                std::int64_t timeout_ms = 0);
     model::Result<RecomputeReport> recompute(std::string_view program, ProgressCallback progress = {},
                                              std::int64_t timeout_ms = 0);
     model::Result<ProgramInfo> program(std::string_view id, model::VersionId version = {},

@@ -10,6 +10,7 @@
 #include "clients/cpp/insight.h"
 #include "clients/cpp/options.h"
 #include "clients/cpp/random.h"
+#include "clients/cpp/relations.h"
 #include "clients/cpp/types.h"
 #include "engine/model/access.h"
 #include "engine/model/command.h"
@@ -147,6 +148,18 @@ class Client {
                             const model::TierAct& act, std::string_view reason, const model::Name& name,
                             model::Instant at, Completion<model::Outcome> completion,
                             std::int64_t timeout_ms = 0);
+    /// A change of what a customer is classified by; `name` is a request id.
+    Admission classify(std::string_view program, const model::CustomerRef& customer,
+                       const model::ClassifyTerms& terms, const model::Name& name, model::Instant at,
+                       Completion<model::Outcome> completion, std::int64_t timeout_ms = 0);
+    /// How many customers belong to a segment (docs/segments.md), a page of them, or what they come to.
+    Admission segment_count(std::string_view program, std::string_view segment,
+                            Completion<SegmentCount> completion, std::int64_t timeout_ms = 0);
+    Admission segment(std::string_view program, std::string_view segment, model::CustomerId after,
+                      std::uint32_t limit, Completion<CustomersPage> completion, std::int64_t timeout_ms = 0);
+    Admission segment_report(std::string_view program, std::string_view segment,
+                             const std::vector<Dimension>& by, Completion<SegmentReport> completion,
+                             std::int64_t timeout_ms = 0);
     /// Long work, as `verify`. May be asked for again at any time.
     Admission recompute(std::string_view program, ProgressCallback progress,
                         Completion<RecomputeReport> completion, std::int64_t timeout_ms = 0);

@@ -45,6 +45,7 @@ struct EnrollCommands {
         enrollment.vip = row.vip;
         enrollment.vip.text = row.vip_text;
         enrollment.referral = row.referral;
+        enrollment.classes = row.classes;
         enrollments.push_back(std::move(enrollment));
         model::Command command;
         command.kind = model::CommandKind::enroll;
@@ -91,8 +92,8 @@ model::Result<std::unique_ptr<RowsRequest>> RowsRequest::enrollments(std::string
     owned.reserve(rows.size());
     for (const auto& row : rows) {
         const model::Enrollment& from = *row.enrollment;
-        OwnedEnrollment copy{row.name,     row.at, {}, from.name, from.vip, std::string(from.vip.text),
-                             from.referral};
+        OwnedEnrollment copy{row.name,      row.at,      {}, from.name, from.vip, std::string(from.vip.text),
+                             from.referral, from.classes};
         for (const auto& key : row.enrollment->keys)
             copy.keys.push_back({key.kind, std::string(key.text)});
         owned.push_back(std::move(copy));

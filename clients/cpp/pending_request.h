@@ -63,6 +63,7 @@ struct OwnedEnrollment {
     model::CustomerRef vip;  ///< its text is in vip_text
     std::string vip_text;
     std::string referral;
+    model::ClassifyTerms classes;
 };
 
 /// A batch of sales, commands or enrolments. Rows refused as overloaded, disk_full or stopping are sent again

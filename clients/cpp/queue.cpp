@@ -78,6 +78,7 @@ model::Result<void> check_row(const QueuedRow& row, std::size_t position) {
         case model::CommandKind::update_order:
         case model::CommandKind::complete_order:
         case model::CommandKind::cancel_order:
+        case model::CommandKind::classify:
             return wrong("a command of that kind does not wait in a queue");
     }
     if (!row.name.valid()) return wrong("its receipt or request id is not valid");

@@ -48,6 +48,7 @@ std::string_view kind_name(model::CommandKind kind) {
         case model::CommandKind::update_order:
         case model::CommandKind::complete_order:
         case model::CommandKind::cancel_order:
+        case model::CommandKind::classify:
             break;
     }
     return "other";

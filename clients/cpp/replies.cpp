@@ -42,6 +42,7 @@ Customer convert(const schema::Customer& stored) {
     customer.orders_pending = stored.orders_pending();
     customer.orders_pending_amount = {stored.orders_pending_amount()};
     customer.orders_pending_points = {stored.orders_pending_points()};
+    if (stored.classes() != nullptr) customer.classes = codec::to_model(*stored.classes());
     return customer;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "clients/cpp/relations.h"
 #include "clients/cpp/types.h"
 #include "protocol/codec/messages.h"
 

@@ -48,6 +48,7 @@ struct Customer {
     std::uint32_t orders_pending = 0;  ///< web orders, neither completed nor cancelled
     model::Money orders_pending_amount{};
     model::Points orders_pending_points{};  ///< what they would earn if they were completed now
+    model::CustomerClasses classes;
 };
 
 /// A piece of the list of all customers, in the order of their ids.

@@ -140,7 +140,17 @@ void apply_to_overrides(OverrideBook& book, CustomerRecord& record, model::Custo
     if (!others) record.flags = static_cast<std::uint8_t>(record.flags & ~kRecordHasOverrides);
 }
 
-void apply_to_customer(ProgramState& program, const Fact& fact, model::Sequence sequence) {
+void classify(ProgramState& program, CustomerRecord& record, model::CustomerId customer,
+              model::BytesView blob) {
+    Classified classified;
+    TIM_INVARIANT(blob.size() == sizeof classified, "a classification in the ledger can be read");
+    std::memcpy(&classified, blob.data(), sizeof classified);
+    program.classifications[stripe_of(customer)].set(customer, classified);
+    record.classified = mark_of(classified);
+}
+
+void apply_to_customer(ProgramState& program, const Fact& fact, model::Sequence sequence,
+                       model::BytesView blob) {
     const model::CustomerId customer{fact.subject.id()};
     if (fact.type == FactType::enrolled)
         program.customers.grow_to(std::max(customer.value, program.customers.count()));
@@ -179,6 +189,9 @@ void apply_to_customer(ProgramState& program, const Fact& fact, model::Sequence 
             break;
         case FactType::order_cancelled:
             close_order(program, record, customer, fact);
+            break;
+        case FactType::classified:
+            classify(program, record, customer, blob);
             break;
         case FactType::campaign_applied:
         case FactType::campaign_reduced:
@@ -257,7 +270,7 @@ std::uint32_t apply(State& state, const Fact& fact, model::Sequence sequence, mo
                 CustomerRecord& record = program->customers.at(fact.subject.id());
                 if (stands_alone(record)) return apply_plain_sale(*program, record, fact, sequence);
             }
-            apply_to_customer(*program, fact, sequence);
+            apply_to_customer(*program, fact, sequence, blob);
             program->advance_latest(fact.at);
             return digest_of(*program, {fact.subject.id()});
         }

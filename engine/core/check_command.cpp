@@ -1,3 +1,4 @@
+#include "engine/core/classification.h"
 #include "engine/core/decide.h"
 #include "engine/core/lines.h"
 
@@ -30,7 +31,8 @@ bool wants_customer(CommandKind kind) {
     return kind == CommandKind::balance || kind == CommandKind::redeem || kind == CommandKind::hold ||
            kind == CommandKind::adjust || kind == CommandKind::appoint_vip ||
            kind == CommandKind::move_member || kind == CommandKind::request_payout ||
-           kind == CommandKind::override_tier || kind == CommandKind::place_order;
+           kind == CommandKind::override_tier || kind == CommandKind::place_order ||
+           kind == CommandKind::classify;
 }
 
 bool wants_original(CommandKind kind) {
@@ -137,6 +139,17 @@ bool is_instant(model::Instant at) {
     return at == model::kNoInstant || (at.value >= 0 && at.value <= kMaxInstantMs);
 }
 
+/// What a command says that its customer is classified by, and an explicit change says something.
+Judgement check_classes(const model::Command& command) {
+    const model::ClassifyTerms* const terms =
+        command.enrollment != nullptr ? &command.enrollment->classes : command.class_terms;
+    const bool classifies = command.kind == CommandKind::classify;
+    if (terms == nullptr) return classifies ? refuse(Refusal::invalid_command) : Judgement{};
+    if (classifies && terms->empty()) return refuse(Refusal::invalid_command);
+    const Refusal refusal = check_terms(*terms);
+    return refusal == Refusal::none ? Judgement{} : refuse(refusal);
+}
+
 }  // namespace
 
 Judgement check_command(const model::Command& command) {
@@ -176,6 +189,7 @@ Judgement check_command(const model::Command& command) {
     if (command.kind == CommandKind::adjust && command.points.value == 0 && command.amount.value == 0) {
         return refuse(Refusal::invalid_command);
     }
+    if (const Judgement judgement = check_classes(command); !judgement.accepted()) return judgement;
     return command.details == nullptr ? Judgement{} : check_lines(command);
 }
 
@@ -261,6 +275,27 @@ std::uint32_t content_digest(const model::Command& command) {
         mix(static_cast<std::uint64_t>(command.tier_act->from.value));
         mix(static_cast<std::uint64_t>(command.tier_act->until.value));
     }
+    const auto mix_optional = [&](const std::optional<std::string>& text) {
+        mix(text ? text->size() + 1 : 0);
+        if (text) mix_text(*text);
+    };
+    const auto mix_classes = [&](const model::ClassifyTerms& terms) {
+        mix(terms.status ? static_cast<std::uint64_t>(*terms.status) + 1 : 0);
+        mix_optional(terms.staff);
+        mix_optional(terms.source);
+        mix_optional(terms.channel);
+        for (const model::ClassListChange* list : {&terms.natures, &terms.types, &terms.items}) {
+            for (const auto* values : {&list->add, &list->drop}) {
+                mix(values->size());
+                for (const std::string& value : *values)
+                    mix_text(value);
+            }
+        }
+        mix(terms.birthday ? 1U + terms.birthday->month * 100U + terms.birthday->day : 0);
+    };
+    if (command.class_terms != nullptr) mix_classes(*command.class_terms);
+    if (command.enrollment != nullptr && !command.enrollment->classes.empty())
+        mix_classes(command.enrollment->classes);
     if (command.access_key != nullptr) {
         mix_text(command.access_key->id);
         mix(static_cast<std::uint64_t>(command.access_key->role));

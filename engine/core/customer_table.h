@@ -14,6 +14,9 @@ namespace tim::core {
 inline constexpr std::size_t kRecordsPerBlock =
     1024;  ///< a block is what a checkpoint writes and a stripe owns
 inline constexpr std::uint64_t kMaxCustomers = (std::uint64_t{1} << 28) - 1;  ///< of one program
+/// Few, since a chunk of rows locks most of them anyway. (ThreadSanitizer follows 64 locks of a thread at
+/// most, the sequencer and the index of keys among them.)
+inline constexpr std::size_t kStripes = 32;
 static_assert(kMaxCustomers <= model::kMaxCustomerId, "an id must fit a Subject");
 
 /// The records of one program's customers, reached by index arithmetic from the dense id: one array that

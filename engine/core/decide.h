@@ -368,6 +368,14 @@ Judgement decide_adjust(const model::Command& command, const Moment& moment, mod
 Judgement decide_override(const model::Command& command, const Moment& moment, model::Subject subject,
                           const CustomerRecord& record, FactWriter& facts);
 
+/// S4.1 to S4.9: a change of what a customer is classified by, who is classified by `before`. The caller adds
+/// what comes of it (core::classified) as the fact's blob.
+Judgement decide_classify(const model::Command& command, const Moment& moment, model::Subject subject,
+                          const CustomerRecord& record, const Classified& before, FactWriter& facts);
+
+/// Whether a newcomer may be classified so.
+Judgement check_classes(const model::ClassifyTerms& terms, const Moment& moment);
+
 /// What is judged about a newcomer beside whose the keys are: how many they are, and whether a program of so
 /// many customers takes one more.
 Judgement check_enrollment(std::size_t keys, std::uint64_t customers);
@@ -380,7 +388,7 @@ struct Newcoming {
 };
 
 /// A new customer. The caller has found that nobody has any of the keys, and adds the blob to the first fact
-/// that has the command's name.
+/// that has the command's name, and to `classified` what that leads to.
 void decide_enroll(const model::Command& command, const Moment& moment, model::Subject subject,
                    const ProgramState& program, const Newcoming& newcoming, FactWriter& facts);
 

@@ -60,6 +60,7 @@ void decide_enroll(const model::Command& command, const Moment& moment, model::S
     };
     if (wallet != nullptr) add(FactType::member_assigned, {newcoming.vip.value, 0, 0});
     if (newcoming.has_code) add(FactType::referral_kept, {0, 0, newcoming.code.value});
+    if (!command.enrollment->classes.empty()) add(FactType::classified, {});
     if (wallet != nullptr) {
         const model::Month month = moment.current->calendar().month_of(moment.at);
         parties.add(*wallet, FactType::member_joined, {}, {}, {}).party = {subject.id(), 0, month.value};

@@ -82,8 +82,8 @@ struct alignas(64) CustomerRecord {
     std::uint8_t bonus_floor = 0;   ///< bonuses up to this tier are neither paid nor taken back
     std::uint8_t bonus_tier = 0;    ///< bonuses above opening tier and floor are paid up to this one
     std::uint8_t flags = 0;
-    /// Zero. Room for source, natures and types in 1 byte each.
-    std::array<std::uint8_t, 3> reserved{};
+    /// Digest of what the book of classifications has of the customer (core::mark_of); zeros: nothing.
+    std::array<std::uint8_t, 3> classified{};
     std::uint32_t network = 0;  ///< class in the upper 2 bits, the VIP above the customer in the lower 28
 
     model::Money spend_before_month{};  ///< lifetime spend without what was posted to `month` and later
@@ -95,7 +95,7 @@ struct alignas(64) CustomerRecord {
     Packed<model::Instant> first_order_at{model::kNoInstant};
     Packed<model::Sequence> profile{};  ///< the enrolment: when it was, and in its blob the sealed profile
     model::Month period{};              ///< first month of the current period
-    /// Zero. Room for items; status and the flags of wallet and points lots fit `flags`.
+    /// Zero.
     std::array<std::uint8_t, 2> reserved_second{};
 
     CustomerClass customer_class() const { return static_cast<CustomerClass>(network >> 30); }
@@ -105,6 +105,8 @@ struct alignas(64) CustomerRecord {
     void set_network(CustomerClass customer_class, model::CustomerId vip) {
         network = static_cast<std::uint32_t>(customer_class) << 30 | static_cast<std::uint32_t>(vip.value);
     }
+
+    bool is_classified() const { return (classified[0] | classified[1] | classified[2]) != 0; }
 
     bool exists() const { return last.get().value != 0; }
     model::Money month_spend() const { return {lifetime_spend.value - spend_before_month.value}; }
@@ -130,7 +132,7 @@ inline constexpr std::uint8_t kRecordHasCampaignUses = 32;  ///< campaigns with 
 inline constexpr std::uint8_t kRecordHasOverrides = 8;
 inline constexpr std::uint8_t kRecordHasOrders = 64;  ///< the book of orders has pending ones
 
-// 61 bytes and 3 of room, then 62 and 2 of room.
+// 64 bytes, then 62 and 2 of room.
 static_assert(sizeof(CustomerRecord) == 128 && std::is_trivially_copyable_v<CustomerRecord>);
 static_assert(offsetof(CustomerRecord, flags) == 56 && offsetof(CustomerRecord, network) == 60 &&
                   offsetof(CustomerRecord, spend_before_month) == 64 &&
@@ -148,7 +150,10 @@ inline std::uint32_t digest(const CustomerRecord& record) {
     const auto word = [](auto quantity) { return static_cast<std::uint64_t>(quantity.value); };
     const std::uint64_t small = static_cast<std::uint64_t>(record.orders) << 32 |
                                 static_cast<std::uint64_t>(record.month.value) << 16 | record.version.value;
-    const std::uint64_t tiers = static_cast<std::uint64_t>(record.tier) << 32 |
+    const std::uint64_t tiers = static_cast<std::uint64_t>(record.classified[2]) << 56 |
+                                static_cast<std::uint64_t>(record.classified[1]) << 48 |
+                                static_cast<std::uint64_t>(record.classified[0]) << 40 |
+                                static_cast<std::uint64_t>(record.tier) << 32 |
                                 static_cast<std::uint64_t>(record.opening_tier) << 24 |
                                 static_cast<std::uint64_t>(record.bonus_floor) << 16 |
                                 static_cast<std::uint64_t>(record.bonus_tier) << 8 | record.flags;

@@ -75,6 +75,7 @@ model::Result<std::unique_ptr<const Rules>> Rules::compile(std::shared_ptr<const
     rules->compile_epoch();
     rules->campaigns_ = Campaigns(*rules->program_, rules->calendar_,
                                   previous == nullptr ? nullptr : previous->campaigns_.numbers());
+    rules->classes_ = Classes(*rules->program_, previous == nullptr ? nullptr : previous->classes_.values());
     rules->adds_to_sales_ =
         !rules->campaigns_.empty() ||
         (rules->program_->enabled && std::ranges::any_of(rules->program_->tiers, [](const model::Tier& tier) {

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "engine/core/campaigns.h"
+#include "engine/core/classification.h"
 #include "engine/core/lots.h"
 #include "engine/core/record.h"
 #include "engine/model/calendar.h"
@@ -54,6 +55,8 @@ class Rules {
     }
 
     const Campaigns& campaigns() const { return campaigns_; }
+    /// What customers are classified by.
+    const Classes& classes() const { return classes_; }
     /// Whether a sale may bring more than base rate and tier give: campaigns, or discounts of tiers.
     bool adds_to_sales() const { return adds_to_sales_; }
 
@@ -221,6 +224,7 @@ class Rules {
     std::shared_ptr<const model::Program> program_;
     std::shared_ptr<const model::Calendar> calendar_;
     Campaigns campaigns_;
+    Classes classes_;
 };
 
 /// max(0, points − held − keep): what a checkout may use (rules.md, Words).

@@ -292,6 +292,7 @@ void fold_figures(CustomerRecord& record, const Fact& fact) {
         case FactType::order_placed:
         case FactType::order_updated:
         case FactType::order_cancelled:
+        case FactType::classified:
             break;  // a book changes, or the tier that is held
         default:
             TIM_INVARIANT(false, "a fact of this type has another subject");

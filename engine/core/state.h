@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/core/campaign_book.h"
+#include "engine/core/classification.h"
 #include "engine/core/customer_table.h"
 #include "engine/core/hashing.h"
 #include "engine/core/hold_book.h"
@@ -28,9 +29,6 @@
 
 namespace tim::core {
 
-/// Few, since a chunk of rows locks most of them anyway. (ThreadSanitizer follows 64 locks of a thread at
-/// most, the sequencer and the index of keys among them.)
-inline constexpr std::size_t kStripes = 32;
 inline constexpr std::size_t kMaxPrograms = 1024;
 inline constexpr std::size_t kMaxVersions = 1024;  ///< of one program
 
@@ -101,6 +99,7 @@ class ProgramState {
 
     std::array<OverrideBook, kStripes> overrides;
     std::array<OrderBook, kStripes> orders;
+    std::array<ClassificationBook, kStripes> classifications;
 
     /// What books have of a customer; null for none. The caller holds the stripe.
     const OpenHolds* holds_of(const CustomerRecord& record, model::CustomerId customer) const {
@@ -115,6 +114,10 @@ class ProgramState {
     }
     const OpenOrders* orders_of(const CustomerRecord& record, model::CustomerId customer) const {
         return (record.flags & kRecordHasOrders) == 0 ? nullptr : orders[stripe_of(customer)].of(customer);
+    }
+    /// What a customer is classified by. The caller holds the stripe.
+    const Classified& classified_of(model::CustomerId customer) const {
+        return classifications[stripe_of(customer)].of(customer);
     }
     model::Sequence last{};  ///< newest fact of the program itself
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/model/classification.h"
 #include "engine/model/fault_collector.h"
 
 namespace tim::model {
@@ -28,10 +29,10 @@ void check_reward(const Program& program, std::size_t index, FaultCollector& fau
     if (reward.stock) faults.check_range(path + ".stock", *reward.stock, 0, kMaxStock);
 }
 
-void check_values(const std::vector<std::string>& values, const std::string& path, FaultCollector& faults) {
-    if (values.size() > kMaxClassificationValues)
-        return faults.fault(path, fmt::format("has {} entries; at most {} are allowed", values.size(),
-                                              kMaxClassificationValues));
+void check_values(const std::vector<std::string>& values, std::size_t most, const std::string& path,
+                  FaultCollector& faults) {
+    if (values.size() > most)
+        return faults.fault(path, fmt::format("has {} entries; at most {} are allowed", values.size(), most));
     for (std::size_t i = 0; i < values.size(); ++i) {
         faults.check_id(fmt::format("{}[{}]", path, i), values[i]);
         const auto first = std::ranges::find(values, values[i]) - values.begin();
@@ -55,10 +56,10 @@ void check_catalogue(const Program& program, FaultCollector& faults) {
     if (classification.vip_month_spend)
         faults.check_range("classification.statuses_vip_month_spend", classification.vip_month_spend->value,
                            0, INT64_MAX);
-    check_values(classification.sources, "classification.sources", faults);
-    check_values(classification.natures, "classification.natures", faults);
-    check_values(classification.types, "classification.types", faults);
-    check_values(classification.items, "classification.items", faults);
+    check_values(classification.sources, kMaxSources, "classification.sources", faults);
+    check_values(classification.natures, kMaxClassValues, "classification.natures", faults);
+    check_values(classification.types, kMaxClassValues, "classification.types", faults);
+    check_values(classification.items, kMaxClassValues, "classification.items", faults);
 }
 
 }  // namespace tim::model

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/model/access.h"
+#include "engine/model/classification.h"
 #include "engine/model/keys.h"
 #include "engine/model/name.h"
 #include "engine/model/order.h"
@@ -45,6 +46,8 @@ enum class CommandKind : std::uint8_t {
     update_order = 67,    ///< something of `order`
     complete_order = 68,  ///< a sale: `details` as of one; `order->amount` in place of what was placed
     cancel_order = 69,
+    // Customer relations (S4.1 to S4.11).
+    classify = 90,  ///< request id, customer, class_terms
 };
 
 /// A new customer.
@@ -53,6 +56,7 @@ struct Enrollment {
     std::string name;
     CustomerRef vip{};       ///< whose member the customer becomes; none: nobody's
     std::string referral{};  ///< a referral code, as typed; empty: none
+    ClassifyTerms classes{};
 };
 
 /// A tier by hand, or the end of all of them.
@@ -132,6 +136,7 @@ struct Command {
     const TierAct* tier_act = nullptr;      ///< override_tier
     const AccessKey* access_key = nullptr;  ///< add_access_key, revoke_access_key
     const NetworkTerms* network = nullptr;
+    const ClassifyTerms* class_terms = nullptr;  ///< classify
 };
 
 /// The answer to one command.

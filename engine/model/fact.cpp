@@ -128,6 +128,8 @@ std::string_view fact_type_name(FactType type) {
             return "order_cancelled";
         case FactType::order_noted:
             return "order_noted";
+        case FactType::classified:
+            return "classified";
     }
     return "unknown";
 }

@@ -138,6 +138,8 @@ enum class FactType : std::uint8_t {
     /// Subject order, in the transaction of each of these and of the completion: where it stands. amount:
     /// the order's; `order` has the rest; blob: OrderTexts.
     order_noted = 73,
+    /// blob: what the customer is classified by after it (core::Classified). Figures do not change.
+    classified = 100,
 };
 
 /// What a sale can name beside its amount. Values are part of the ledger's format.

@@ -195,15 +195,16 @@ struct Reward {
     std::optional<std::int64_t> stock;  ///< none: no end of it
 };
 
-inline constexpr std::size_t kMaxClassificationValues = 256;
-
-/// S4.2 to S4.9: the values that customers are classified by.
+/// S4.2 to S4.9: the values that customers are classified by; at most kMaxSources and kMaxClassValues of each
+/// (classification.h).
 struct Classification {
     std::optional<Money> vip_month_spend;  ///< S4.3: net sales of a month above it make the status VIP
     std::vector<std::string> sources;
     std::vector<std::string> natures;
     std::vector<std::string> types;
     std::vector<std::string> items;
+
+    friend bool operator==(const Classification&, const Classification&) = default;
 };
 
 /// One shop's rules. Nothing of one program is visible to another.

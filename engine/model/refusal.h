@@ -22,6 +22,10 @@ namespace tim::model {
     X(invalid_command,         6, "the command lacks something or carries what does not belong to it")                 \
     X(invalid_lines,         151, "line {} is not valid: at most 64, of an SKU of 1 to 32 printable ASCII bytes without : and ;, a quantity, a price that is not negative, and perhaps a category of at most 64 bytes") \
     X(amount_exceeds_lines,  152, "the lines come to {} minor units, and more was paid")                                \
+    X(invalid_status,        190, "by hand a customer is new or a prospect; purchased and vip follow from sales")       \
+    X(invalid_staff,         191, "a staff code is at most 16 printable ASCII bytes")                                   \
+    X(invalid_channel,       192, "a channel is at most 16 printable ASCII bytes")                                      \
+    X(invalid_birthday,      193, "there is no such day")                                                               \
     /* who asks, and of what */                                                                                        \
     X(not_allowed,            10, "this key's role may not do that")                                                   \
     X(unknown_program,        11, "there is no such program")                                                          \
@@ -66,6 +70,11 @@ namespace tim::model {
     X(hold_expired,           73, "that hold has timed out")                                                           \
     X(capture_exceeds_hold,   74, "more points are captured than the hold has ({})")                                   \
     X(too_many_holds,         75, "the customer has too many open holds ({} at most)")                                 \
+    /* what customers are classified by */                                                                             \
+    X(unknown_source,        194, "the program lists no such source")                                                   \
+    X(unknown_nature,        195, "of the natures, number {} is none that the program lists")                           \
+    X(unknown_type,          196, "of the types, number {} is none that the program lists")                             \
+    X(unknown_item,          197, "of the items, number {} is none that the program lists")                             \
     /* figures */                                                                                                      \
     X(unknown_tier,          101, "the program has no active tier of that id")                                         \
     X(too_many_overrides,    102, "the customer has too many tiers by hand that are not over ({} at most)")            \
@@ -104,6 +113,7 @@ namespace tim::model {
     X(too_many_programs,      95, "an engine keeps at most {} programs")                                               \
     X(too_many_versions,      96, "a program has at most {} versions")                                                 \
     X(too_many_campaigns,    150, "a program has at most {} campaigns, those of all its versions together")            \
+    X(too_many_values,       198, "a program has at most 255 sources, and 64 natures, types and items each, those of all its versions together") \
     X(version_moved,         100, "the program has moved on: its newest version is {}; look at it and change that one")
 // clang-format on
 

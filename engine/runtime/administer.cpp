@@ -56,6 +56,8 @@ Judgement EngineImpl::decide_program(const Command& command, const model::Bytes&
             return refuse(Refusal::too_many_versions, core::kMaxVersions);
         if (!core::fits(*command.document, *program->newest().campaigns().numbers()))
             return refuse(Refusal::too_many_campaigns, core::kMaxCampaignNumbers);
+        if (!core::fits(*command.document, *program->newest().classes().values()))
+            return refuse(Refusal::too_many_values);
         if (command.follows.value != 0 && command.follows != program->newest().version())
             return refuse(Refusal::version_moved, program->newest().version().value);
         const Judgement judgement =

@@ -48,6 +48,7 @@ class LoneCustomer {
         const core::PointsDraft settled = settled_customer(program_, kCustomer, at, rules);
         profile = settled.record.profile;
         CustomerView view = figures_of(customer, settled, rules);
+        put_classes(view, program_, kCustomer, settled.record, rules);
         put_orders(view, program_, kCustomer, settled.record, rules, at);
         if (const core::Wallet* const wallet = program_.wallet(kCustomer))
             put_wallet(view, core::settled_wallet(program_, *wallet, at));

@@ -51,6 +51,7 @@ CustomersBlock copy_block(const core::ProgramState& program, std::uint64_t first
         if (const core::OpenOrders* const orders = program.orders_of(record, {id}))
             for (const core::OpenOrder& order : orders->list)
                 block.orders.push_back({id, order});
+        if (record.is_classified()) block.classified.push_back({id, program.classified_of({id})});
     }
     visit_wallets(program, first, last, [&](std::uint64_t vip, const core::Wallet& wallet) {
         block.wallets.push_back({vip, wallet});

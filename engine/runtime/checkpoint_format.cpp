@@ -9,7 +9,7 @@ namespace tim::runtime {
 namespace {
 
 constexpr std::uint32_t kMetaFormat = 0x4D450001;  // "ME", version 1; and so on
-constexpr std::uint32_t kCustomersFormat = 0x43550004;
+constexpr std::uint32_t kCustomersFormat = 0x43550005;
 constexpr std::uint32_t kProgramFormat = 0x50520002;
 constexpr std::uint32_t kAccessFormat = 0x41430001;
 constexpr std::uint32_t kKeysFormat = 0x4B450001;
@@ -230,6 +230,9 @@ model::Bytes encode(const CustomersBlock& block) {
     static_assert(sizeof(SavedOrder) == sizeof(std::uint64_t) + sizeof(core::OpenOrder));
     writer.put_count(block.orders.size());
     writer.put_all(std::span<const SavedOrder>(block.orders));
+    static_assert(sizeof(SavedClasses) == sizeof(std::uint64_t) + sizeof(core::Classified));
+    writer.put_count(block.classified.size());
+    writer.put_all(std::span<const SavedClasses>(block.classified));
     return writer.take();
 }
 
@@ -265,6 +268,8 @@ model::Result<CustomersBlock> decode_customers(model::BytesView bytes) {
     }
     block.orders.resize(reader.get_count(sizeof(SavedOrder)));
     reader.get_all(std::span(block.orders));
+    block.classified.resize(reader.get_count(sizeof(SavedClasses)));
+    reader.get_all(std::span(block.classified));
     return checked(reader, std::move(block));
 }
 

@@ -66,6 +66,12 @@ struct SavedOrder {
     core::OpenOrder order;
 };
 
+/// What a customer is classified by, in a block.
+struct SavedClasses {
+    std::uint64_t customer = 0;
+    core::Classified classified;
+};
+
 /// Records of consecutive customers as of a sequence, which is the newest among theirs and their wallets'.
 struct CustomersBlock {
     model::Sequence through{};
@@ -77,6 +83,7 @@ struct CustomersBlock {
     std::vector<SavedReferral> referrals;
     std::vector<SavedOverride> overrides;
     std::vector<SavedOrder> orders;
+    std::vector<SavedClasses> classified;
 };
 
 struct SavedVersion {

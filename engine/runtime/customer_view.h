@@ -42,6 +42,22 @@ inline CustomerView figures_of(model::CustomerId customer, const core::PointsDra
     return view;
 }
 
+/// What a fact of type `classified` says in words.
+inline std::string say_classes(const core::Rules& judged, model::BytesView blob) {
+    core::Classified classified;
+    TIM_INVARIANT(blob.size() == sizeof classified, "a classification in the ledger can be read");
+    std::memcpy(&classified, blob.data(), sizeof classified);
+    return model::say_classes(judged.classes().words(classified));
+}
+
+/// Adds what a settled customer is classified by. The caller holds the stripe.
+inline void put_classes(CustomerView& view, const core::ProgramState& program, model::CustomerId customer,
+                        const core::CustomerRecord& settled, const core::Rules& rules) {
+    const core::Classified& classified = program.classified_of(customer);
+    if (settled.is_classified()) view.classes = program.newest().classes().words(classified);
+    view.classes.status = rules.classes().status(settled, classified);
+}
+
 inline core::CampaignCounts campaign_counts(const core::ProgramState& program, model::CustomerId customer) {
     return {program.campaign_uses[core::stripe_of(customer)], program.campaign_budgets};
 }

@@ -25,6 +25,7 @@ namespace tim::runtime {
 using model::Result;
 
 class NetworkQueries;
+class RelationQueries;
 
 enum class Durability : std::uint8_t {
     sync,  ///< an answer means that the change is on disk
@@ -80,6 +81,7 @@ struct CustomerView {
     std::uint32_t orders_pending = 0;  ///< web orders, neither completed nor cancelled
     model::Money orders_pending_amount{};
     model::Points orders_pending_points{};  ///< what they would earn if they were completed now
+    model::CustomerClasses classes;         ///< with the status that follows from the figures
 };
 
 /// One line of a customer's history.
@@ -226,6 +228,8 @@ class Engine {
     virtual Result<LedgerPage> ledger(model::ProgramId program, model::Sequence after, std::size_t limit) = 0;
     /// Questions about the network and referrals.
     virtual NetworkQueries& network() = 0;
+    /// Questions about segments of customers.
+    virtual RelationQueries& relations() = 0;
     /// Folds the ledger again from nothing and compares every subject with the live state, the indexes of
     /// keys and names too. Takes memory for a second state (but no index), a byte for each customer's keys,
     /// and at most 76 bytes for each sale of which something came back, 38 for each web order.

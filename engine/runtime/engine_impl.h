@@ -9,11 +9,13 @@
 #include <thread>
 
 #include "engine/core/decide.h"
+#include "engine/core/segment.h"
 #include "engine/core/state.h"
 #include "engine/runtime/commit_buffer.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/explain.h"
 #include "engine/runtime/network_queries.h"
+#include "engine/runtime/relation_queries.h"
 #include "engine/runtime/stripe_locks.h"
 #include "storage/mutex.h"
 
@@ -122,7 +124,7 @@ std::uint64_t secret_check(const storage::SecretKey& secret);
 /// Locks, in the order in which they are taken: `commit_` (held for a whole commit), `sequencer_` (the order
 /// of the ledger: whoever decides holds it), `keys_` (the index of keys), stripes in ascending order. Nothing
 /// is read from disk under any of them but `commit_`.
-class EngineImpl final : public Engine, private NetworkQueries {
+class EngineImpl final : public Engine, private NetworkQueries, private RelationQueries {
   public:
     EngineImpl(const EngineOptions& options, storage::Store& store, const model::DocumentFormat& documents,
                Clock& clock, Entropy& entropy);
@@ -172,6 +174,7 @@ class EngineImpl final : public Engine, private NetworkQueries {
                                                 std::size_t limit) override;
     Result<LedgerPage> ledger(model::ProgramId program, model::Sequence after, std::size_t limit) override;
     NetworkQueries& network() override { return *this; }
+    RelationQueries& relations() override { return *this; }
     Result<VerifyReport> verify(const std::function<void(std::uint64_t, std::uint64_t)>& progress) override;
     std::vector<Stat> stats() const override;
 
@@ -330,6 +333,11 @@ class EngineImpl final : public Engine, private NetworkQueries {
     Result<OrdersPage> orders(model::ProgramId program, const model::CustomerRef& customer, bool pending,
                               model::Sequence before, std::size_t limit) override;
 
+    // classify.cpp
+    /// Puts what a customer is classified by after a command where the command's fact refers to it.
+    void add_classes(const model::Command& command, core::FactWriter& facts)
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+
     // enroll.cpp, administer.cpp: commands that carry documents
     void execute_enrollments(Commands commands, Outcomes outcomes, model::Instant recorded);
     std::size_t enroll_rows(std::span<Row> rows, std::span<const Newcomer> newcomers, model::Instant recorded)
@@ -420,6 +428,21 @@ class EngineImpl final : public Engine, private NetworkQueries {
     Result<ReferralView> referral(model::ProgramId program, const model::CustomerRef& customer,
                                   std::size_t limit) override;
     Result<CodeView> code(model::ProgramId program, const model::Name& receipt) override;
+
+    // segments.cpp
+    /// An expression compiled as of now.
+    Result<core::Segment> compile_segment(const core::ProgramState& program, std::string_view text,
+                                          model::Instant now) const;
+    Result<SegmentCount> segment_count(model::ProgramId program, std::string_view segment) override;
+    Result<SegmentPage> segment(model::ProgramId program, std::string_view segment, model::CustomerId after,
+                                std::size_t limit) override;
+    Result<SegmentReport> segment_report(model::ProgramId program, std::string_view segment,
+                                         const std::vector<Dimension>& by) override;
+    /// Calls `look(thread, first, last)` for all blocks of customers, under the block's stripe, on some
+    /// threads; ends early, with an error, when queries are to stop.
+    Result<void> visit_blocks(
+        const core::ProgramState& program, std::size_t threads,
+        const std::function<void(std::size_t, std::uint64_t, std::uint64_t)>& look) const;
 
     // queries.cpp
     Result<model::CustomerId> resolve_customer(const core::ProgramState& program,

@@ -103,8 +103,9 @@ std::size_t EngineImpl::enroll_rows(std::span<Row> rows, std::span<const Newcome
 void EngineImpl::enroll_row(Row& row, const Newcomer& newcomer, model::Instant recorded) {
     core::ProgramState& program = *row.program;
     core::Moment moment;
-    Judgement judgement = newcomer.blob.size() > kMaxBlobBytes ? refuse(Refusal::invalid_command)
-                                                               : admission(1, newcomer.blob.size());
+    Judgement judgement = newcomer.blob.size() > kMaxBlobBytes
+                              ? refuse(Refusal::invalid_command)
+                              : admission(1, newcomer.blob.size() + sizeof(core::Classified));
     if (judgement.accepted()) judgement = moment_of(program, row.command->at, recorded, moment);
     if (!judgement.accepted()) return finish(row, judgement, {});
     for (const model::KeyDigest& digest : newcomer.digests) {
@@ -123,6 +124,7 @@ void EngineImpl::enroll_row(Row& row, const Newcomer& newcomer, model::Instant r
         if (newcoming.vip.value > program.customers.count()) newcoming.vip = {};
         judgement = core::check_vip(moment, program, newcoming.vip);
     }
+    if (judgement.accepted()) judgement = core::check_classes(enrollment.classes, moment);
     if (!judgement.accepted()) return finish(row, judgement, {});
     newcoming.has_code = !enrollment.referral.empty();
     if (newcoming.has_code)
@@ -139,6 +141,7 @@ void EngineImpl::enroll_row(Row& row, const Newcomer& newcomer, model::Instant r
         ++named;
     model::Fact& fact = facts.facts()[named];
     fact.set_blob(buffer_.add_blob(newcomer.blob));
+    add_classes(*row.command, facts);
     buffer_.add_secret({program.id(), customer, newcomer.secret});
     const model::Sequence sequence{buffer_.next().value + named};
     accept(facts, row.fingerprint);

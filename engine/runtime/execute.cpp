@@ -367,6 +367,7 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, mo
     if (has_reason && !command.reason.empty()) {
         facts.facts()[named].set_blob(buffer_.add_blob(std::as_bytes(std::span(command.reason))));
     }
+    if (command.kind == CommandKind::classify) add_classes(command, facts);
     if (row.evidence != nullptr) add_lines(command, evidence, facts);
     if (command.kind == CommandKind::place_order || model::changes_order(command.kind))
         add_order_texts(command, evidence, facts);

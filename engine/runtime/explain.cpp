@@ -382,6 +382,7 @@ constexpr std::array kExplainers{
     Explainer{FactType::order_updated, explain_order},
     Explainer{FactType::order_cancelled, explain_order},
     Explainer{FactType::order_noted, explain_order},
+    Explainer{FactType::classified, explain_classified},
     Explainer{FactType::tier_overridden, explain_by_hand},
     Explainer{FactType::override_began, explain_by_hand},
     Explainer{FactType::override_ended, explain_by_hand},
@@ -421,7 +422,8 @@ Transaction EngineImpl::transaction_of(model::Sequence sequence) const {
             transaction.left = std::move(*left);
             transaction.lines = lines_of(transaction_at({stored.fact.subject.id()}));
         }
-        if (stored.fact.type != FactType::order_noted) stored.blob.clear();
+        if (stored.fact.type != FactType::order_noted && stored.fact.type != FactType::classified)
+            stored.blob.clear();
     }
     const Fact& head = transaction.facts.front().fact;
     if (head.name_kind != model::NameKind::none) transaction.name = model::format_name(head.name());

@@ -61,7 +61,7 @@ class Told {
         const bool own = fact().subject.kind() == model::SubjectKind::campaign;
         return program_.campaign_id(own ? fact().subject.id() : fact().party.counterparty);
     }
-    /// What the fact says in words; facts of orders alone are read with it.
+    /// What the fact says in words, or in bytes; facts of orders and of classes alone are read with it.
     std::string text() const {
         const model::Bytes& blob = transaction_.facts[place_].blob;
         return {reinterpret_cast<const char*>(blob.data()), blob.size()};
@@ -114,6 +114,9 @@ void explain_commission(const Told& told, Lines& lines);
 void explain_referral(const Told& told, Lines& lines);
 void explain_network(const Told& told, Lines& lines);
 void explain_by_hand(const Told& told, Lines& lines);
+
+// Of customer relations (classify.cpp).
+void explain_classified(const Told& told, Lines& lines);
 
 // Of web orders (explain_orders.cpp).
 void explain_order(const Told& told, Lines& lines);

@@ -98,6 +98,12 @@ CustomerView EngineImpl::view_of(core::ProgramState& program, CustomerId custome
     profile = settled.record.profile;
     last = settled.record.last;
     CustomerView view = figures_of(customer, settled, *rules);
+    if (settled.record.is_classified()) {
+        const StripeLocks::Guard stripe(stripes_, stripe_bit(customer));
+        put_classes(view, program, customer, settled.record, *rules);
+    } else {
+        view.classes.status = rules->classes().status(settled.record, {});
+    }
     if ((settled.record.flags & core::kRecordHasOrders) != 0) {
         const StripeLocks::Guard stripe(stripes_, stripe_bit(customer));
         put_orders(view, program, customer, settled.record, *rules, now_of(program, clock_.now()));
@@ -171,6 +177,10 @@ HistoryEntry EngineImpl::history_entry(StoredFact stored) const {
     if (type == model::FactType::adjusted || type == model::FactType::tier_overridden ||
         type == model::FactType::overrides_dropped) {
         entry.reason.assign(reinterpret_cast<const char*>(stored.blob.data()), stored.blob.size());
+    }
+    if (type == model::FactType::classified) {
+        const core::ProgramState& program = *state_.program(stored.fact.subject.program());
+        entry.reason = say_classes(program.version(stored.fact.version), stored.blob);
     }
     if (type == model::FactType::sale_lines) {
         const core::ProgramState& program = *state_.program(stored.fact.subject.program());

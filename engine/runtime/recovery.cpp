@@ -184,6 +184,9 @@ Result<void> EngineImpl::load_checkpoint() {
                     for (const SavedOrder& saved : block->orders)
                         program->orders[core::stripe_of({saved.customer})].open({saved.customer},
                                                                                 saved.order);
+                    for (const SavedClasses& saved : block->classified)
+                        program->classifications[core::stripe_of({saved.customer})].set({saved.customer},
+                                                                                        saved.classified);
                     std::vector<model::Sequence>& saved = saved_blocks_[id.program - 1u];
                     saved.resize(std::max<std::size_t>(saved.size(), id.number + 1));
                     saved[id.number] = block->through;

@@ -54,6 +54,10 @@ std::uint64_t full_digest(const core::ProgramState& program, std::uint64_t id) {
         for (const core::OpenOrder& order : orders->list)
             digest = XXH3_64bits_withSeed(&order, sizeof order, digest);
     }
+    if (record.is_classified()) {
+        const core::Classified& classified = program.classified_of({id});
+        digest = XXH3_64bits_withSeed(&classified, sizeof classified, digest);
+    }
     return digest;
 }
 
@@ -92,7 +96,8 @@ std::string describe_difference(const core::CustomerRecord& live, const core::Cu
     compare("first order", live.first_order_at.get().value, folded.first_order_at.get().value);
     compare("last order", live.last_order_at.get().value, folded.last_order_at.get().value);
     return text.empty()
-               ? " the records, open holds, lots, uses of campaigns, tiers by hand or pending orders differ;"
+               ? " the records, open holds, lots, uses of campaigns, tiers by hand, pending orders or "
+                 "classifications differ;"
                : text;
 }
 

@@ -64,6 +64,15 @@ struct DecodedOverride {
 };
 model::Result<DecodedOverride> decode_override(const schema::TierOverride& row, model::ProgramId program);
 
+/// A change of what a customer is classified by; texts of the command point into the payload.
+struct DecodedClassify {
+    model::Command command;  ///< all but its `class_terms`
+    model::ClassifyTerms terms;
+};
+model::Result<DecodedClassify> decode_classify(const schema::Classify& row, model::ProgramId program);
+/// Faults are named by field.
+model::Result<model::ClassifyTerms> decode_class_change(const schema::ClassChange& change);
+
 /// A request id that stands in a message of its own (ProgramPut, AccessKeyAdd, …): 16 bytes.
 model::Result<model::Name> decode_request_id(const flatbuffers::Vector<std::uint8_t>* bytes);
 /// A change of the network as a command; what it names beside the customer goes to the end of `terms` (a
@@ -139,6 +148,10 @@ class BatchEncoder {
 /// Enrolments: commands of kind enroll with a request id; at most kMaxEnrollmentsPerRequest.
 model::Result<void> append_enrollments(ByteBuffer& out, std::uint32_t correlation, std::string_view program,
                                        std::span<const model::Command> enrollments);
+
+schema::ClassChangeT to_schema(const model::ClassifyTerms& terms);
+schema::CustomerClassesT to_schema(const model::CustomerClasses& classes);
+model::CustomerClasses to_model(const schema::CustomerClasses& told);
 
 /// A customer for a ShowRequest or HistoryRequest.
 schema::CustomerKeyT to_schema(const model::CustomerRef& customer);

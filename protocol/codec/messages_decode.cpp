@@ -317,6 +317,11 @@ model::Result<void> decode_enrollment(const schema::Enrollment& row, model::Enro
         if (!is_clean_text(enrollment.referral))
             return failure(ErrorKind::invalid, "referral: is not UTF-8 text without control characters");
     }
+    if (row.classes() != nullptr) {
+        auto terms = decode_class_change(*row.classes());
+        if (!terms) return failure(terms.error().kind, "classes." + terms.error().message);
+        enrollment.classes = std::move(*terms);
+    }
     if (row.name() == nullptr) return {};
     enrollment.name = row.name()->str();
     if (enrollment.name.size() > kMaxTextBytes)

@@ -336,6 +336,8 @@ model::Result<void> append_enrollments(ByteBuffer& out, std::uint32_t correlatio
         if (row->referral.size() > kMaxReferralBytes)
             return failure(ErrorKind::invalid, fmt::format("a referral code of {} bytes; {} are the most",
                                                            row->referral.size(), kMaxReferralBytes));
+        if (!command.enrollment->classes.empty())
+            row->classes = std::make_unique<schema::ClassChangeT>(to_schema(command.enrollment->classes));
         batch.rows.push_back(std::move(row));
     }
     append_request(out, correlation, std::move(batch));

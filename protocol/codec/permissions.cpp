@@ -34,6 +34,7 @@ bool may_command(Role role, CommandKind kind) {
             return checkout;
         case CommandKind::adjust:
         case CommandKind::override_tier:
+        case CommandKind::classify:
         case CommandKind::put_program:
         case CommandKind::add_access_key:
         case CommandKind::revoke_access_key:
@@ -86,6 +87,8 @@ bool may_request(Role role, RequestBody body) {
         case RequestBody::WhatIfRequest:
         case RequestBody::RecomputeRequest:
         case RequestBody::TierOverride:
+        case RequestBody::Classify:
+        case RequestBody::SegmentRequest:
             return role == Role::admin;
         case RequestBody::NONE:
             return false;
@@ -113,6 +116,10 @@ std::string_view deed(RequestBody body) {
             return "recompute everybody's tiers";
         case RequestBody::TierOverride:
             return "set tiers by hand";
+        case RequestBody::Classify:
+            return "classify customers";
+        case RequestBody::SegmentRequest:
+            return "look at all customers";
         case RequestBody::VerifyRequest:
             return "verify the ledger";
         case RequestBody::StatsRequest:

@@ -20,6 +20,10 @@ const model::TierAct* Batch::keep(model::TierAct act) {
     return &tier_acts_.emplace_back(std::move(act));
 }
 
+const model::ClassifyTerms* Batch::keep(model::ClassifyTerms terms) {
+    return &class_terms_.emplace_back(std::move(terms));
+}
+
 void Batch::add_request(Connection& connection, std::uint32_t correlation, ReplyForm form,
                         std::size_t first) {
     requests_.push_back({&connection, correlation, static_cast<std::uint32_t>(first),
@@ -64,6 +68,7 @@ void Batch::run(runtime::Engine& engine, std::vector<Connection*>& connections) 
     programs_.clear();
     access_keys_.clear();
     tier_acts_.clear();
+    class_terms_.clear();
     connections.clear();
     std::swap(connections, connections_);
     for (Connection* connection : connections)

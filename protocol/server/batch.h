@@ -32,6 +32,7 @@ class Batch {
     const model::Program* keep(model::Program program);
     const model::AccessKey* keep(model::AccessKey key);
     const model::TierAct* keep(model::TierAct act);
+    const model::ClassifyTerms* keep(model::ClassifyTerms terms);
 
     /// The commands from `first` on are a request of `connection`, which joins the batch.
     void add_request(Connection& connection, std::uint32_t correlation, ReplyForm form, std::size_t first);
@@ -75,6 +76,7 @@ class Batch {
     std::deque<model::Program> programs_;
     std::deque<model::AccessKey> access_keys_;
     std::deque<model::TierAct> tier_acts_;
+    std::deque<model::ClassifyTerms> class_terms_;
 };
 
 }  // namespace tim::server

@@ -15,7 +15,7 @@
 namespace tim::server {
 namespace {
 
-constexpr model::CommandKind kLastKind = model::CommandKind::cancel_order;
+constexpr model::CommandKind kLastKind = model::CommandKind::classify;
 static_assert(static_cast<std::size_t>(kLastKind) < kCommandKinds, "there is a bit for each kind");
 
 std::bitset<kCommandKinds> allowed_kinds(model::Role role) {
@@ -227,6 +227,8 @@ void Connection::handle_request(const codec::Frame& frame, const schema::Request
             return revoke_access_key(correlation, *request.body_as_AccessKeyRevoke(), batch);
         case schema::RequestBody::TierOverride:
             return override_tier(correlation, *request.body_as_TierOverride(), batch);
+        case schema::RequestBody::Classify:
+            return classify(correlation, *request.body_as_Classify(), batch);
         case schema::RequestBody::Ping:
             codec::append_reply(outbox_.tail(), correlation, schema::PongT{});
             return added_reply();
@@ -408,6 +410,21 @@ void Connection::override_tier(std::uint32_t correlation, const schema::TierOver
     batch.add_request(*this, correlation, ReplyForm::commands, first);
 }
 
+void Connection::classify(std::uint32_t correlation, const schema::Classify& row, Batch& batch) {
+    const auto program = find_program(correlation, view(row.program()));
+    if (!program) return;
+    auto decoded = codec::decode_classify(row, *program);
+    if (!decoded) {
+        refuse_request(correlation, schema::FailureCode::invalid, decoded.error().message);
+        return;
+    }
+    decoded->command.class_terms = batch.keep(std::move(decoded->terms));
+    const std::size_t first = batch.size();
+    batch.commands().push_back(decoded->command);
+    ++in_flight_;
+    batch.add_request(*this, correlation, ReplyForm::commands, first);
+}
+
 void Connection::take_single(std::uint32_t correlation, const flatbuffers::Vector<std::uint8_t>* request_id,
                              model::Command command, Batch& batch) {
     const auto name = codec::decode_request_id(request_id);
@@ -459,6 +476,9 @@ void Connection::take_query(const codec::Frame& frame, const schema::Request& re
             break;
         case schema::RequestBody::CodeRequest:
             program = view(request.body_as_CodeRequest()->program());
+            break;
+        case schema::RequestBody::SegmentRequest:
+            program = view(request.body_as_SegmentRequest()->program());
             break;
         case schema::RequestBody::OrderRequest:
             program = view(request.body_as_OrderRequest()->program());

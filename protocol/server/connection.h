@@ -126,6 +126,7 @@ class Connection {
     /// refuses; none when the request was refused here.
     std::optional<model::ProgramId> find_program(std::uint32_t correlation, std::string_view id);
     bool within_rows(std::uint32_t correlation, std::size_t rows, std::size_t most);
+    void classify(std::uint32_t correlation, const schema::Classify& row, Batch& batch);
     void override_tier(std::uint32_t correlation, const schema::TierOverride& row, Batch& batch);
     void take_single(std::uint32_t correlation, const flatbuffers::Vector<std::uint8_t>* request_id,
                      model::Command command, Batch& batch);

@@ -123,6 +123,45 @@ schema::WhatIfReplyT to_schema(const runtime::WhatIf& answer) {
     return reply;
 }
 
+model::Result<std::vector<runtime::Dimension>> dimensions_of(const schema::SegmentRequest& request) {
+    std::vector<runtime::Dimension> by;
+    for (flatbuffers::uoffset_t i = 0; request.by() != nullptr && i < request.by()->size(); ++i) {
+        const auto dimension = static_cast<std::uint8_t>(request.by()->Get(i));
+        if (dimension > static_cast<std::uint8_t>(schema::Dimension::MAX))
+            return model::failure(model::ErrorKind::invalid,
+                                  "by: " + std::to_string(dimension) + " is no dimension");
+        by.push_back(static_cast<runtime::Dimension>(dimension));
+        if (by.size() > runtime::kMaxDimensions) break;
+    }
+    return by;
+}
+
+schema::SegmentReplyT to_schema(const runtime::SegmentCount& count) {
+    schema::SegmentReplyT reply;
+    reply.customers = count.customers;
+    reply.of = count.of;
+    return reply;
+}
+
+schema::SegmentReplyT to_schema(const runtime::SegmentReport& report) {
+    const auto told = [](const runtime::ReportRow& row) {
+        auto group = std::make_unique<schema::ReportRowT>();
+        group->values = row.values;
+        group->customers = row.customers;
+        group->orders = row.orders;
+        group->spend = row.spend.value;
+        group->month_spend = row.month_spend.value;
+        group->points = row.points.value;
+        return group;
+    };
+    schema::SegmentReplyT reply;
+    reply.customers = report.total.customers;
+    for (const runtime::ReportRow& row : report.rows)
+        reply.rows.push_back(told(row));
+    reply.total = told(report.total);
+    return reply;
+}
+
 schema::RecomputeReplyT to_schema(const runtime::RecomputeReport& report) {
     schema::RecomputeReplyT reply;
     reply.customers = report.customers;

@@ -10,6 +10,7 @@
 
 #include "engine/model/fact.h"
 #include "engine/runtime/network_queries.h"
+#include "engine/runtime/relation_queries.h"
 #include "protocol/codec/documents.h"
 #include "protocol/codec/messages.h"
 #include "protocol/codec/permissions.h"
@@ -73,6 +74,8 @@ class Answerer {
                 return referral(*(*request)->body_as_ReferralRequest());
             case schema::RequestBody::CodeRequest:
                 return code(*(*request)->body_as_CodeRequest());
+            case schema::RequestBody::SegmentRequest:
+                return segment(*(*request)->body_as_SegmentRequest());
             case schema::RequestBody::OrderRequest:
                 return order(*(*request)->body_as_OrderRequest());
             case schema::RequestBody::OrdersRequest:
@@ -144,6 +147,7 @@ class Answerer {
         customer.orders_pending = view.orders_pending;
         customer.orders_pending_amount = view.orders_pending_amount.value;
         customer.orders_pending_points = view.orders_pending_points.value;
+        customer.classes = std::make_unique<schema::CustomerClassesT>(codec::to_schema(view.classes));
         return customer;
     }
 
@@ -199,6 +203,39 @@ class Answerer {
         const auto found = engine_.orders(*program, *customer, request.pending(), {request.before()}, limit);
         if (!found) return fail(found.error());
         reply(server::to_schema(*found));
+    }
+
+    void segment(const schema::SegmentRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        const std::string_view text = view(request.segment());
+        runtime::RelationQueries& relations = engine_.relations();
+        switch (request.kind()) {
+            case schema::SegmentKind::count: {
+                const auto count = relations.segment_count(*program, text);
+                if (!count) return fail(count.error());
+                return reply(server::to_schema(*count));
+            }
+            case schema::SegmentKind::list: {
+                const std::size_t limit =
+                    std::clamp<std::size_t>(request.limit(), 1, codec::kMaxCustomersPerPage);
+                const auto page = relations.segment(*program, text, {request.after()}, limit);
+                if (!page) return fail(page.error());
+                schema::CustomersT customers;
+                for (const runtime::CustomerView& row : page->rows)
+                    customers.rows.push_back(std::make_unique<schema::CustomerT>(to_schema(row)));
+                customers.next = page->next.value;
+                return reply(std::move(customers));
+            }
+            case schema::SegmentKind::report: {
+                const auto by = dimensions_of(request);
+                if (!by) return fail(by.error());
+                const auto report = relations.segment_report(*program, text, *by);
+                if (!report) return fail(report.error());
+                return reply(server::to_schema(*report));
+            }
+        }
+        fail({model::ErrorKind::invalid, "kind: a segment is counted, listed or reported on"});
     }
 
     void explain(const schema::ExplainRequest& request) {

@@ -16,6 +16,9 @@ const RefusalCases& cases_of_parties();
 /// Of web orders.
 const RefusalCases& cases_of_orders();
 
+/// Of what customers are classified by.
+const RefusalCases& cases_of_relations();
+
 /// Why what came with a sale was refused while the sale was accepted.
 const std::map<model::Refusal, std::function<model::Refusal()>>& cases_of_extras();
 

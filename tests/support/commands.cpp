@@ -81,6 +81,8 @@ const char* kind_word(CommandKind kind) {
             return "complete_order";
         case CommandKind::cancel_order:
             return "cancel_order";
+        case CommandKind::classify:
+            return "classify";
     }
     return "?";
 }
@@ -141,6 +143,9 @@ OwnedCommand OwnedCommand::copy_of(const Command& command) {
     result.command.tier_act = nullptr;
     if (command.tier_act != nullptr)
         result.tier_act = std::make_shared<const model::TierAct>(*command.tier_act);
+    result.command.class_terms = nullptr;
+    if (command.class_terms != nullptr)
+        result.class_terms = std::make_shared<const model::ClassifyTerms>(*command.class_terms);
     if (command.enrollment != nullptr) {
         auto owned = std::make_shared<EnrollmentText>();
         for (const auto& key : command.enrollment->keys)
@@ -183,6 +188,7 @@ Command OwnedCommand::view() const {
     result.document = document.get();
     result.access_key = access_key.get();
     result.tier_act = tier_act.get();
+    result.class_terms = class_terms.get();
     return result;
 }
 
@@ -282,6 +288,24 @@ OwnedCommand make_payout_end(CommandKind kind, ProgramId program, Name name, mod
     owned->terms.payout = payout;
     result.network = std::move(owned);
     return result;
+}
+
+OwnedCommand make_classify(ProgramId program, Name name, const Who& customer, model::ClassifyTerms terms,
+                           Instant at) {
+    OwnedCommand result = make(CommandKind::classify, program, name, customer, at);
+    result.class_terms = std::make_shared<const model::ClassifyTerms>(std::move(terms));
+    return result;
+}
+
+OwnedCommand with_classes(OwnedCommand enrollment, model::ClassifyTerms terms) {
+    const OwnedCommand::EnrollmentText& from = *enrollment.enrollment;
+    auto owned = std::make_shared<OwnedCommand::EnrollmentText>(from);
+    for (std::size_t i = 0; i < owned->texts.size(); ++i)
+        owned->enrollment.keys[i].text = owned->texts[i];
+    owned->enrollment.vip.text = owned->vip_text;
+    owned->enrollment.classes = std::move(terms);
+    enrollment.enrollment = std::move(owned);
+    return enrollment;
 }
 
 OwnedCommand make_place_order(ProgramId program, Name name, const Who& customer, std::int64_t amount,

@@ -41,6 +41,7 @@ struct OwnedCommand {
     std::shared_ptr<const model::Program> document;
     std::shared_ptr<const model::AccessKey> access_key;
     std::shared_ptr<const model::TierAct> tier_act;
+    std::shared_ptr<const model::ClassifyTerms> class_terms;
 
     /// Takes over a command whose texts belong to somebody else (not its program or key of access).
     static OwnedCommand copy_of(const model::Command& command);
@@ -89,6 +90,10 @@ OwnedCommand make_move(model::ProgramId program, model::Name name, const Who& cu
                        model::Instant at = model::kNoInstant);
 OwnedCommand make_payout_request(model::ProgramId program, model::Name name, const Who& vip,
                                  std::int64_t amount = 0, model::Instant at = model::kNoInstant);
+OwnedCommand make_classify(model::ProgramId program, model::Name name, const Who& customer,
+                           model::ClassifyTerms terms, model::Instant at = model::kNoInstant);
+/// An enrolment that says what the customer is classified by too.
+OwnedCommand with_classes(OwnedCommand enrollment, model::ClassifyTerms terms);
 /// Of kind approve_payout, pay_payout or fail_payout.
 OwnedCommand make_payout_end(model::CommandKind kind, model::ProgramId program, model::Name name,
                              model::Sequence payout, model::Instant at = model::kNoInstant);

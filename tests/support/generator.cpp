@@ -147,6 +147,8 @@ std::vector<model::Program> CommandGenerator::programs(Choices& choices) {
     if (choices.chance(50)) choose_dates(network.points, choices);
     for (model::Program* program : {&points, &tiered, &network})
         if (choices.chance(70)) choose_campaigns(*program, kMonday.value, choices);
+    for (model::Program* program : {&points, &tiered, &network})
+        choose_classes(*program, choices);
     return {nhanh_program("by-spend"), points, plain, tiered, network};
 }
 
@@ -182,7 +184,9 @@ OwnedCommand CommandGenerator::fresh(ProgramId program, Instant clock) {
     else if (dice < 84)
         command = spend(program, clock);
     else if (dice < 91)
-        command = choices_.chance(60) ? adjust(program, clock) : override_tier(program, clock);
+        command = choices_.chance(30)   ? classify(program)
+                  : choices_.chance(60) ? adjust(program, clock)
+                                        : override_tier(program, clock);
     else if (dice < (model_.document(program, 1).id == "tiered" || has_parties ? 95U : 92U))
         return new_version(program, clock);
     else
@@ -207,7 +211,9 @@ OwnedCommand CommandGenerator::enroll(ProgramId program) {
         return make_enroll_with(program, next_request(), keys, vip,
                                 choices_.chance(60) ? code(program) : std::string());
     }
-    return make_enroll(program, next_request(), keys, kNoInstant, fmt::format("Customer {}", number));
+    OwnedCommand newcomer =
+        make_enroll(program, next_request(), keys, kNoInstant, fmt::format("Customer {}", number));
+    return choices_.chance(30) ? with_classes(std::move(newcomer), class_terms()) : newcomer;
 }
 
 std::string CommandGenerator::code(ProgramId program) {
@@ -414,6 +420,7 @@ OwnedCommand CommandGenerator::new_version(ProgramId program, Instant clock) {
                 document.tiers[i].upgrade_bonus.value = choices_.between(0, 90);
     }
     if (document.id != "plain" && choices_.chance(30)) choose_campaigns(document, now, choices_);
+    if (document.classification && choices_.chance(30)) choose_classes(document, choices_);
     Instant effective = kNoInstant;
     if (time_ == runtime::TimeSource::system && choices_.chance(50))
         effective.value = now + choices_.between(1, 48) * kHourMs;

@@ -32,6 +32,7 @@ class CommandGenerator {
     /// Gives a program campaigns of any kind that run around `now`, and its tiers discounts. Campaigns of the
     /// same id in several versions share their budget and limits.
     static void choose_campaigns(model::Program& program, std::int64_t now, Choices& choices);
+    static void choose_classes(model::Program& program, Choices& choices);
 
     OwnedCommand next(model::Instant clock);
     /// A sale that mostly will be accepted, now or late.
@@ -54,6 +55,10 @@ class CommandGenerator {
     OwnedCommand spend(model::ProgramId program, model::Instant clock);
     OwnedCommand adjust(model::ProgramId program, model::Instant clock);
     OwnedCommand network(model::ProgramId program, model::Instant clock);
+    // generator_classes.cpp
+    OwnedCommand classify(model::ProgramId program);
+    model::ClassifyTerms class_terms();
+
     OwnedCommand override_tier(model::ProgramId program, model::Instant clock);
     OwnedCommand new_version(model::ProgramId program, model::Instant clock);
     OwnedCommand again(model::Instant clock);

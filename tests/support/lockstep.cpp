@@ -30,7 +30,9 @@ bool has_detail(Refusal refusal) {
            refusal == Refusal::insufficient_commission || refusal == Refusal::payout_below_minimum ||
            refusal == Refusal::too_many_payouts || refusal == Refusal::invalid_lines ||
            refusal == Refusal::amount_exceeds_lines || refusal == Refusal::unknown_line ||
-           refusal == Refusal::return_exceeds_line || refusal == Refusal::line_amount_differs;
+           refusal == Refusal::return_exceeds_line || refusal == Refusal::line_amount_differs ||
+           refusal == Refusal::unknown_nature || refusal == Refusal::unknown_type ||
+           refusal == Refusal::unknown_item;
 }
 
 Who by_id(CustomerId customer) {
@@ -93,7 +95,8 @@ void Lockstep::take_snapshot() {
     const CustomerId customer{1 + choices_.below(customers)};
     const Instant now = fixture_.clock().now();
     if (snapshots_.size() == kMostSnapshots) snapshots_.erase(snapshots_.begin());
-    snapshots_.push_back({program, customer, now, model_.figures(program, customer, now)});
+    snapshots_.push_back({program, customer, now, model_.figures(program, customer, now),
+                          model_.classes(program, customer, now)});
 }
 
 std::string Lockstep::compare_snapshots() {
@@ -103,6 +106,11 @@ std::string Lockstep::compare_snapshots() {
         const auto view =
             fixture_.engine().show_as_of(then.program, {who.kind, who.id, who.text}, then.instant);
         if (!view) return "show_as_of: " + view.error().message;
+        if (view->classes != then.classes)
+            return fmt::format("program {} customer {} as of {} is {} {}, expected {} {}", then.program.value,
+                               then.customer.value, then.instant.value,
+                               model::status_name(view->classes.status), model::say_classes(view->classes),
+                               model::status_name(then.classes.status), model::say_classes(then.classes));
         if (figures_of(*view) == then.figures) continue;
         return fmt::format("program {} customer {} as of {}\n  expected {}\n  actual   {}",
                            then.program.value, then.customer.value, then.instant.value,
@@ -269,6 +277,12 @@ std::string Lockstep::compare_customer(ProgramId program, CustomerId customer) {
     if (expected != actual)
         return fmt::format("program {} customer {}\n  expected {}\n  actual   {}", program.value,
                            customer.value, describe(expected), describe(actual));
+    const Instant now = fixture_.clock().now();
+    const auto view = fixture_.view(program, by_id(customer));
+    if (const auto classes = model_.classes(program, customer, now); classes != view.classes)
+        return fmt::format("program {} customer {}\n  expected {} {}\n  actual   {} {}", program.value,
+                           customer.value, model::status_name(classes.status), model::say_classes(classes),
+                           model::status_name(view.classes.status), model::say_classes(view.classes));
     return compare_relations(program, customer);
 }
 

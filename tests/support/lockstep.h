@@ -93,6 +93,7 @@ class Lockstep {
         model::CustomerId customer{};
         model::Instant instant{};
         Figures figures;
+        model::CustomerClasses classes;
     };
     std::vector<Snapshot> snapshots_;
     std::optional<runtime::WhatIf> foreseen_;

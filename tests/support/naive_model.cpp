@@ -100,7 +100,7 @@ bool same_program(const model::Program& a, const model::Program& b) {
            p.late_days == q.late_days && p.return_days == q.return_days &&
            a.tiering.criterion == b.tiering.criterion && a.tiering.downgrade == b.tiering.downgrade &&
            a.tiering.review == b.tiering.review && a.tiering.start == b.tiering.start &&
-           a.enabled == b.enabled && a.campaigns == b.campaigns &&
+           a.enabled == b.enabled && a.campaigns == b.campaigns && a.classification == b.classification &&
            std::equal(a.tiers.begin(), a.tiers.end(), b.tiers.begin(), b.tiers.end(), same_tier);
 }
 
@@ -137,7 +137,8 @@ std::optional<Outcome> NaiveModel::judge_alone(const Command& command) const {
         command.kind == CommandKind::redeem || command.kind == CommandKind::hold ||
         command.kind == CommandKind::adjust || command.kind == CommandKind::balance ||
         command.kind == CommandKind::appoint_vip || command.kind == CommandKind::move_member ||
-        command.kind == CommandKind::request_payout || command.kind == CommandKind::override_tier;
+        command.kind == CommandKind::request_payout || command.kind == CommandKind::override_tier ||
+        command.kind == CommandKind::classify;
     if (needs_customer && !names_somebody(command.customer)) return refused(Refusal::invalid_key);
     if (command.kind == CommandKind::enroll)
         for (const auto& key : command.enrollment->keys)
@@ -153,6 +154,8 @@ std::optional<Outcome> NaiveModel::judge_alone(const Command& command) const {
         return refused(Refusal::invalid_command);
     if (command.kind == CommandKind::adjust && command.points.value == 0 && command.amount.value == 0)
         return refused(Refusal::invalid_command);
+    if (const Refusal refusal = judge_classes_alone(command); refusal != Refusal::none)
+        return refused(refusal);
     return judge_lines(command);
 }
 
@@ -282,6 +285,7 @@ NaiveModel::Refusal NaiveModel::judge_subject(Accepted& entry, std::int64_t& det
             const Refusal refusal = judge_vip(entry, command.enrollment->vip, entry.under);
             if (refusal != Refusal::none) return refusal;
         }
+        if (const Refusal refusal = judge_classes(entry, detail); refusal != Refusal::none) return refusal;
         if (!command.enrollment->referral.empty()) entry.code = command.enrollment->referral;
         entry.customer.value = customer_count(entry.program) + 1;
         return Refusal::none;
@@ -317,6 +321,8 @@ NaiveModel::Refusal NaiveModel::judge_subject(Accepted& entry, std::int64_t& det
             return judge_network(entry, detail);
         case CommandKind::override_tier:
             return judge_override(entry, detail);
+        case CommandKind::classify:
+            return judge_classes(entry, detail);
         default:
             return Refusal::none;
     }
@@ -453,7 +459,9 @@ bool NaiveModel::same_content(const Accepted& first, const Command& again) const
         (was.tier_act->tier != again.tier_act->tier || was.tier_act->from != again.tier_act->from ||
          was.tier_act->until != again.tier_act->until))
         return false;
+    if (was.kind == CommandKind::classify && *was.class_terms != *again.class_terms) return false;
     if (was.kind == CommandKind::enroll) {
+        if (was.enrollment->classes != again.enrollment->classes) return false;
         if (was.enrollment->name != again.enrollment->name ||
             was.enrollment->keys.size() != again.enrollment->keys.size() ||
             was.enrollment->referral != again.enrollment->referral ||

@@ -186,6 +186,10 @@ class NaiveModel {
 
     Figures figures(model::ProgramId program, model::CustomerId customer, model::Instant clock) const;
 
+    /// What a customer is classified by.
+    model::CustomerClasses classes(model::ProgramId program, model::CustomerId customer,
+                                   model::Instant clock) const;
+
     std::optional<model::CustomerId> find_customer(model::ProgramId program,
                                                    const model::CustomerRef& ref) const;
     std::uint64_t customer_count(model::ProgramId program) const;
@@ -240,6 +244,10 @@ class NaiveModel {
     const model::Tier* pricing_tier(const Accepted& priced) const;
     /// What a command gives or calls for; before the entry joins the list.
     void find_points(Accepted& entry) const;
+
+    // naive_classes.cpp
+    static Refusal judge_classes_alone(const model::Command& command);
+    Refusal judge_classes(const Accepted& entry, std::int64_t& detail) const;
 
     // naive_orders.cpp
     std::optional<Refusal> judge_order_alone(const model::Command& command) const;

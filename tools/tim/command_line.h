@@ -68,6 +68,7 @@ void add_feed_command(CLI::App& app, CommandLine& line);
 void add_export_command(CLI::App& app, CommandLine& line);
 void add_operation_commands(CLI::App& app, CommandLine& line);
 void add_insight_commands(CLI::App& app, CommandLine& line);
+void add_relation_commands(CLI::App& app, CommandLine& line);
 /// whatif, on and off, below `tim program`.
 void add_program_change_commands(CLI::App& program, CommandLine& line);
 

@@ -52,7 +52,7 @@ void CustomerCsv::add(const client::Customer& customer, const ProgramVersion& ve
     CsvWriter rest;
     rest.field(version.money(customer.commission_available))
         .field(version.money(customer.commission_pending))
-        .field(customer.orders > 0 ? "purchased" : "new");
+        .field(std::string(model::status_name(customer.classes.status)));
     rest.end_line();
     line.after_vip = std::move(rest.text());
     lines_.push_back(std::move(line));
@@ -74,7 +74,10 @@ std::string CustomerCsv::text() {
     out.reserve(bytes);
     for (const Line& line : lines_) {
         CsvWriter vip;
-        if (line.vip != 0) vip.field(std::string(labels[line.vip]));
+        if (line.vip != 0) {  // whoever is not of a list has no key here
+            const std::string_view label = labels[line.vip];
+            vip.field(label.empty() ? fmt::format("id:{}", line.vip) : std::string(label));
+        }
         out += line.before_vip + "," + vip.text() + "," + line.after_vip;
     }
     return out;

@@ -10,11 +10,42 @@
 #include <string>
 #include <vector>
 
+#include "engine/model/segment.h"
 #include "engine/runtime/network_queries.h"
+#include "engine/runtime/relation_queries.h"
 
 namespace tim::server::test {
 
 /// A network of one VIP, 7, with two members.
+/// A segment of two customers, 7 and 8; every expression but "wrong" is one.
+class FakeRelations final : public runtime::RelationQueries {
+  public:
+    model::Result<runtime::SegmentCount> segment_count(model::ProgramId, std::string_view segment) override {
+        if (segment == "wrong") return tl::unexpected(model::segment_error(1, "that is wrong"));
+        return runtime::SegmentCount{2, 9};
+    }
+    model::Result<runtime::SegmentPage> segment(model::ProgramId, std::string_view, model::CustomerId after,
+                                                std::size_t limit) override {
+        runtime::SegmentPage page;
+        for (std::uint64_t id = std::max<std::uint64_t>(after.value + 1, 7); id <= 8; ++id) {
+            if (page.rows.size() == limit) {
+                page.next = page.rows.back().id;
+                break;
+            }
+            page.rows.emplace_back().id = {id};
+            page.rows.back().classes.source = "facebook";
+        }
+        return page;
+    }
+    model::Result<runtime::SegmentReport> segment_report(model::ProgramId, std::string_view,
+                                                         const std::vector<runtime::Dimension>& by) override {
+        runtime::SegmentReport report;
+        report.rows.push_back({{"facebook", std::to_string(by.size())}, 2, 3, {400}, {50}, {6}});
+        report.total = {{}, 2, 3, {400}, {50}, {6}};
+        return report;
+    }
+};
+
 class FakeNetwork final : public runtime::NetworkQueries {
   public:
     model::Result<runtime::VipView> vip(model::ProgramId, const model::CustomerRef&) override {
@@ -183,6 +214,7 @@ class FakeEngine final : public runtime::Engine {
         return page;
     }
     runtime::NetworkQueries& network() override { return network_; }
+    runtime::RelationQueries& relations() override { return relations_; }
     model::Result<runtime::VerifyReport> verify(
         const std::function<void(std::uint64_t, std::uint64_t)>& progress) override {
         progress(1, 2);
@@ -314,6 +346,7 @@ class FakeEngine final : public runtime::Engine {
     }
 
     FakeNetwork network_;
+    FakeRelations relations_;
     mutable std::mutex mutex_;
     std::map<std::string, std::shared_ptr<const model::AccessKey>> keys_;
     std::vector<Seen> seen_;

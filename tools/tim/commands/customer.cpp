@@ -2,6 +2,7 @@
 
 #include "engine/model/keys.h"
 #include "protocol/codec/limits.h"
+#include "tools/tim/class_options.h"
 #include "tools/tim/command_line.h"
 #include "tools/tim/figures.h"
 #include "tools/tim/json_line.h"
@@ -19,6 +20,7 @@ struct Options {
     std::string name;
     std::string vip;
     std::string referral;
+    ClassOptions classes;
     std::optional<std::string> at;
     std::optional<std::string> as_of;
     std::optional<std::string> request_id;
@@ -51,6 +53,8 @@ int enroll(const CommandLine& line, const Options& options) {
     }
     if (auto checked = check_text("--referral", options.referral); !checked) return fail(checked.error());
     if (auto checked = check_text("--name", options.name); !checked) return fail(checked.error());
+    const auto classes = read_classes(options.classes);
+    if (!classes) return fail_usage(classes.error().message);
     const auto name = read_request_id(options.request_id);
     if (!name) return fail(name.error());
 
@@ -63,6 +67,7 @@ int enroll(const CommandLine& line, const Options& options) {
         enrollment.name = options.name;
         enrollment.vip = vip.ref();
         enrollment.referral = options.referral;
+        enrollment.classes = *classes;
         model::Command command;
         command.kind = model::CommandKind::enroll;
         command.name = *name;
@@ -116,6 +121,7 @@ std::string show_json(const Shop& shop, const ProgramVersion& version, const cli
         .add_or_null("enrolled_at", shop.time(customer.enrolled_at))
         .add_or_null("first_order_at", shop.time(customer.first_order_at))
         .add_or_null("last_order_at", shop.time(customer.last_order_at));
+    add_classes(json, customer.classes);
     return json.text() + "\n";
 }
 
@@ -153,6 +159,8 @@ std::string show_text(const Shop& shop, const ProgramVersion& version, const cli
                                  {"enrolled", time(customer.enrolled_at)},
                                  {"first order", time(customer.first_order_at)},
                                  {"last order", time(customer.last_order_at)}});
+    const auto classes = class_fields(customer.classes);
+    fields.insert(fields.end(), classes.begin(), classes.end());
     if (customer.orders_pending != 0)
         fields.emplace_back("pending orders",
                             fmt::format("{} of {}, {} {} when they are completed", customer.orders_pending,
@@ -309,13 +317,15 @@ void add_customer_commands(CLI::App& app, CommandLine& line) {
     enrolls->add_option("--vip", options->vip, "The VIP whose member the customer becomes");
     enrolls->add_option("--referral", options->referral,
                         "A referral code; it is judged when the customer's first order comes");
+    add_class_options(*enrolls, options->classes, false);
     enrolls->add_option("--at", options->at, "When, ISO 8601 (default: now)");
     enrolls->add_option("--request-id", options->request_id,
                         "32 hexadecimal digits, to repeat it exactly once");
     enrolls->footer(
         "Examples:\n  tim enroll phone:+84901234567 --also card:20417 --name 'Nguyễn Văn An'\n"
         "  tim enroll phone:+84907654321 --vip phone:+84901234567\n"
-        "  tim enroll card:20418 --referral 7K3M9QXWTB2C");
+        "  tim enroll card:20418 --referral 7K3M9QXWTB2C\n"
+        "  tim enroll card:20419 --staff NV01 --source facebook --nature wholesale");
     enrolls->callback([&line, options] { line.run = [&line, options] { return enroll(line, *options); }; });
 
     CLI::App* shows = app.add_subcommand("show", "Show a customer's figures as of now, or of a past instant");
