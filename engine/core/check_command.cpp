@@ -20,6 +20,7 @@ bool named_rightly(const model::Command& command) {
         case CommandKind::place_order:
             return command.name.kind == NameKind::receipt && command.name.valid();
         case CommandKind::redeem:
+        case CommandKind::redeem_reward:
             return command.name.kind != NameKind::none && command.name.valid();
         default:
             return command.name.kind == NameKind::request && command.name.valid();
@@ -30,7 +31,8 @@ bool wants_customer(CommandKind kind) {
     return kind == CommandKind::balance || kind == CommandKind::redeem || kind == CommandKind::hold ||
            kind == CommandKind::adjust || kind == CommandKind::appoint_vip ||
            kind == CommandKind::move_member || kind == CommandKind::request_payout ||
-           kind == CommandKind::override_tier || kind == CommandKind::place_order;
+           kind == CommandKind::override_tier || kind == CommandKind::place_order ||
+           kind == CommandKind::redeem_reward;
 }
 
 bool wants_original(CommandKind kind) {
@@ -106,6 +108,7 @@ bool says_rightly(const model::Command& command) {
 bool details_belong(const model::Command& command) {
     const model::SaleDetails& details = *command.details;
     const bool names_extras = details.hold.value != 0 || !details.referral.empty();
+    if (details.voucher.size() > model::kMaxVoucherCodeBytes) return false;
     switch (command.kind) {
         case CommandKind::sale:
             // Nobody has no points to pay with, and is brought by nobody.
@@ -116,10 +119,24 @@ bool details_belong(const model::Command& command) {
             if (!details.lines.empty() && command.original.kind == NameKind::none) return false;
             [[fallthrough]];
         case CommandKind::balance:
-            return !names_extras && details.payment.empty();
+            // What a voucher takes off is a question, too.
+            return !names_extras && details.payment.empty() &&
+                   (details.voucher.empty() || command.kind == CommandKind::balance);
         default:
             return false;
     }
+}
+
+/// A reward is named by whoever wants one, a voucher by whoever has one, and neither by anybody else.
+bool names_reward_rightly(const model::Command& command) {
+    const bool moves = model::moves_voucher(command.kind);
+    const bool redeems = command.kind == CommandKind::redeem_reward;
+    if (command.reward == nullptr) return !moves && !redeems;
+    const model::RewardTerms& terms = *command.reward;
+    if (terms.reward.size() > model::kMaxProgramIdBytes || terms.voucher.size() > model::kMaxVoucherCodeBytes)
+        return false;
+    return redeems ? !terms.reward.empty() && terms.voucher.empty()
+                   : moves && terms.reward.empty() && !terms.voucher.empty();
 }
 
 bool wants_network(CommandKind kind) {
@@ -130,7 +147,7 @@ bool wants_network(CommandKind kind) {
 bool says_amount_alone(const model::Command& command) {
     return command.kind == CommandKind::sale && command.original.kind == NameKind::none &&
            command.details == nullptr && command.order == nullptr && command.network == nullptr &&
-           command.ttl_ms == 0 && command.reason.empty();
+           command.reward == nullptr && command.ttl_ms == 0 && command.reason.empty();
 }
 
 bool is_instant(model::Instant at) {
@@ -159,6 +176,7 @@ Judgement check_command(const model::Command& command) {
         return refuse(Refusal::invalid_command);
     if (command.details != nullptr && !details_belong(command)) return refuse(Refusal::invalid_command);
     if (!says_rightly(command)) return refuse(Refusal::invalid_command);
+    if (!names_reward_rightly(command)) return refuse(Refusal::invalid_command);
     if (wants_network(command.kind) && command.network == nullptr) return refuse(Refusal::invalid_command);
     if (command.reason.size() > kMaxReasonBytes) return refuse(Refusal::invalid_command);
     if (command.kind == CommandKind::override_tier) {
@@ -216,6 +234,10 @@ std::uint32_t content_digest(const model::Command& command) {
             for (const std::string_view text : {command.details->referral, command.details->payment}) {
                 if (!text.empty()) mix_text(text);
             }
+            if (!command.details->voucher.empty()) {
+                mix(static_cast<std::uint64_t>(model::SaleExtra::voucher));
+                mix_text(command.details->voucher);
+            }
         }
         mix_lines();
         if (command.kind == CommandKind::sale) return static_cast<std::uint32_t>(sum >> 32);
@@ -255,6 +277,10 @@ std::uint32_t content_digest(const model::Command& command) {
             mix_text(text.value_or(std::string_view{}));
         }
         mix_text(terms.referral);
+    }
+    if (command.reward != nullptr) {
+        mix_text(command.reward->reward);
+        mix_text(command.reward->voucher);
     }
     if (command.tier_act != nullptr) {
         mix_text(command.tier_act->tier);

@@ -25,6 +25,7 @@ namespace tim::runtime {
 using model::Result;
 
 class NetworkQueries;
+class RewardQueries;
 
 enum class Durability : std::uint8_t {
     sync,  ///< an answer means that the change is on disk
@@ -226,9 +227,12 @@ class Engine {
     virtual Result<LedgerPage> ledger(model::ProgramId program, model::Sequence after, std::size_t limit) = 0;
     /// Questions about the network and referrals.
     virtual NetworkQueries& network() = 0;
+    /// Questions about rewards and vouchers.
+    virtual RewardQueries& rewards() = 0;
     /// Folds the ledger again from nothing and compares every subject with the live state, the indexes of
     /// keys and names too. Takes memory for a second state (but no index), a byte for each customer's keys,
-    /// and at most 76 bytes for each sale of which something came back, 38 for each web order.
+    /// and at most 76 bytes for each sale of which something came back, 38 for each web order and for each
+    /// voucher that was moved.
     virtual Result<VerifyReport> verify(
         const std::function<void(std::uint64_t done, std::uint64_t total)>& progress) = 0;
     /// Settles every customer now and records what was due (S3.11, S5.5); nobody's figures depend on it.

@@ -61,6 +61,8 @@ class Told {
         const bool own = fact().subject.kind() == model::SubjectKind::campaign;
         return program_.campaign_id(own ? fact().subject.id() : fact().party.counterparty);
     }
+    /// The id of a reward by its number.
+    std::string reward(std::uint64_t number) const { return program_.reward_id(number); }
     /// What the fact says in words; facts of orders alone are read with it.
     std::string text() const {
         const model::Bytes& blob = transaction_.facts[place_].blob;
@@ -114,6 +116,9 @@ void explain_commission(const Told& told, Lines& lines);
 void explain_referral(const Told& told, Lines& lines);
 void explain_network(const Told& told, Lines& lines);
 void explain_by_hand(const Told& told, Lines& lines);
+
+// Of rewards and vouchers (explain_rewards.cpp).
+void explain_reward(const Told& told, Lines& lines);
 
 // Of web orders (explain_orders.cpp).
 void explain_order(const Told& told, Lines& lines);

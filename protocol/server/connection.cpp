@@ -10,6 +10,7 @@
 #include "protocol/codec/documents.h"
 #include "protocol/codec/orders.h"
 #include "protocol/codec/permissions.h"
+#include "protocol/codec/rewards.h"
 #include "protocol/server/limits.h"
 
 namespace tim::server {
@@ -219,6 +220,8 @@ void Connection::handle_request(const codec::Frame& frame, const schema::Request
             return take_network_change(correlation, *request.body_as_NetworkChange(), batch);
         case schema::RequestBody::OrderChange:
             return take_order_change(correlation, *request.body_as_OrderChange(), batch);
+        case schema::RequestBody::RewardChange:
+            return take_reward_change(correlation, *request.body_as_RewardChange(), batch);
         case schema::RequestBody::ProgramPut:
             return put_program(correlation, *request.body_as_ProgramPut(), batch);
         case schema::RequestBody::AccessKeyAdd:
@@ -329,6 +332,21 @@ void Connection::take_order_change(std::uint32_t correlation, const schema::Orde
     const std::size_t first = batch.size();
     if (auto decoded = codec::decode_order_change(change, *program, batch.order_terms(), batch.sale_details(),
                                                   batch.commands());
+        !decoded) {
+        refuse_request(correlation, schema::FailureCode::invalid, decoded.error().message);
+        return;
+    }
+    refuse_forbidden(first, batch);
+    ++in_flight_;
+    batch.add_request(*this, correlation, ReplyForm::detailed_sales, first);
+}
+
+void Connection::take_reward_change(std::uint32_t correlation, const schema::RewardChange& change,
+                                    Batch& batch) {
+    const auto program = find_program(correlation, view(change.program()));
+    if (!program) return;
+    const std::size_t first = batch.size();
+    if (auto decoded = codec::decode_reward_change(change, *program, batch.reward_terms(), batch.commands());
         !decoded) {
         refuse_request(correlation, schema::FailureCode::invalid, decoded.error().message);
         return;
@@ -465,6 +483,15 @@ void Connection::take_query(const codec::Frame& frame, const schema::Request& re
             break;
         case schema::RequestBody::OrdersRequest:
             program = view(request.body_as_OrdersRequest()->program());
+            break;
+        case schema::RequestBody::VoucherRequest:
+            program = view(request.body_as_VoucherRequest()->program());
+            break;
+        case schema::RequestBody::VouchersRequest:
+            program = view(request.body_as_VouchersRequest()->program());
+            break;
+        case schema::RequestBody::RewardsRequest:
+            program = view(request.body_as_RewardsRequest()->program());
             break;
         case schema::RequestBody::ProgramGet:
             program = view(request.body_as_ProgramGet()->id());

@@ -10,6 +10,7 @@
 
 #include "engine/model/fact.h"
 #include "engine/runtime/network_queries.h"
+#include "engine/runtime/reward_queries.h"
 #include "protocol/codec/documents.h"
 #include "protocol/codec/messages.h"
 #include "protocol/codec/permissions.h"
@@ -77,6 +78,12 @@ class Answerer {
                 return order(*(*request)->body_as_OrderRequest());
             case schema::RequestBody::OrdersRequest:
                 return orders(*(*request)->body_as_OrdersRequest());
+            case schema::RequestBody::VoucherRequest:
+                return voucher(*(*request)->body_as_VoucherRequest());
+            case schema::RequestBody::VouchersRequest:
+                return vouchers(*(*request)->body_as_VouchersRequest());
+            case schema::RequestBody::RewardsRequest:
+                return rewards(*(*request)->body_as_RewardsRequest());
             case schema::RequestBody::ProgramGet:
                 return program(*(*request)->body_as_ProgramGet());
             case schema::RequestBody::ProgramListRequest:
@@ -116,37 +123,6 @@ class Answerer {
                               "there is no program \"" + std::string(view(id)) + "\"");
     }
 
-    static schema::CustomerT to_schema(const runtime::CustomerView& view) {
-        schema::CustomerT customer;
-        customer.id = view.id.value;
-        customer.keys = codec::to_schema(view.keys);
-        customer.name = view.name;
-        customer.version = view.version.value;
-        customer.tier = view.tier;
-        customer.points = view.points.value;
-        customer.held = view.held.value;
-        customer.spendable = view.spendable.value;
-        customer.pending = view.pending.value;
-        customer.next_expiry_ms = view.next_expiry.value;
-        customer.expiring = view.expiring.value;
-        customer.ranking_points = view.ranking_points.value;
-        customer.period_metric = view.period_metric;
-        customer.lifetime_spend = view.lifetime_spend.value;
-        customer.month_spend = view.month_spend.value;
-        customer.orders = view.orders;
-        customer.enrolled_at_ms = view.enrolled_at.value;
-        customer.first_order_at_ms = view.first_order_at.value;
-        customer.last_order_at_ms = view.last_order_at.value;
-        customer.customer_class = static_cast<schema::CustomerClass>(view.customer_class);
-        customer.vip = view.vip.value;
-        customer.commission_available = view.commission_available.value;
-        customer.commission_pending = view.commission_pending.value;
-        customer.orders_pending = view.orders_pending;
-        customer.orders_pending_amount = view.orders_pending_amount.value;
-        customer.orders_pending_points = view.orders_pending_points.value;
-        return customer;
-    }
-
     void show(const schema::ShowRequest& request) {
         const auto program = find(request.program());
         if (!program) return fail(program.error());
@@ -156,7 +132,7 @@ class Answerer {
         const auto shown = as_of == model::kNoInstant ? engine_.show(*program, *customer)
                                                       : engine_.show_as_of(*program, *customer, as_of);
         if (!shown) return fail(shown.error());
-        reply(to_schema(*shown));
+        reply(server::to_schema(*shown));
     }
 
     void standing(const schema::StandingRequest& request) {
@@ -197,6 +173,41 @@ class Answerer {
         if (!customer) return fail(customer.error());
         const std::size_t limit = std::clamp<std::size_t>(request.limit(), 1, codec::kMaxOrdersPerPage);
         const auto found = engine_.orders(*program, *customer, request.pending(), {request.before()}, limit);
+        if (!found) return fail(found.error());
+        reply(server::to_schema(*found));
+    }
+
+    void voucher(const schema::VoucherRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        auto found = engine_.rewards().voucher(*program, view(request.voucher()));
+        if (!found) return fail(found.error());
+        runtime::VouchersPage page;
+        page.rows.push_back(std::move(*found));
+        reply(server::to_schema(page));
+    }
+
+    void vouchers(const schema::VouchersRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        const auto customer = codec::decode_customer(*request.customer());
+        if (!customer) return fail(customer.error());
+        const std::size_t limit = std::clamp<std::size_t>(request.limit(), 1, codec::kMaxVouchersPerPage);
+        const auto found = engine_.rewards().vouchers(*program, *customer, {request.before()}, limit);
+        if (!found) return fail(found.error());
+        reply(server::to_schema(*found));
+    }
+
+    void rewards(const schema::RewardsRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        model::CustomerRef customer;
+        if (request.customer() != nullptr) {
+            const auto decoded = codec::decode_customer(*request.customer());
+            if (!decoded) return fail(decoded.error());
+            customer = *decoded;
+        }
+        const auto found = engine_.rewards().catalogue(*program, customer);
         if (!found) return fail(found.error());
         reply(server::to_schema(*found));
     }
@@ -292,7 +303,7 @@ class Answerer {
         schema::CustomersT customers;
         customers.rows.reserve(page->size());
         for (const runtime::CustomerView& view : *page) {
-            customers.rows.push_back(std::make_unique<schema::CustomerT>(to_schema(view)));
+            customers.rows.push_back(std::make_unique<schema::CustomerT>(server::to_schema(view)));
         }
         if (page->size() == limit) customers.next = page->back().id.value;
         reply(std::move(customers));
@@ -385,7 +396,7 @@ class Answerer {
         if (!page) return fail(page.error());
         schema::CustomersT answer;
         for (const runtime::CustomerView& view : page->rows)
-            answer.rows.push_back(std::make_unique<schema::CustomerT>(to_schema(view)));
+            answer.rows.push_back(std::make_unique<schema::CustomerT>(server::to_schema(view)));
         answer.next = page->next.value;
         reply(std::move(answer));
     }

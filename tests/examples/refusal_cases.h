@@ -16,6 +16,9 @@ const RefusalCases& cases_of_parties();
 /// Of web orders.
 const RefusalCases& cases_of_orders();
 
+/// Of rewards and vouchers.
+const RefusalCases& cases_of_rewards();
+
 /// Why what came with a sale was refused while the sale was accepted.
 const std::map<model::Refusal, std::function<model::Refusal()>>& cases_of_extras();
 

@@ -77,6 +77,7 @@ class AuditedEngine final : public runtime::Engine {
         return engine_.ledger(program, after, limit);
     }
     runtime::NetworkQueries& network() override { return engine_.network(); }
+    runtime::RewardQueries& rewards() override { return engine_.rewards(); }
     model::Result<runtime::VerifyReport> verify(
         const std::function<void(std::uint64_t, std::uint64_t)>& progress) override {
         return engine_.verify(progress);

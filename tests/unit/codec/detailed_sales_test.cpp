@@ -84,7 +84,7 @@ TEST(DetailedSales, AFaultNamesItsRowAndLeavesNothing) {
     rows.assign(kMaxDetailedSalesPerRequest + 1, rows[0]);
     taken = server.take(rows);
     ASSERT_FALSE(taken);
-    EXPECT_THAT(taken.error().message, HasSubstr("at most 250"));
+    EXPECT_THAT(taken.error().message, HasSubstr("at most 220"));
 }
 
 TEST(DetailedSales, OnlySalesOfReceiptsAreSent) {
