@@ -126,6 +126,33 @@ model::Result<DetailedOutcome> BlockingClient::change_order(std::string_view pro
         [&](auto done) { return client_.change_order(program, command, done, timeout_ms); });
 }
 
+model::Result<DetailedOutcome> BlockingClient::change_reward(std::string_view program,
+                                                             const model::Command& command,
+                                                             std::int64_t timeout_ms) {
+    return wait_for<DetailedOutcome>(
+        [&](auto done) { return client_.change_reward(program, command, done, timeout_ms); });
+}
+
+model::Result<Voucher> BlockingClient::voucher(std::string_view program, std::string_view code,
+                                               std::int64_t timeout_ms) {
+    return wait_for<Voucher>([&](auto done) { return client_.voucher(program, code, done, timeout_ms); });
+}
+
+model::Result<VouchersPage> BlockingClient::vouchers(std::string_view program,
+                                                     const model::CustomerRef& customer,
+                                                     model::Sequence before, std::uint32_t limit,
+                                                     std::int64_t timeout_ms) {
+    return wait_for<VouchersPage>(
+        [&](auto done) { return client_.vouchers(program, customer, before, limit, done, timeout_ms); });
+}
+
+model::Result<std::vector<RewardOffer>> BlockingClient::rewards(std::string_view program,
+                                                                const model::CustomerRef& customer,
+                                                                std::int64_t timeout_ms) {
+    return wait_for<std::vector<RewardOffer>>(
+        [&](auto done) { return client_.rewards(program, customer, done, timeout_ms); });
+}
+
 model::Result<Order> BlockingClient::order(std::string_view program, const model::Name& receipt,
                                            std::int64_t timeout_ms) {
     return wait_for<Order>([&](auto done) { return client_.order(program, receipt, done, timeout_ms); });

@@ -45,6 +45,17 @@ class BlockingClient {
     /// A command of a kind from place_order to cancel_order.
     model::Result<DetailedOutcome> change_order(std::string_view program, const model::Command& command,
                                                 std::int64_t timeout_ms = 0);
+    /// A command of a kind from redeem_reward to cancel_voucher.
+    model::Result<DetailedOutcome> change_reward(std::string_view program, const model::Command& command,
+                                                 std::int64_t timeout_ms = 0);
+    model::Result<Voucher> voucher(std::string_view program, std::string_view code,
+                                   std::int64_t timeout_ms = 0);
+    model::Result<VouchersPage> vouchers(std::string_view program, const model::CustomerRef& customer,
+                                         model::Sequence before, std::uint32_t limit,
+                                         std::int64_t timeout_ms = 0);
+    model::Result<std::vector<RewardOffer>> rewards(std::string_view program,
+                                                    const model::CustomerRef& customer,
+                                                    std::int64_t timeout_ms = 0);
     model::Result<Order> order(std::string_view program, const model::Name& receipt,
                                std::int64_t timeout_ms = 0);
     model::Result<OrdersPage> orders(std::string_view program, const model::CustomerRef& customer,

@@ -103,6 +103,19 @@ class Client {
     /// A command of a kind from place_order to cancel_order, answered with all that it led to.
     Admission change_order(std::string_view program, const model::Command& command,
                            Completion<DetailedOutcome> completion, std::int64_t timeout_ms = 0);
+    /// A command of a kind from redeem_reward to cancel_voucher, answered with all that it led to.
+    Admission change_reward(std::string_view program, const model::Command& command,
+                            Completion<DetailedOutcome> completion, std::int64_t timeout_ms = 0);
+    /// The voucher of a code, as typed.
+    Admission voucher(std::string_view program, std::string_view code, Completion<Voucher> completion,
+                      std::int64_t timeout_ms = 0);
+    /// A customer's vouchers, newest first, issued before `before` (0: from the newest). At most
+    /// codec::kMaxVouchersPerPage.
+    Admission vouchers(std::string_view program, const model::CustomerRef& customer, model::Sequence before,
+                       std::uint32_t limit, Completion<VouchersPage> completion, std::int64_t timeout_ms = 0);
+    /// The rewards that are in force, for a customer, or (named by nothing) for anybody.
+    Admission rewards(std::string_view program, const model::CustomerRef& customer,
+                      Completion<std::vector<RewardOffer>> completion, std::int64_t timeout_ms = 0);
     /// The order of a receipt.
     Admission order(std::string_view program, const model::Name& receipt, Completion<Order> completion,
                     std::int64_t timeout_ms = 0);

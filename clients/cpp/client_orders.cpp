@@ -12,7 +12,7 @@ Admission Client::change_order(std::string_view program, const model::Command& c
     if (!body)
         return ask(std::make_unique<InvalidRequest<DetailedOutcome>>(body.error(), std::move(completion)),
                    timeout_ms);
-    return ask(std::make_unique<OrderChangeRequest>(std::move(*body), std::move(completion)), timeout_ms);
+    return ask(std::make_unique<DetailedChangeRequest>(std::move(*body), std::move(completion)), timeout_ms);
 }
 
 Admission Client::order(std::string_view program, const model::Name& receipt, Completion<Order> completion,

@@ -226,7 +226,7 @@ void MessageRequest::encode(codec::ByteBuffer& out, std::uint32_t correlation) c
                 sizeof correlation);
 }
 
-Verdict OrderChangeRequest::take_reply(const schema::Reply& reply) {
+Verdict DetailedChangeRequest::take_reply(const schema::Reply& reply) {
     if (const auto* message = reply.body_as_Failure()) {
         answer_ = tl::unexpected(to_error(*message));
         return Verdict::done;

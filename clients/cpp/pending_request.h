@@ -195,10 +195,11 @@ class QueryRequest final : public MessageRequest {
     model::Result<T> answer_;
 };
 
-/// A change of an order: answered like one sale with details.
-class OrderChangeRequest final : public MessageRequest {
+/// A change of an order, or of a reward's codes: answered like one sale with details.
+class DetailedChangeRequest final : public MessageRequest {
   public:
-    OrderChangeRequest(schema::OrderChangeT body, Completion<DetailedOutcome> completion)
+    template <class Body>
+    DetailedChangeRequest(Body body, Completion<DetailedOutcome> completion)
         : MessageRequest(std::move(body)), completion_(std::move(completion)) {}
 
     Verdict take_reply(const schema::Reply& reply) override;

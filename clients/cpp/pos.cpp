@@ -76,6 +76,7 @@ model::Result<std::uint64_t> PosClient::sell(std::string_view receipt, const mod
     sale->hold = details.hold;
     sale->referral = details.referral;
     sale->payment = details.payment;
+    sale->voucher = details.voucher;
     sale->lines = details.lines;
     return add(*sale);
 }

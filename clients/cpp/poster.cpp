@@ -44,8 +44,11 @@ struct BatchCommands {
                 commands.back().enrollment = &enrollments.back();
             } else if (has_details(row)) {
                 details.push_back(details_of(row));
-                commands.back().details = &details.back();
                 commands.back().hold = {};
+                if (row.kind == model::CommandKind::redeem_reward)
+                    commands.back().reward = &details.back().reward;
+                else
+                    commands.back().details = &details.back();
             }
         }
     }

@@ -51,6 +51,12 @@ model::Result<void> check_row(const QueuedRow& row, std::size_t position) {
         case model::CommandKind::sale:
             if (row.name.kind != model::NameKind::receipt) return wrong("a sale is named by a receipt");
             break;
+        case model::CommandKind::redeem_reward:
+            if (row.name.kind != model::NameKind::receipt)
+                return wrong("a redemption of a reward is named by a receipt");
+            if (row.reward.empty() || row.reward.size() > model::kMaxProgramIdBytes)
+                return wrong(fmt::format("a reward's id has 1 to {} bytes", model::kMaxProgramIdBytes));
+            break;
         case model::CommandKind::returned:
         case model::CommandKind::voided:
         case model::CommandKind::redeem:
@@ -79,6 +85,10 @@ model::Result<void> check_row(const QueuedRow& row, std::size_t position) {
         case model::CommandKind::complete_order:
         case model::CommandKind::cancel_order:
         case model::CommandKind::classify:
+        case model::CommandKind::reserve_voucher:
+        case model::CommandKind::use_voucher:
+        case model::CommandKind::release_voucher:
+        case model::CommandKind::cancel_voucher:
             return wrong("a command of that kind does not wait in a queue");
     }
     if (!row.name.valid()) return wrong("its receipt or request id is not valid");
@@ -87,8 +97,8 @@ model::Result<void> check_row(const QueuedRow& row, std::size_t position) {
     for (const auto* text : {&row.customer, &row.reason, &row.person, &row.payment, &row.vip})
         if (text->size() > codec::kMaxTextBytes)
             return wrong(fmt::format("a text is longer than {} bytes", codec::kMaxTextBytes));
-    if (row.referral.size() > codec::kMaxReferralBytes)
-        return wrong(fmt::format("a referral code is longer than {} bytes", codec::kMaxReferralBytes));
+    if (row.referral.size() > codec::kMaxReferralBytes || row.voucher.size() > model::kMaxVoucherCodeBytes)
+        return wrong(fmt::format("a code is longer than {} bytes", codec::kMaxReferralBytes));
     const bool may_have_lines =
         row.kind == model::CommandKind::sale || row.kind == model::CommandKind::returned;
     if (!row.lines.empty() && !may_have_lines) return wrong("only sales and returns have lines");
@@ -132,14 +142,16 @@ model::Enrollment enrollment_of(const QueuedRow& row) {
 }
 
 bool has_details(const QueuedRow& row) {
-    const bool of_sale = row.kind == model::CommandKind::sale &&
-                         (row.hold.value != 0 || !row.referral.empty() || !row.payment.empty());
-    return of_sale || !row.lines.empty();
+    const bool of_sale =
+        row.kind == model::CommandKind::sale &&
+        (row.hold.value != 0 || !row.referral.empty() || !row.payment.empty() || !row.voucher.empty());
+    return of_sale || !row.lines.empty() || row.kind == model::CommandKind::redeem_reward;
 }
 
 model::SaleDetails details_of(const QueuedRow& row) {
+    if (row.kind == model::CommandKind::redeem_reward) return {{}, {}, {}, {}, {}, {row.reward, {}}};
     if (row.kind != model::CommandKind::sale) return {{}, {}, {}, row.lines};
-    return {row.hold, row.referral, row.payment, row.lines};
+    return {row.hold, row.referral, row.payment, row.lines, row.voucher};
 }
 
 QueuedRow as_row(const model::Command& command) {
@@ -170,8 +182,10 @@ QueuedRow as_row(const model::Command& command) {
         row.hold = command.details->hold;
         row.referral = command.details->referral;
         row.payment = command.details->payment;
+        row.voucher = command.details->voucher;
         row.lines = command.details->lines;
     }
+    if (command.reward) row.reward = command.reward->reward;
     return row;
 }
 

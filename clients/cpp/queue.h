@@ -34,6 +34,8 @@ struct QueuedRow {
     std::vector<model::SaleLine> lines;              ///< sale, returned: the goods
     std::string referral;                            ///< sale, enroll: a referral code, as typed
     std::string payment;                             ///< sale: what tells the means of payment from others
+    std::string voucher;                             ///< sale: a voucher's code, as typed
+    std::string reward;                              ///< redeem_reward: its id
     model::KeyKind vip_kind = model::KeyKind::none;  ///< enroll: whose member the customer becomes
     model::CustomerId vip_id{};                      ///< KeyKind::id
     std::string vip;                                 ///< the other kinds
@@ -47,7 +49,8 @@ struct QueuedRow {
 model::Command as_command(const QueuedRow& row);
 /// What an enroll row enrols; points into the row.
 model::Enrollment enrollment_of(const QueuedRow& row);
-/// Whether a sale or return names more than a plain row carries, and what; points into the row.
+/// Whether a row names more than a plain one carries, and what; points into the row. Of a redemption the
+/// command's `reward` is to point to the details'.
 bool has_details(const QueuedRow& row);
 model::SaleDetails details_of(const QueuedRow& row);
 

@@ -15,7 +15,7 @@ namespace {
 using model::ErrorKind;
 using model::failure;
 
-constexpr std::uint32_t kFormat = 2;
+constexpr std::uint32_t kFormat = 3;
 static_assert(SegmentHeader{}.format == kFormat);
 
 std::uint64_t record_checksum(const RecordHeader& header, BytesView body) {
@@ -65,6 +65,8 @@ flatbuffers::Offset<schema::StoredRow> encode_row(flatbuffers::FlatBufferBuilder
     }
     const auto referral = text(row.referral);
     const auto payment = text(row.payment);
+    const auto voucher = text(row.voucher);
+    const auto reward = text(row.reward);
     const auto vip = text(row.vip);
     const auto customer = text(row.customer);
     const auto original = text(std::string(row.original.number()));
@@ -97,6 +99,8 @@ flatbuffers::Offset<schema::StoredRow> encode_row(flatbuffers::FlatBufferBuilder
     stored.add_vip_kind(static_cast<std::uint8_t>(row.vip_kind));
     stored.add_vip_id(row.vip_id.value);
     stored.add_vip(vip);
+    stored.add_voucher(voucher);
+    stored.add_reward(reward);
     return stored.Finish();
 }
 
@@ -133,6 +137,8 @@ QueuedRow decode_row(const schema::StoredRow& stored) {
     row.vip_kind = static_cast<model::KeyKind>(stored.vip_kind());
     row.vip_id = {stored.vip_id()};
     row.vip = text_of(stored.vip());
+    row.voucher = text_of(stored.voucher());
+    row.reward = text_of(stored.reward());
     return row;
 }
 

@@ -19,7 +19,7 @@ using BytesView = std::span<const std::byte>;
 /// Every segment file begins with this.
 struct SegmentHeader {
     std::array<char, 8> magic{'T', 'I', 'M', 'Q', 'U', 'E', 'U', 'E'};
-    std::uint32_t format = 2;
+    std::uint32_t format = 3;
     std::uint32_t reserved = 0;
     std::uint64_t first_index = 0;
     std::uint64_t checksum = 0;  ///< XXH3 of the bytes before it

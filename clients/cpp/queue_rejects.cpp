@@ -49,7 +49,13 @@ std::string_view kind_name(model::CommandKind kind) {
         case model::CommandKind::complete_order:
         case model::CommandKind::cancel_order:
         case model::CommandKind::classify:
+        case model::CommandKind::reserve_voucher:
+        case model::CommandKind::use_voucher:
+        case model::CommandKind::release_voucher:
+        case model::CommandKind::cancel_voucher:
             break;
+        case model::CommandKind::redeem_reward:
+            return "redeem";
     }
     return "other";
 }

@@ -99,6 +99,9 @@ DetailedOutcome to_detailed_outcome(const schema::DetailedSaleResult& result) {
         effect.detail = stored->detail();
         effect.campaign = text_of(stored->campaign());
         effect.discount = {stored->discount()};
+        effect.code = text_of(stored->code());
+        effect.reward = text_of(stored->reward());
+        effect.until = {stored->until_ms()};
         effect.counterparty = {stored->counterparty()};
     }
     return detailed;

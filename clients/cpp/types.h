@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -177,6 +178,53 @@ struct OrdersPage {
     model::Sequence next{};  ///< `before` of the next page; 0 when this was the last
 };
 
+/// A voucher, or the code of a gift.
+struct Voucher {
+    model::Sequence id{};
+    std::string code;
+    std::string reward;  ///< its id
+    std::string name;
+    model::RewardKind kind = model::RewardKind::voucher;
+    model::Money value{};  ///< at a checkout; of a gift 0
+    model::Points cost{};
+    bool by_campaign = false;  ///< it was given, free
+    model::CustomerId customer{};
+    model::VoucherPhase phase = model::VoucherPhase::none;
+    bool expired = false;  ///< it was not used in time
+    model::Instant issued_at{};
+    model::Instant expires_at{};                        ///< not valid any more from then on
+    model::Instant reserved_until = model::kNoInstant;  ///< while it is reserved
+    model::Instant changed_at{};
+    std::string sale;  ///< the receipt of the sale that it was used in; empty: none
+
+    /// "issued", "reserved", "used", "expired", "cancelled", "withdrawn".
+    std::string_view state() const { return expired ? "expired" : model::voucher_phase_name(phase); }
+};
+
+/// A piece of a customer's vouchers, newest first.
+struct VouchersPage {
+    std::vector<Voucher> rows;
+    model::Sequence next{};  ///< `before` of the next page; 0 when this was the last
+};
+
+/// A reward of the catalogue.
+struct RewardOffer {
+    std::string id;
+    std::string name;
+    model::RewardKind kind = model::RewardKind::voucher;
+    std::string value;  ///< at a checkout, a decimal of the program's currency; of a gift empty
+    std::int32_t valid_days = 0;
+    std::optional<std::int64_t> stock;
+    std::vector<std::string> tiers;  ///< who may have it; empty: everybody
+    std::string from;                ///< the first day, and
+    std::string to;                  ///< the last, on which it is offered; empty: none
+    std::int64_t given = 0;          ///< out of its stock
+    model::Points cost{};            ///< for the customer who was named, else for anybody
+    /// Why it could not be had now; none: it could.
+    model::Refusal refusal = model::Refusal::none;
+    std::int64_t detail = 0;
+};
+
 enum class CodeState : std::uint8_t { open = 0, used = 1, expired = 2, dead = 3, none = 4 };
 /// "open", "used", "expired", "dead" (the purchase came back whole), "none".
 std::string_view code_state_name(CodeState state);
@@ -247,13 +295,18 @@ struct SaleEffect {
     std::int64_t detail = 0;  ///< what the refusal's sentence names
     std::string campaign;     ///< of what a campaign did: its id
     model::Money discount{};  ///< that it gives to whoever asks before the sale
+    std::string code;         ///< of what is about a voucher: its code
+    std::string reward;       ///< of a voucher's own facts: the reward's id
+    model::Instant until =
+        model::kNoInstant;  ///< of a voucher's own facts: until when it is valid, or reserved
 };
 
 /// The answer to a sale with details.
 struct DetailedOutcome {
     model::Outcome outcome;
     std::vector<SaleEffect> effects;  ///< the sale's own fact first; none when the sale was refused
-    std::string code;                 ///< the referral code that came with the sale
+    /// The referral code that came with the sale; the code that a reward was exchanged for.
+    std::string code;
 };
 
 /// Called exactly once per accepted request.

@@ -82,6 +82,16 @@ std::uint32_t apply_to_campaign(ProgramState& program, const Fact& fact, model::
     return static_cast<std::uint32_t>(XXH3_64bits(&paid, sizeof paid));
 }
 
+std::uint32_t apply_to_reward(ProgramState& program, const Fact& fact, model::Sequence sequence) {
+    const auto number = static_cast<std::uint16_t>(fact.subject.id());
+    RewardCounts& counts = program.reward_counts;
+    TIM_INVARIANT(counts.last(number) == fact.previous, "a fact follows its subject's newest fact");
+    const std::int64_t given = counts.given(number) + fact.points.value;
+    TIM_INVARIANT(given == fact.points_after.value && given >= 0, "a fact carries the figures after it");
+    counts.set(number, given, sequence);
+    return static_cast<std::uint32_t>(XXH3_64bits(&given, sizeof given));
+}
+
 void apply_referral(ProgramState& program, CustomerRecord& record, model::CustomerId customer,
                     const Fact& fact) {
     ReferralBook& book = program.referrals[stripe_of(customer)];
@@ -279,6 +289,11 @@ std::uint32_t apply(State& state, const Fact& fact, model::Sequence sequence, mo
             TIM_INVARIANT(program != nullptr, "a fact's program exists");
             return apply_to_campaign(*program, fact, sequence);
         }
+        case SubjectKind::reward: {
+            ProgramState* const program = state.program(fact.subject.program());
+            TIM_INVARIANT(program != nullptr, "a fact's program exists");
+            return apply_to_reward(*program, fact, sequence);
+        }
         case SubjectKind::wallet: {
             ProgramState* const program = state.program(fact.subject.program());
             TIM_INVARIANT(program != nullptr, "a fact's program exists");
@@ -292,6 +307,7 @@ std::uint32_t apply(State& state, const Fact& fact, model::Sequence sequence, mo
         case SubjectKind::receipt:  // these live in the ledger and the index of names alone
         case SubjectKind::code:
         case SubjectKind::order:
+        case SubjectKind::voucher:
             return digest_of(fact, blob);
         case SubjectKind::program:
             apply_program(state, fact, sequence, blob);
@@ -320,6 +336,10 @@ void apply_names(State& state, const Fact& fact, model::Sequence sequence, std::
             break;
         case FactType::order_noted:
             state.names.advance(state.hashing.state_of(SubjectKind::order, {fact.subject.id()}),
+                                fact.previous, sequence);
+            break;
+        case FactType::voucher_noted:  // one that was never moved is found by its code alone
+            state.names.advance(state.hashing.state_of(SubjectKind::voucher, {fact.subject.id()}),
                                 fact.previous, sequence);
             break;
         case FactType::code_used:

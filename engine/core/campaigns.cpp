@@ -70,6 +70,9 @@ Campaigns::Campaigns(const model::Program& program, std::shared_ptr<const model:
         for (const CampaignEffect& effect : campaign.then) {
             const std::int32_t common = std::gcd(effect.multiplier_bp, model::kWholeBp);
             compiled.multipliers.push_back({effect.multiplier_bp / common, model::kWholeBp / common});
+            if (effect.kind != EffectKind::voucher) continue;
+            const auto reward = std::ranges::find(program.rewards, effect.reward, &model::Reward::id);
+            compiled.reward = static_cast<std::uint16_t>(reward - program.rewards.begin() + 1);
         }
         compiled.begin = compile(program, campaign.when, kMeets, kFails);
         campaigns_.push_back(std::move(compiled));
@@ -232,6 +235,9 @@ std::optional<Earning> Campaigns::earn(model::Points base, std::int32_t tier_bp,
                     left.value -= model::discount_of(effect.discount, left).value;
                     gives = gives || left < order;
                     break;
+                case EffectKind::voucher:
+                    gives = true;
+                    break;
             }
         }
         const Wide gained = after.floor() - points.floor();
@@ -241,6 +247,7 @@ std::optional<Earning> Campaigns::earn(model::Points base, std::int32_t tier_bp,
         gain.ranking = campaign.ranking;
         gain.counted = campaign.counted;
         gain.budgeted = campaign.budgeted;
+        gain.reward = campaign.reward;
         gain.points.value = static_cast<std::int64_t>(std::min<Wide>(gained, INT64_MAX));
         gain.discount.value = order.value - left.value;
         const bool beyond_budget = gain.budgeted && gained > INT64_MAX;

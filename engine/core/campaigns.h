@@ -43,9 +43,11 @@ struct CampaignGain {
     std::uint16_t index = 0;   ///< in the version's list
     std::uint16_t number = 0;  ///< through all versions
     bool ranking = true;
-    bool counted = false;     ///< against the customer's limit
-    bool budgeted = false;    ///< against the campaign's budget
-    model::Points points{};   ///< ≥ 0
+    bool counted = false;   ///< against the customer's limit
+    bool budgeted = false;  ///< against the campaign's budget
+    std::uint16_t reward =
+        0;                   ///< 1 + the place in the version's rewards of the voucher that it gives; 0: none
+    model::Points points{};  ///< ≥ 0
     model::Money discount{};  ///< for whoever asks before the sale
 };
 
@@ -135,6 +137,7 @@ class Campaigns {
         bool ranking = true;
         bool counted = false;
         bool budgeted = false;
+        std::uint16_t reward = 0;  ///< as of CampaignGain
         model::Instant starts{INT64_MIN};
         model::Instant ends{INT64_MAX};
         std::vector<model::CampaignEffect> effects;

@@ -21,6 +21,7 @@ bool named_rightly(const model::Command& command) {
         case CommandKind::place_order:
             return command.name.kind == NameKind::receipt && command.name.valid();
         case CommandKind::redeem:
+        case CommandKind::redeem_reward:
             return command.name.kind != NameKind::none && command.name.valid();
         default:
             return command.name.kind == NameKind::request && command.name.valid();
@@ -32,7 +33,7 @@ bool wants_customer(CommandKind kind) {
            kind == CommandKind::adjust || kind == CommandKind::appoint_vip ||
            kind == CommandKind::move_member || kind == CommandKind::request_payout ||
            kind == CommandKind::override_tier || kind == CommandKind::place_order ||
-           kind == CommandKind::classify;
+           kind == CommandKind::classify || kind == CommandKind::redeem_reward;
 }
 
 bool wants_original(CommandKind kind) {
@@ -108,6 +109,7 @@ bool says_rightly(const model::Command& command) {
 bool details_belong(const model::Command& command) {
     const model::SaleDetails& details = *command.details;
     const bool names_extras = details.hold.value != 0 || !details.referral.empty();
+    if (details.voucher.size() > model::kMaxVoucherCodeBytes) return false;
     switch (command.kind) {
         case CommandKind::sale:
             // Nobody has no points to pay with, and is brought by nobody.
@@ -118,10 +120,24 @@ bool details_belong(const model::Command& command) {
             if (!details.lines.empty() && command.original.kind == NameKind::none) return false;
             [[fallthrough]];
         case CommandKind::balance:
-            return !names_extras && details.payment.empty();
+            // What a voucher takes off is a question, too.
+            return !names_extras && details.payment.empty() &&
+                   (details.voucher.empty() || command.kind == CommandKind::balance);
         default:
             return false;
     }
+}
+
+/// A reward is named by whoever wants one, a voucher by whoever has one, and neither by anybody else.
+bool names_reward_rightly(const model::Command& command) {
+    const bool moves = model::moves_voucher(command.kind);
+    const bool redeems = command.kind == CommandKind::redeem_reward;
+    if (command.reward == nullptr) return !moves && !redeems;
+    const model::RewardTerms& terms = *command.reward;
+    if (terms.reward.size() > model::kMaxProgramIdBytes || terms.voucher.size() > model::kMaxVoucherCodeBytes)
+        return false;
+    return redeems ? !terms.reward.empty() && terms.voucher.empty()
+                   : moves && terms.reward.empty() && !terms.voucher.empty();
 }
 
 bool wants_network(CommandKind kind) {
@@ -132,7 +148,7 @@ bool wants_network(CommandKind kind) {
 bool says_amount_alone(const model::Command& command) {
     return command.kind == CommandKind::sale && command.original.kind == NameKind::none &&
            command.details == nullptr && command.order == nullptr && command.network == nullptr &&
-           command.ttl_ms == 0 && command.reason.empty();
+           command.reward == nullptr && command.ttl_ms == 0 && command.reason.empty();
 }
 
 bool is_instant(model::Instant at) {
@@ -172,6 +188,7 @@ Judgement check_command(const model::Command& command) {
         return refuse(Refusal::invalid_command);
     if (command.details != nullptr && !details_belong(command)) return refuse(Refusal::invalid_command);
     if (!says_rightly(command)) return refuse(Refusal::invalid_command);
+    if (!names_reward_rightly(command)) return refuse(Refusal::invalid_command);
     if (wants_network(command.kind) && command.network == nullptr) return refuse(Refusal::invalid_command);
     if (command.reason.size() > kMaxReasonBytes) return refuse(Refusal::invalid_command);
     if (command.kind == CommandKind::override_tier) {
@@ -230,6 +247,10 @@ std::uint32_t content_digest(const model::Command& command) {
             for (const std::string_view text : {command.details->referral, command.details->payment}) {
                 if (!text.empty()) mix_text(text);
             }
+            if (!command.details->voucher.empty()) {
+                mix(static_cast<std::uint64_t>(model::SaleExtra::voucher));
+                mix_text(command.details->voucher);
+            }
         }
         mix_lines();
         if (command.kind == CommandKind::sale) return static_cast<std::uint32_t>(sum >> 32);
@@ -269,6 +290,10 @@ std::uint32_t content_digest(const model::Command& command) {
             mix_text(text.value_or(std::string_view{}));
         }
         mix_text(terms.referral);
+    }
+    if (command.reward != nullptr) {
+        mix_text(command.reward->reward);
+        mix_text(command.reward->voucher);
     }
     if (command.tier_act != nullptr) {
         mix_text(command.tier_act->tier);

@@ -12,6 +12,7 @@
 #include "engine/core/order_book.h"
 #include "engine/core/override_book.h"
 #include "engine/core/record.h"
+#include "engine/core/rewards.h"
 #include "engine/core/rules.h"
 #include "engine/core/wallet_book.h"
 #include "engine/model/command.h"
@@ -161,19 +162,56 @@ PointsDraft settled_points(const CustomerRecord& record, const OpenHolds* holds,
 PointsDraft settled(const CustomerRecord& record, const OpenHolds* holds, const Lots* lots,
                     const TierOverrides* overrides, model::Instant now, const Rules& current);
 
+/// One fact of a transaction, as the ledger has it.
+struct RecordedFact {
+    model::Sequence sequence{};
+    model::Fact fact;
+    model::Bytes blob;  ///< empty when the fact has none
+};
+
+/// What the ledger tells of a voucher's code.
+struct VoucherEvidence {
+    model::Sequence id{};  ///< of the fact that issued it; 0: it is no code of the program
+    model::Sequence newest{};
+    model::CustomerId customer{};
+    std::uint16_t reward = 0;  ///< its number
+    bool by_campaign = false;
+    model::Money value{};  ///< at a checkout; 0: it is a gift's code
+    model::Points cost{};
+    model::Instant expires_at{};
+    model::Instant changed_at{};
+    model::VoucherPhase phase = model::VoucherPhase::none;
+    std::uint64_t related = 0;        ///< as of model::VoucherPart
+    std::vector<RecordedFact> issue;  ///< the transaction that issued it; where it is cancelled
+
+    bool is_gift() const { return value.value == 0; }
+    /// Whether it is reserved at an instant.
+    bool reserved_by(model::Instant now) const {
+        return phase == model::VoucherPhase::reserved && static_cast<std::int64_t>(related) > now.value;
+    }
+    /// Takes over what a fact of the voucher's own says.
+    void read(const model::Fact& fact, model::Sequence sequence);
+};
+
+/// Whether a code can be used; what pays in a sale may be no gift's.
+Judgement check_usable(const VoucherEvidence& voucher, model::Instant at, model::Instant now);
+Judgement check_paying(const VoucherEvidence& voucher, model::Instant at, model::Instant now);
+
 /// What ledger and books say of the extras that a sale names.
 struct SaleExtras {
     model::CustomerId hold_customer{};  ///< whose the hold is; 0: there is none
     std::optional<OpenHold> hold;       ///< while it is open
     std::optional<model::FactType> hold_resolved;
-    const Lots* lots = nullptr;  ///< the customer's; null when there are none
-    std::uint64_t payment = 0;   ///< keyed digest of the means of payment; 0: not known
+    const Lots* lots = nullptr;                ///< the customer's; null when there are none
+    std::uint64_t payment = 0;                 ///< keyed digest of the means of payment; 0: not known
+    const VoucherEvidence* voucher = nullptr;  ///< that it names; null for none
 };
 
 /// What limits campaigns: their budgets, and how often each has taken effect for customers of the stripe.
 struct CampaignCounts {
     const CampaignUses& uses;
     const CampaignBudgets& budgets;
+    const RewardCounts& rewards;  ///< of what campaigns may give
 };
 
 /// What a sale is judged by beside its customer.
@@ -189,14 +227,15 @@ Judgement decide_sale(const model::Command& command, const Moment& moment, model
 
 /// What a checkout is told of an order before it is paid.
 struct Quote {
-    model::Money discount{};  ///< tier and campaigns
+    model::Money discount{};  ///< tier, campaigns and voucher, each on what is left
     model::Points points{};   ///< that the order earns when the rest is paid
 };
 
-/// The quote of an order of the command's amount, for a customer of a tier now; nothing on overflow.
+/// The quote of an order of the command's amount, for a customer of a tier now, paid with a voucher worth
+/// so much too; nothing on overflow.
 std::optional<Quote> quote(const model::Command& command, const Rules& current, model::Instant now,
                            model::CustomerId customer, const CustomerRecord& record, std::uint8_t tier,
-                           const CampaignCounts& counts);
+                           const CampaignCounts& counts, model::Money voucher = {});
 
 /// What an order that is pending would earn if it were completed now: a sale of the command's amount and
 /// terminal by a customer of a tier; nothing on overflow.
@@ -237,13 +276,6 @@ model::Command sale_of(const model::Command& completion, const OrderEvidence& or
 void note_completion(const OrderEvidence& order, model::Sequence sale, model::Money amount,
                      const Moment& moment, FactWriter& facts);
 
-/// One fact of a transaction, as the ledger has it.
-struct RecordedFact {
-    model::Sequence sequence{};
-    model::Fact fact;
-    model::Bytes blob;  ///< empty when the fact has none
-};
-
 /// The sale that a return names, and what has come back of it.
 struct SaleEvidence {
     model::Sequence sequence{};  ///< of the sale
@@ -257,6 +289,7 @@ struct SaleEvidence {
     model::Points points{};              ///< that the remaining amount has earned
     std::vector<model::SaleLine> lines;  ///< as they were sold; empty: the sale has none
     model::LinesLeft left;               ///< of them
+    std::vector<VoucherEvidence> granted;  ///< that campaigns gave with the sale; where nothing is left of it
     model::Instant first_order = model::kNoInstant;  ///< of the customer's orders without this one
     model::Instant last_order = model::kNoInstant;
     const Rules* pricing = nullptr;  ///< the version that priced the sale
@@ -281,6 +314,7 @@ ReturnTerms return_terms(const model::Command& command, const SaleEvidence& sale
 struct ReturnContext {
     const Lots* lots = nullptr;                ///< the customer's; null for none
     const CampaignBudgets* budgets = nullptr;  ///< needed where campaigns took effect in the sale
+    const RewardCounts* rewards = nullptr;     ///< needed where campaigns gave vouchers with it
 };
 
 /// A return or void (S3.10; rules.md, Returns). `sale` is null for a return without its original.
@@ -350,6 +384,17 @@ Judgement check_original(const model::Command& command, const Moment& moment, mo
 Judgement decide_redeem(const model::Command& command, const Moment& moment, model::Subject subject,
                         const CustomerRecord& record, FactWriter& facts, const SaleEvidence* sale = nullptr,
                         const Lots* lots = nullptr);
+
+/// Points for a reward. `lots` of a customer who has some.
+Judgement decide_reward(const model::Command& command, const Moment& moment, model::Subject subject,
+                        const CustomerRecord& record, const RewardCounts& counts, const Lots* lots,
+                        FactWriter& facts);
+
+/// A voucher is reserved (from the command's `at`; what would be over by now is refused `invalid_time`),
+/// used, released or cancelled. `subject` is whose it is.
+Judgement decide_voucher(const model::Command& command, const Moment& moment, model::Subject subject,
+                         const CustomerRecord& record, const VoucherEvidence& voucher,
+                         const RewardCounts& counts, FactWriter& facts);
 
 /// A hold runs from its `at`; one that would be over by now is refused `invalid_time`.
 Judgement decide_hold(const model::Command& command, const Moment& moment, model::Subject subject,

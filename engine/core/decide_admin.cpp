@@ -44,7 +44,9 @@ void decide_enroll(const model::Command& command, const Moment& moment, model::S
                    const ProgramState& program, const Newcoming& newcoming, FactWriter& facts) {
     Parties parties(program, moment, facts);
     WalletParty* const wallet = newcoming.vip.value == 0 ? nullptr : &parties.settle_wallet(newcoming.vip);
-    if (wallet != nullptr) parties.settle(newcoming.vip);  // one whom new rules made a VIP is recorded as one
+    // One whom new rules made a VIP is recorded as one.
+    if (wallet != nullptr && !program.customers.at(newcoming.vip.value).is_vip())
+        parties.settle(newcoming.vip);
     const model::Sequence first = facts.next();
     Fact& fact = facts.add(FactType::enrolled, subject, {});
     stamp(fact, moment, 0, 0, {}, {});  // everybody begins in the first tier

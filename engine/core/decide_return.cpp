@@ -1,10 +1,11 @@
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <vector>
 
 #include "engine/core/decide_common.h"
 #include "engine/core/lines.h"
+#include "engine/core/spent.h"
+#include "engine/core/voucher_facts.h"
 
 namespace tim::core {
 
@@ -45,50 +46,6 @@ std::optional<model::LotPart> lot_given(const SaleEvidence& sale, model::Subject
 }
 
 namespace {
-
-/// What the customer spent in a sale with points, by their expiry.
-class Spent {
-  public:
-    /// What has expired by `now` is not told apart: it is restored to expire at once.
-    Spent(const SaleEvidence& sale, model::Instant now) {
-        for (const auto* facts : {&sale.parts, &sale.redeemed}) {
-            for (const RecordedFact& part : *facts) {
-                const model::Points points{-part.fact.points.value};
-                if (part.fact.type == FactType::lot_spent) {
-                    const std::int64_t expires = part.fact.lot.expires_at_ms;
-                    (expires <= now.value ? expired_ : by_expiry_[expires]).value += points.value;
-                    if (expires <= now.value) last_expired_ = std::max(last_expired_, expires);
-                    by_expiry_[model::kNever.value].value -= points.value;
-                }
-                if (part.fact.type == FactType::hold_captured || part.fact.type == FactType::redeemed) {
-                    by_expiry_[model::kNever.value].value += points.value;
-                    all_.value += points.value;
-                }
-            }
-        }
-        if (expired_.value != 0) by_expiry_[last_expired_] = expired_;
-    }
-
-    model::Points all() const { return all_; }
-
-    /// Gives them back, the earliest expiry first.
-    bool restore(model::Sequence sale, FactChain& chain) const {
-        for (const auto& [expires_at_ms, part] : by_expiry_) {
-            if (part.value == 0) continue;
-            Fact* const fact = chain.add(FactType::points_restored, part);
-            if (fact == nullptr) return false;
-            fact->lot = {model::kNoInstant.value, expires_at_ms, sale.value};
-            if (expires_at_ms != model::kNever.value) fact->flags |= model::kFactLot;
-        }
-        return true;
-    }
-
-  private:
-    std::map<std::int64_t, model::Points> by_expiry_;
-    model::Points expired_{};
-    std::int64_t last_expired_ = model::kNoInstant.value;
-    model::Points all_{};
-};
 
 /// The dates of what a sale earned.
 LotDates dates_of_sale(const SaleEvidence& sale) {
@@ -259,9 +216,12 @@ Judgement post_return(const model::Command& command, const Moment& moment, model
         losses.own.difference = *earned;
     }
     const bool whole = terms.whole;
-    const std::optional<Spent> spent =
-        whole ? std::optional<Spent>(std::in_place, *sale, moment.now) : std::nullopt;
-    const auto with_restored = checked_add(record.points, spent ? spent->all() : model::Points{});
+    Spent spent(moment.now);
+    if (whole) {
+        spent.add(sale->parts);
+        spent.add(sale->redeemed);
+    }
+    const auto with_restored = checked_add(record.points, spent.all());
     if (!with_restored) return refuse(Refusal::overflow);
     // Of the sale's own points, those that are pending go first: they are in nobody's balance.
     const LotDates dates = sale != nullptr ? dates_of_sale(*sale) : LotDates{};
@@ -321,7 +281,8 @@ Judgement post_return(const model::Command& command, const Moment& moment, model
             undone.request.related = sale->sequence.value;
             undone.amount = {sale->first_order.value};
             undone.points = {sale->last_order.value};
-            if (!spent->restore(sale->sequence, chain)) return refuse(Refusal::overflow);
+            if (!spent.restore(sale->sequence, chain)) return refuse(Refusal::overflow);
+            unwind_vouchers(*sale, context.rewards, chain);
         }
     }
     if (const model::Points shortfall = losses.ranking_shortfall(); shortfall.value != 0) {

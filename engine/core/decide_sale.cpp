@@ -1,5 +1,5 @@
-#include "engine/core/decide_common.h"
 #include "engine/core/plain_sale.h"
+#include "engine/core/voucher_facts.h"
 
 namespace tim::core {
 
@@ -38,18 +38,39 @@ CampaignSale campaign_sale(const model::Command& command, model::Instant at, con
     return sale;
 }
 
-/// Whether a campaign of `rules` has not reached a limit.
-auto within_limits(const Rules& rules, model::CustomerId customer, const CampaignCounts& counts) {
-    return [&rules, customer, &counts](const CampaignGain& gain) {
-        const model::Campaign& campaign = rules.program().campaigns[gain.index];
-        if (gain.counted && counts.uses.of(customer, gain.number) >= *campaign.per_customer) return false;
-        if (!gain.budgeted) return true;
-        // What is too little for this sale pays nothing (rules.md, Earning).
-        const auto paid = model::checked_add(
-            counts.budgets.of(gain.number).paid.load(std::memory_order_relaxed), gain.points.value);
-        return paid && *paid <= campaign.budget_points->value;
-    };
-}
+/// Whether campaigns have not reached their limits; of one sale, which asks for each once, in their order.
+class Limits {
+  public:
+    Limits(const Rules& rules, model::CustomerId customer, const CampaignCounts& counts)
+        : rules_(rules), customer_(customer), counts_(counts) {}
+
+    bool operator()(const CampaignGain& gain) const {
+        const model::Campaign& campaign = rules_.program().campaigns[gain.index];
+        if (gain.counted && counts_.uses.of(customer_, gain.number) >= *campaign.per_customer) return false;
+        if (gain.budgeted) {
+            // What is too little for this sale pays nothing (rules.md, Earning).
+            const auto paid = model::checked_add(
+                counts_.budgets.of(gain.number).paid.load(std::memory_order_relaxed), gain.points.value);
+            if (!paid || *paid > campaign.budget_points->value) return false;
+        }
+        return gain.reward == 0 || takes_of_stock(gain.reward);
+    }
+
+  private:
+    bool takes_of_stock(std::uint16_t place) const {
+        const model::Reward& reward = rules_.program().rewards[place - 1u];
+        const std::int64_t given =
+            counts_.rewards.given(rules_.reward_number(reward.id)) + std::ranges::count(taken_, place);
+        if (reward.stock && given >= *reward.stock) return false;
+        taken_.push_back(place);
+        return true;
+    }
+
+    const Rules& rules_;
+    const model::CustomerId customer_;
+    const CampaignCounts& counts_;
+    mutable absl::InlinedVector<std::uint16_t, model::kMaxVoucherCampaigns> taken_;  // by this sale
+};
 
 std::optional<Earning> earning_of(const model::Command& command, const Moment& moment, model::Subject subject,
                                   const CustomerRecord& record, std::uint8_t tier,
@@ -59,13 +80,25 @@ std::optional<Earning> earning_of(const model::Command& command, const Moment& m
     if (!pricing.campaigns().empty()) {
         TIM_INVARIANT(counts != nullptr, "campaigns are judged by their limits");
         return pricing.earning(campaign_sale(command, moment.at, record), *moment.current, tier,
-                               command.amount, within_limits(pricing, {subject.id()}, *counts));
+                               command.amount, Limits(pricing, {subject.id()}, *counts));
     }
     const auto own = pricing.earned(command.amount, *moment.current, tier);
     if (!own) return std::nullopt;
     Earning earning;
     earning.own = *own;
     return earning;
+}
+
+/// A campaign's voucher, free.
+void give_voucher(const CampaignGain& gain, model::Sequence sale, const RewardCounts& counts,
+                  FactChain& chain) {
+    const Moment& moment = chain.moment();
+    const model::ProgramId program = chain.subject().program();
+    const model::Reward& reward = moment.pricing->program().rewards[gain.reward - 1u];
+    const std::uint16_t number = moment.pricing->reward_number(reward.id);
+    chain.add(FactType::voucher_granted, {})->party = {gain.number, sale.value, number};
+    add_issued(reward, number, {chain.subject().id()}, {}, true, moment, program, chain.facts());
+    count_reward(program, number, 1, moment, counts, chain.facts());
 }
 
 /// What campaigns add to a sale, a fact each. `dated` are the flags by which its points have dates.
@@ -84,6 +117,7 @@ bool add_gains(const Earning& earning, std::uint8_t dated, model::Month month, m
         if (gain.budgeted && gain.points.value != 0)
             charge(chain.subject().program(), gain.number, gain.points, chain.moment(), counts->budgets,
                    chain.facts());
+        if (gain.reward != 0) give_voucher(gain, sale, counts->rewards, chain);
     }
     return true;
 }
@@ -136,11 +170,15 @@ Judgement post_sale(const model::Command& command, const Moment& moment, model::
 
     const bool captures = context.extras != nullptr && context.extras->hold;
     const bool has_lines = command.details != nullptr && !command.details->lines.empty();
-    if (captures || has_lines || !earning->gains.empty()) {
+    const VoucherEvidence* const voucher = context.extras == nullptr ? nullptr : context.extras->voucher;
+    if (captures || has_lines || voucher != nullptr || !earning->gains.empty()) {
         FactChain chain(moment, subject, before, *points, record.held, sequence, facts);
         if (has_lines) chain.add(FactType::sale_lines, {});
-        if (!add_gains(*earning, dated, month, sequence, context.counts, chain) ||
-            (captures && !capture(*context.extras->hold, context.extras->lots, chain)))
+        if (!add_gains(*earning, dated, month, sequence, context.counts, chain))
+            return refuse(Refusal::overflow);
+        if (voucher != nullptr) use_voucher(*voucher, sequence, chain);
+        // Last: the lots that it was of are told behind it.
+        if (captures && !capture(*context.extras->hold, context.extras->lots, chain))
             return refuse(Refusal::overflow);
     }
     return {};
@@ -168,25 +206,27 @@ std::optional<model::Points> expected_points(const model::Command& command, cons
                                              const CampaignCounts& counts) {
     if (!current.adds_to_sales()) return current.earned(command.amount, current, tier);
     const auto earning = current.earning(campaign_sale(command, now, record), current, tier, command.amount,
-                                         within_limits(current, customer, counts));
+                                         Limits(current, customer, counts));
     return earning ? std::optional(earning->total()) : std::nullopt;
 }
 
 std::optional<Quote> quote(const model::Command& command, const Rules& current, model::Instant now,
                            model::CustomerId customer, const CustomerRecord& record, std::uint8_t tier,
-                           const CampaignCounts& counts) {
+                           const CampaignCounts& counts, model::Money voucher) {
     if (!current.adds_to_sales()) {
-        const auto earned = current.earned(command.amount, current, tier);
-        return earned ? std::optional(Quote{{}, *earned}) : std::nullopt;
+        const model::Money off = std::min(voucher, command.amount);
+        const auto earned = current.earned({command.amount.value - off.value}, current, tier);
+        return earned ? std::optional(Quote{off, *earned}) : std::nullopt;
     }
     CampaignSale sale = campaign_sale(command, now, record);
-    const auto admit = within_limits(current, customer, counts);
-    const auto order = current.earning(sale, current, tier, command.amount, admit);
+    const auto order =
+        current.earning(sale, current, tier, command.amount, Limits(current, customer, counts));
     if (!order) return std::nullopt;
-    const Quote whole{order->discount(), order->total()};
+    Quote whole{order->discount(), order->total()};
+    whole.discount.value += std::min(voucher.value, command.amount.value - whole.discount.value);
     if (whole.discount.value == 0) return whole;
     sale.amount.value -= whole.discount.value;
-    const auto paid = current.earning(sale, current, tier, sale.amount, admit);
+    const auto paid = current.earning(sale, current, tier, sale.amount, Limits(current, customer, counts));
     return paid ? std::optional(Quote{whole.discount, paid->total()}) : std::nullopt;
 }
 

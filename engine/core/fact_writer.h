@@ -9,9 +9,10 @@ namespace tim::core {
 
 /// The most facts that one command may lead to: what it settles of each of three parties (16 time-outs, with
 /// what matured and expired in between, months and tiers, those by hand too: 53), and its transaction (the
-/// sale, a fact for each of 64 campaigns and for each of their budgets, one for each of 62 expiries of what
-/// it spent, and some for the other parties). A transaction's facts are counted in a byte.
-inline constexpr std::size_t kMaxFactsPerCommand = 406;
+/// sale, a fact for each of 64 campaigns and for each of their budgets, three for each of 8 vouchers that
+/// they give, one for each of 62 expiries of what it spent, and some for the other parties). A transaction's
+/// facts are counted in a byte.
+inline constexpr std::size_t kMaxFactsPerCommand = 414;
 inline constexpr std::size_t kMaxFactsPerTransaction = 255;
 
 /// Takes down the facts of one command, in place: `room` is where they will stay, `first` the sequence of the

@@ -76,6 +76,10 @@ model::Result<std::unique_ptr<const Rules>> Rules::compile(std::shared_ptr<const
     rules->campaigns_ = Campaigns(*rules->program_, rules->calendar_,
                                   previous == nullptr ? nullptr : previous->campaigns_.numbers());
     rules->classes_ = Classes(*rules->program_, previous == nullptr ? nullptr : previous->classes_.values());
+    const RewardNumbers given = previous == nullptr ? RewardNumbers{} : *previous->reward_numbers_;
+    rules->reward_numbers_ = previous != nullptr && rules->program_->rewards.empty()
+                                 ? previous->reward_numbers_
+                                 : std::make_shared<const RewardNumbers>(numbered(*rules->program_, given));
     rules->adds_to_sales_ =
         !rules->campaigns_.empty() ||
         (rules->program_->enabled && std::ranges::any_of(rules->program_->tiers, [](const model::Tier& tier) {

@@ -9,6 +9,7 @@
 #include "engine/core/classification.h"
 #include "engine/core/lots.h"
 #include "engine/core/record.h"
+#include "engine/core/rewards.h"
 #include "engine/model/calendar.h"
 #include "engine/model/program.h"
 #include "engine/model/quantity.h"
@@ -76,6 +77,11 @@ class Rules {
     bool clamps() const { return program_->points.below_zero == model::BelowZero::clamp; }
     std::int64_t late_ms() const { return program_->points.late_days * kDayMs; }
     std::int64_t return_ms() const { return program_->points.return_days * kDayMs; }
+
+    /// S1.9: the numbers of the rewards of all versions up to this one.
+    const std::shared_ptr<const RewardNumbers>& reward_numbers() const { return reward_numbers_; }
+    /// The number of a reward that a version up to this one has.
+    std::uint16_t reward_number(std::string_view id) const { return reward_numbers_->find(id)->second; }
 
     // ---------------------------------------------------------------------------------------------- parties
 
@@ -225,6 +231,7 @@ class Rules {
     std::shared_ptr<const model::Calendar> calendar_;
     Campaigns campaigns_;
     Classes classes_;
+    std::shared_ptr<const RewardNumbers> reward_numbers_;
 };
 
 /// max(0, points − held − keep): what a checkout may use (rules.md, Words).

@@ -235,6 +235,7 @@ void fold_figures(CustomerRecord& record, const Fact& fact) {
             }
             break;
         case FactType::redeemed:
+        case FactType::reward_redeemed:
         case FactType::points_restored:
         case FactType::points_matured:
         case FactType::points_expired:
@@ -293,7 +294,14 @@ void fold_figures(CustomerRecord& record, const Fact& fact) {
         case FactType::order_updated:
         case FactType::order_cancelled:
         case FactType::classified:
-            break;  // a book changes, or the tier that is held
+        case FactType::voucher_granted:
+        case FactType::voucher_reserved:
+        case FactType::voucher_used:
+        case FactType::voucher_released:
+        case FactType::voucher_cancelled:
+        case FactType::voucher_returned:
+        case FactType::voucher_withdrawn:
+            break;  // a book changes, the tier that is held, or where a voucher stands
         default:
             TIM_INVARIANT(false, "a fact of this type has another subject");
     }

@@ -10,6 +10,12 @@ std::string ProgramState::campaign_id(std::uint64_t number) const {
     return {};
 }
 
+std::string ProgramState::reward_id(std::uint64_t number) const {
+    for (const auto& [id, given] : *newest().reward_numbers())
+        if (given == number) return id;
+    return {};
+}
+
 void ProgramState::add_version(std::unique_ptr<const Rules> rules) {
     const std::uint16_t count = version_count_.load(std::memory_order_relaxed);
     TIM_INVARIANT(count < kMaxVersions, "a program's versions are bounded");

@@ -55,6 +55,12 @@ class ProgramState {
     const Rules& newest() const { return version({version_count()}); }
     /// The id of the campaign of a number; empty for none.
     std::string campaign_id(std::uint64_t number) const;
+    /// The id of the reward of a number; empty for none.
+    std::string reward_id(std::uint64_t number) const;
+    /// How many rewards have had a number.
+    std::uint16_t reward_count() const {
+        return static_cast<std::uint16_t>(newest().reward_numbers()->size());
+    }
     /// How many campaigns have had a number.
     std::uint16_t campaign_count() const {
         return static_cast<std::uint16_t>(newest().campaigns().numbers()->size());
@@ -83,6 +89,7 @@ class ProgramState {
     std::array<LotBook, kStripes> lots;
     std::array<CampaignUses, kStripes> campaign_uses;
     CampaignBudgets campaign_budgets;
+    RewardCounts reward_counts;
     std::array<WalletBook, kStripes> wallets;  ///< by the stripe of the VIP
     std::array<ReferralBook, kStripes> referrals;
 

@@ -13,6 +13,7 @@ inline constexpr std::size_t kMaxCampaigns = 64;           ///< of one version o
 inline constexpr std::size_t kMaxCampaignConditions = 64;  ///< of one campaign, all levels together
 inline constexpr std::size_t kMaxConditionDepth = 8;
 inline constexpr std::size_t kMaxCampaignEffects = 8;
+inline constexpr std::size_t kMaxVoucherCampaigns = 8;    ///< of a program, that give vouchers
 inline constexpr std::size_t kMaxConditionTexts = 1'000;  ///< SKUs or categories of one condition
 
 /// Money off an order: `percent_bp` of it, at most `max_amount`, or a fixed `amount`; nothing below
@@ -67,6 +68,7 @@ enum class EffectKind : std::uint8_t {
     bonus_points,  ///< `points` more
     earn,          ///< floor(amount / per_amount) × points more
     discount,      ///< money off, for whoever asks before the sale
+    voucher,       ///< one of `reward`, free, with the sale; of its stock alone it takes notice
 };
 
 struct CampaignEffect {
@@ -75,6 +77,7 @@ struct CampaignEffect {
     Points points{};
     Money per_amount{};
     Discount discount;
+    std::string reward;  ///< its id
 
     friend bool operator==(const CampaignEffect&, const CampaignEffect&) = default;
 };

@@ -47,6 +47,7 @@ class CampaignCheck {
             }
         }
         check_chain();
+        check_vouchers();
     }
 
   private:
@@ -70,7 +71,7 @@ class CampaignCheck {
         if (campaign.budget_points) {
             faults_.check_range(path + ".budget_points", campaign.budget_points->value, 1, INT64_MAX);
             if (std::ranges::all_of(campaign.then, [](const CampaignEffect& effect) {
-                    return effect.kind == EffectKind::discount;
+                    return effect.kind == EffectKind::discount || effect.kind == EffectKind::voucher;
                 }))
                 faults_.fault(path + ".budget_points", "is of points, and the campaign pays none");
         }
@@ -184,6 +185,11 @@ class CampaignCheck {
             case EffectKind::discount:
                 check_discount(program_, effect.discount, path + ".discount", faults_);
                 break;
+            case EffectKind::voucher:
+                if (std::ranges::find(program_.rewards, effect.reward, &Reward::id) == program_.rewards.end())
+                    faults_.fault(path + ".voucher",
+                                  fmt::format("\"{}\" is not a reward of this program", effect.reward));
+                break;
         }
     }
 
@@ -207,6 +213,21 @@ class CampaignCheck {
                     fmt::format("campaigns[{}].then[{}].multiplier_bp", i, j),
                     "with the multipliers before it, the points of a sale could exceed 128 bits");
             }
+        }
+    }
+
+    /// One of a campaign; and a sale's facts are bounded.
+    void check_vouchers() {
+        std::size_t giving = 0;
+        for (std::size_t i = 0; i < program_.campaigns.size(); ++i) {
+            const auto vouchers =
+                std::ranges::count(program_.campaigns[i].then, EffectKind::voucher, &CampaignEffect::kind);
+            if (vouchers > 1)
+                faults_.fault(fmt::format("campaigns[{}].then", i), "gives more than one voucher");
+            if (vouchers != 0 && ++giving == kMaxVoucherCampaigns + 1)
+                faults_.fault(fmt::format("campaigns[{}].then", i),
+                              fmt::format("gives a voucher, as {} campaigns before it do: those are the most",
+                                          kMaxVoucherCampaigns));
         }
     }
 

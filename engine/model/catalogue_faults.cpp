@@ -27,6 +27,14 @@ void check_reward(const Program& program, std::size_t index, FaultCollector& fau
         faults.fault(path + ".value", "belongs to vouchers alone: a gift is no money");
     faults.check_range(path + ".valid_days", reward.valid_days, 1, kMaxRewardDays);
     if (reward.stock) faults.check_range(path + ".stock", *reward.stock, 0, kMaxStock);
+    if (reward.starts && reward.ends && *reward.ends <= *reward.starts)
+        faults.fault(path + ".to", "lies before \"from\"");
+    if (reward.tiers.size() > kMaxTiers)
+        return faults.fault(path + ".tiers", fmt::format("has {} entries; at most {} are allowed",
+                                                         reward.tiers.size(), kMaxTiers));
+    for (const std::string& id : reward.tiers)
+        if (std::ranges::find(program.tiers, id, &Tier::id) == program.tiers.end())
+            faults.fault(path + ".tiers", fmt::format("\"{}\" is not a tier of this program", id));
 }
 
 void check_values(const std::vector<std::string>& values, std::size_t most, const std::string& path,

@@ -14,6 +14,7 @@
 #include "engine/model/quantity.h"
 #include "engine/model/refusal.h"
 #include "engine/model/sale_line.h"
+#include "engine/model/voucher.h"
 
 namespace tim::model {
 
@@ -48,6 +49,12 @@ enum class CommandKind : std::uint8_t {
     cancel_order = 69,
     // Customer relations (S4.1 to S4.11).
     classify = 90,  ///< request id, customer, class_terms
+    // Rewards (S1.9), with `reward`. All but the first go by request id and name a voucher's code.
+    redeem_reward = 80,    ///< receipt or request id, customer
+    reserve_voucher = 81,  ///< ttl_ms
+    use_voucher = 82,      ///< outside of a sale: a gift is handed out, a voucher is cashed elsewhere
+    release_voucher = 83,
+    cancel_voucher = 84,
 };
 
 /// A new customer.
@@ -80,6 +87,11 @@ struct SaleDetails {
     /// what was paid, after discounts. Of a return, what comes back; without an amount it is their share of
     /// it.
     std::vector<SaleLine> lines{};
+    /// A voucher's code, as typed: used with the sale, or refused by itself, and the sale is accepted. Of a
+    /// balance: what it would take off. Empty: none.
+    std::string_view voucher{};
+    /// Not a sale's: where rows of batches keep what Command::reward of a redemption points to.
+    RewardTerms reward{};
 };
 
 /// What commands about the network name beside the customer.
@@ -104,6 +116,12 @@ constexpr bool ends_payout(CommandKind kind) {
 constexpr bool changes_order(CommandKind kind) {
     return kind == CommandKind::update_order || kind == CommandKind::complete_order ||
            kind == CommandKind::cancel_order;
+}
+
+/// Whether a command moves a voucher that was issued before.
+constexpr bool moves_voucher(CommandKind kind) {
+    return kind == CommandKind::reserve_voucher || kind == CommandKind::use_voucher ||
+           kind == CommandKind::release_voucher || kind == CommandKind::cancel_voucher;
 }
 
 /// Whether a command sells: at a till, or by completing an order.
@@ -137,6 +155,7 @@ struct Command {
     const AccessKey* access_key = nullptr;  ///< add_access_key, revoke_access_key
     const NetworkTerms* network = nullptr;
     const ClassifyTerms* class_terms = nullptr;  ///< classify
+    const RewardTerms* reward = nullptr;
 };
 
 /// The answer to one command.

@@ -25,6 +25,14 @@ Effect effect_of(const Fact& fact, Sequence sequence) {
         case FactType::points_restored:
             effect.related = {fact.lot.related};
             break;
+        case FactType::voucher_issued:
+        case FactType::voucher_noted:
+            effect.related = counterpart_of(fact).related;
+            effect.counterparty = {fact.voucher.customer};
+            effect.until = {fact.voucher.phase == VoucherPhase::reserved
+                                ? static_cast<std::int64_t>(fact.voucher.related)
+                                : fact.points_after.value};
+            break;
         case FactType::extra_refused:
             effect.extra = fact.extra.extra;
             effect.refusal = static_cast<Refusal>(fact.extra.refusal);

@@ -25,7 +25,11 @@ struct Effect {
     Refusal refusal = Refusal::none;
     std::int64_t detail = 0;
     CustomerId counterparty{};  ///< another customer who took part
-    std::string code;           ///< of the sale's own fact: the referral code that came with it
+    /// Of the sale's own fact: the referral code that came with it. Of what is about a voucher, or buys one:
+    /// its code.
+    std::string code;
+    std::string reward;          ///< of what is about a voucher: its id, which the engine fills in
+    Instant until = kNoInstant;  ///< until when a voucher is valid, or reserved
 };
 
 /// The effect of a fact that stands at a sequence.

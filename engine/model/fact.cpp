@@ -130,6 +130,28 @@ std::string_view fact_type_name(FactType type) {
             return "order_noted";
         case FactType::classified:
             return "classified";
+        case FactType::reward_redeemed:
+            return "reward_redeemed";
+        case FactType::voucher_granted:
+            return "voucher_granted";
+        case FactType::voucher_reserved:
+            return "voucher_reserved";
+        case FactType::voucher_used:
+            return "voucher_used";
+        case FactType::voucher_released:
+            return "voucher_released";
+        case FactType::voucher_cancelled:
+            return "voucher_cancelled";
+        case FactType::voucher_returned:
+            return "voucher_returned";
+        case FactType::voucher_withdrawn:
+            return "voucher_withdrawn";
+        case FactType::voucher_issued:
+            return "voucher_issued";
+        case FactType::voucher_noted:
+            return "voucher_noted";
+        case FactType::reward_counted:
+            return "reward_counted";
     }
     return "unknown";
 }
@@ -159,7 +181,19 @@ Counterpart counterpart_of(const Fact& fact) {
         case FactType::payout_failed:
         case FactType::order_updated:
         case FactType::order_cancelled:
+        case FactType::voucher_reserved:
+        case FactType::voucher_used:
+        case FactType::voucher_released:
+        case FactType::voucher_cancelled:
+        case FactType::voucher_returned:
+        case FactType::voucher_withdrawn:
             return {{}, {fact.request.related}};
+        case FactType::voucher_granted:
+            return {{}, {fact.party.related}};
+        case FactType::voucher_issued:
+        case FactType::voucher_noted:
+            return {{fact.voucher.customer},
+                    {fact.voucher.phase == VoucherPhase::used ? fact.voucher.related : 0}};
         case FactType::sale:
             return completes_order(fact) ? Counterpart{{}, {fact.request.related}} : Counterpart{};
         case FactType::order_noted:

@@ -10,6 +10,7 @@
 #include "engine/model/name.h"
 #include "engine/model/order.h"
 #include "engine/model/quantity.h"
+#include "engine/model/voucher.h"
 
 namespace tim::model {
 
@@ -25,6 +26,8 @@ enum class SubjectKind : std::uint8_t {
     wallet = 7,     ///< id: the VIP's customer id: commission, payouts, members (S1.17, S1.21)
     code = 8,       ///< id: the sequence of the sale that a referral code was issued for
     order = 9,      ///< id: the sequence of the fact that placed it: where a web order stands
+    reward = 10,    ///< id: the reward's number in its program: how many were given out
+    voucher = 11,   ///< id: the sequence of the fact that issued it: where a voucher or a gift's code stands
 };
 
 /// Names one subject in 64 bits: kind, program, id (40 bits).
@@ -140,6 +143,20 @@ enum class FactType : std::uint8_t {
     order_noted = 73,
     /// blob: what the customer is classified by after it (core::Classified). Figures do not change.
     classified = 100,
+    // Vouchers, and the codes of gifts. Facts of a customer; behind each stands one of the voucher's own.
+    reward_redeemed = 80,    ///< points ≤ 0: what the reward cost; the voucher_issued is the next fact
+    voucher_granted = 81,    ///< a campaign's gift with a sale; party: the campaign's number, the sale
+    voucher_reserved = 82,   ///< related: the voucher
+    voucher_used = 83,       ///< related: the voucher; named by itself, or in the transaction of a sale
+    voucher_released = 84,   ///< related: the voucher
+    voucher_cancelled = 85,  ///< related: the voucher; points_restored, behind it, gives back what it cost
+    voucher_returned = 86,   ///< related: the voucher, that the sale was paid with of which nothing is left
+    voucher_withdrawn = 87,  ///< related: the voucher, that came with the sale of which nothing is left
+    // Subject voucher. amount: what it is worth; points: what it cost; points_after: the first instant at
+    // which it is not valid any more; `voucher` has the rest.
+    voucher_issued = 88,
+    voucher_noted = 89,   ///< where it stands now
+    reward_counted = 90,  ///< subject reward; points: 1 given out, -1 back; points_after: in all
 };
 
 /// What a sale can name beside its amount. Values are part of the ledger's format.
@@ -228,6 +245,17 @@ struct OrderPart {
     std::uint64_t related;  ///< the BlobRef, where a RequestPart has it
 };
 
+/// Where a voucher stands, in place of a name. Without initialisers of its own, as RequestPart.
+struct VoucherPart {
+    std::uint64_t customer;  ///< whose it is
+    /// Reserved: the instant at which that times out. Used in a sale: the sale's sequence, else 0.
+    std::uint64_t related;
+    std::uint16_t reward;  ///< its number in the program
+    VoucherPhase phase;
+    std::uint8_t campaign;  ///< 1: a campaign gave it
+    std::uint32_t zeros;
+};
+
 /// One immutable entry of the ledger: what happened to one subject. Plain bytes, little-endian, 112 of them;
 /// the layout is drawn in storage/FORMAT.md. A fact does not hold its own sequence: its batch does, and its
 /// place in it.
@@ -257,8 +285,9 @@ struct Fact {
         TierState tiers;  ///< of period_closed to tier_bonus, override_began to tier_found
         ExtraPart extra;  ///< of extra_refused
         LotPart lot;  ///< of points_restored and lot_spent (related: the fact that spent them) and lots_taken
-        PartyPart party;  ///< of what campaigns, network and referral bring about
-        OrderPart order;  ///< of order_noted
+        PartyPart party;      ///< of what campaigns, network and referral bring about
+        OrderPart order;      ///< of order_noted
+        VoucherPart voucher;  ///< of voucher_issued and voucher_noted
     };
     Money amount{};
     Points points{};
@@ -303,6 +332,12 @@ inline bool is_of_order(const Fact& fact) {
            fact.type == FactType::order_cancelled || completes_order(fact);
 }
 
+/// Whether a fact of a customer's moves a voucher that was issued before: `request.related` is the voucher,
+/// and the next fact is its voucher_noted.
+constexpr bool moves_voucher(FactType type) {
+    return type >= FactType::voucher_reserved && type <= FactType::voucher_withdrawn;
+}
+
 /// Whom and what else a fact tells of: another customer (0: none), and the sequence of a hold, a sale or a
 /// payout (0: none).
 struct Counterpart {
@@ -314,7 +349,8 @@ Counterpart counterpart_of(const Fact& fact);
 static_assert(sizeof(Fact) == 112, "the ledger's format: see storage/FORMAT.md");
 static_assert(sizeof(RequestPart) == kMaxReceiptBytes && sizeof(TierState) == kMaxReceiptBytes &&
                   sizeof(ExtraPart) == kMaxReceiptBytes && sizeof(LotPart) == kMaxReceiptBytes &&
-                  sizeof(PartyPart) == kMaxReceiptBytes && sizeof(OrderPart) == kMaxReceiptBytes,
+                  sizeof(PartyPart) == kMaxReceiptBytes && sizeof(OrderPart) == kMaxReceiptBytes &&
+                  sizeof(VoucherPart) == kMaxReceiptBytes,
               "what sets one of the union's members sets all");
 static_assert(offsetof(OrderPart, related) == offsetof(RequestPart, related), "a blob is found in one place");
 static_assert(std::is_trivially_copyable_v<Fact>);

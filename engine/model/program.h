@@ -191,8 +191,11 @@ struct Reward {
     RewardKind kind = RewardKind::voucher;
     Points cost{};
     Money value{};                      ///< of a voucher, at a checkout
-    std::int32_t valid_days = 30;       ///< of its code
-    std::optional<std::int64_t> stock;  ///< none: no end of it
+    std::int32_t valid_days = 30;       ///< of its code: to the end of the day so many days on
+    std::optional<std::int64_t> stock;  ///< so many are given out in all; none: no end of it
+    std::vector<std::string> tiers;     ///< who may have it, by the tier held; empty: everybody
+    std::optional<Instant> starts;      ///< the first instant at which it is offered; none: always was
+    std::optional<Instant> ends;        ///< the first instant at which it is not any more
 };
 
 /// S4.2 to S4.9: the values that customers are classified by; at most kMaxSources and kMaxClassValues of each

@@ -75,6 +75,19 @@ namespace tim::model {
     X(unknown_nature,        195, "of the natures, number {} is none that the program lists")                           \
     X(unknown_type,          196, "of the types, number {} is none that the program lists")                             \
     X(unknown_item,          197, "of the items, number {} is none that the program lists")                             \
+    /* rewards, and vouchers: of one that a sale names, these refuse the voucher, and the sale is accepted */           \
+    X(unknown_reward,        170, "the program has no reward of that id")                                              \
+    X(reward_not_offered,    171, "that reward is not offered at that time")                                           \
+    X(reward_other_tier,     172, "that reward is for customers of other tiers")                                       \
+    X(reward_out_of_stock,   173, "all {} of that reward were given out")                                              \
+    X(unknown_voucher,       174, "there is no such voucher code")                                                     \
+    X(voucher_used,          175, "that voucher was used already")                                                     \
+    X(voucher_cancelled,     176, "that voucher was cancelled")                                                        \
+    X(voucher_withdrawn,     177, "the purchase that the voucher came with came back, and the voucher with it")        \
+    X(voucher_expired,       178, "that voucher has expired")                                                          \
+    X(voucher_reserved,      179, "that voucher is reserved for a checkout")                                           \
+    X(voucher_not_reserved,  180, "that voucher is not reserved, or its reservation has timed out")                    \
+    X(voucher_is_gift,       181, "that code is of a gift: it is handed out, and pays nothing")                        \
     /* figures */                                                                                                      \
     X(unknown_tier,          101, "the program has no active tier of that id")                                         \
     X(too_many_overrides,    102, "the customer has too many tiers by hand that are not over ({} at most)")            \
@@ -114,6 +127,7 @@ namespace tim::model {
     X(too_many_versions,      96, "a program has at most {} versions")                                                 \
     X(too_many_campaigns,    150, "a program has at most {} campaigns, those of all its versions together")            \
     X(too_many_values,       198, "a program has at most 255 sources, and 64 natures, types and items each, those of all its versions together") \
+    X(too_many_rewards,      182, "a program has at most {} rewards, those of all its versions together")              \
     X(version_moved,         100, "the program has moved on: its newest version is {}; look at it and change that one")
 // clang-format on
 

@@ -54,6 +54,8 @@ Judgement EngineImpl::decide_program(const Command& command, const model::Bytes&
         }
         if (program->version_count() == core::kMaxVersions)
             return refuse(Refusal::too_many_versions, core::kMaxVersions);
+        if (!core::rewards_fit(*command.document, *program->newest().reward_numbers()))
+            return refuse(Refusal::too_many_rewards, core::kMaxRewardNumbers);
         if (!core::fits(*command.document, *program->newest().campaigns().numbers()))
             return refuse(Refusal::too_many_campaigns, core::kMaxCampaignNumbers);
         if (!core::fits(*command.document, *program->newest().classes().values()))

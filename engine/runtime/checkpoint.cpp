@@ -71,6 +71,16 @@ std::vector<SavedBudget> copy_budgets(const core::ProgramState& program) {
     return budgets;
 }
 
+/// How many of each reward are given out; the caller holds the sequencer.
+std::vector<SavedReward> copy_rewards(const core::ProgramState& program) {
+    std::vector<SavedReward> rewards;
+    for (std::uint16_t number = 1; number <= program.reward_count(); ++number) {
+        const model::Sequence last = program.reward_counts.last(number);
+        if (last.value != 0) rewards.push_back({number, last, program.reward_counts.given(number)});
+    }
+    return rewards;
+}
+
 model::Sequence newest_of(const core::ProgramState& program, std::uint64_t first, std::uint64_t last) {
     model::Sequence newest{};
     for (std::uint64_t id = first; id <= last; ++id)
@@ -222,7 +232,8 @@ Result<void> EngineImpl::checkpoint() {
             access.keys.push_back(documents_.encode(*key));
         for (std::uint16_t number = 1; number <= state_.program_count(); ++number) {
             const core::ProgramState& program = *state_.program({number});
-            ProgramBlock block{program.last, program.latest(), {}, copy_budgets(program)};
+            ProgramBlock block{
+                program.last, program.latest(), {}, copy_budgets(program), copy_rewards(program)};
             for (std::uint16_t version = 1; version <= program.version_count(); ++version) {
                 const core::Rules& rules = program.version({version});
                 block.versions.push_back({rules.effective(), documents_.encode(rules.program())});

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint32_t kMetaFormat = 0x4D450001;  // "ME", version 1; and so on
 constexpr std::uint32_t kCustomersFormat = 0x43550005;
-constexpr std::uint32_t kProgramFormat = 0x50520002;
+constexpr std::uint32_t kProgramFormat = 0x50520003;
 constexpr std::uint32_t kAccessFormat = 0x41430001;
 constexpr std::uint32_t kKeysFormat = 0x4B450001;
 
@@ -284,6 +284,8 @@ model::Bytes encode(const ProgramBlock& block) {
     }
     writer.put_count(block.budgets.size());
     writer.put_all(std::span<const SavedBudget>(block.budgets));
+    writer.put_count(block.rewards.size());
+    writer.put_all(std::span<const SavedReward>(block.rewards));
     return writer.take();
 }
 
@@ -299,6 +301,8 @@ model::Result<ProgramBlock> decode_program(model::BytesView bytes) {
     }
     block.budgets.resize(reader.get_count(sizeof(SavedBudget)));
     reader.get_all(std::span(block.budgets));
+    block.rewards.resize(reader.get_count(sizeof(SavedReward)));
+    reader.get_all(std::span(block.rewards));
     return checked(reader, std::move(block));
 }
 

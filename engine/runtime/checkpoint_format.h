@@ -98,11 +98,19 @@ struct SavedBudget {
     model::Points paid{};
 };
 
+/// How many of a reward are given out.
+struct SavedReward {
+    std::uint64_t reward = 0;
+    model::Sequence last{};
+    std::int64_t given = 0;
+};
+
 struct ProgramBlock {
     model::Sequence last{};
     model::Instant latest{};
     std::vector<SavedVersion> versions;
     std::vector<SavedBudget> budgets;  ///< of campaigns that have paid
+    std::vector<SavedReward> rewards;  ///< of which some were given out
 };
 
 struct AccessBlock {

@@ -32,7 +32,8 @@ Judgement EngineImpl::decide_row(const Row& row, const Evidence& evidence, const
                 const Judgement judgement = core::check_original(command, moment, subject, *sale);
                 if (!judgement.accepted()) return judgement;
             }
-            const core::ReturnContext context{lots, &row.program->campaign_budgets};
+            const core::ReturnContext context{lots, &row.program->campaign_budgets,
+                                              &row.program->reward_counts};
             if (row.program->has_parties())
                 return core::decide_party_return(command, moment, subject, record, *row.program, sale, facts,
                                                  context);
@@ -70,6 +71,12 @@ Judgement EngineImpl::decide_row(const Row& row, const Evidence& evidence, const
         case CommandKind::classify:
             return core::decide_classify(command, moment, subject, record,
                                          row.program->classified_of({subject.id()}), facts);
+        case CommandKind::redeem_reward:
+        case CommandKind::reserve_voucher:
+        case CommandKind::use_voucher:
+        case CommandKind::release_voucher:
+        case CommandKind::cancel_voucher:
+            return decide_rewards(row, evidence, moment, subject, record, lots, facts);
         default:
             return decide_network(row, evidence, moment, subject, record, facts);
     }
@@ -88,6 +95,7 @@ Judgement EngineImpl::decide_sale(const Row& row, const Evidence& evidence, cons
         extras.hold = row.program->holds[core::stripe_of(customer)].find(customer, sale.details->hold);
     if (sale.details != nullptr && !sale.details->payment.empty())
         extras.payment = state_.hashing.payment(row.program->id(), sale.details->payment);
+    if (sale.details != nullptr && !sale.details->voucher.empty()) extras.voucher = &*evidence.voucher;
     const core::SaleContext context{sale.details == nullptr ? nullptr : &extras, &counts, order};
     if (!may_have_code(sale, *row.program, evidence))
         return core::decide_sale(sale, moment, subject, record, facts, context);

@@ -26,6 +26,7 @@ using model::Result;
 
 class NetworkQueries;
 class RelationQueries;
+class RewardQueries;
 
 enum class Durability : std::uint8_t {
     sync,  ///< an answer means that the change is on disk
@@ -230,9 +231,12 @@ class Engine {
     virtual NetworkQueries& network() = 0;
     /// Questions about segments of customers.
     virtual RelationQueries& relations() = 0;
+    /// Questions about rewards and vouchers.
+    virtual RewardQueries& rewards() = 0;
     /// Folds the ledger again from nothing and compares every subject with the live state, the indexes of
     /// keys and names too. Takes memory for a second state (but no index), a byte for each customer's keys,
-    /// and at most 76 bytes for each sale of which something came back, 38 for each web order.
+    /// and at most 76 bytes for each sale of which something came back, 38 for each web order and for each
+    /// voucher that was moved.
     virtual Result<VerifyReport> verify(
         const std::function<void(std::uint64_t done, std::uint64_t total)>& progress) = 0;
     /// Settles every customer now and records what was due (S3.11, S5.5); nobody's figures depend on it.

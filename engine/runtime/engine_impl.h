@@ -16,6 +16,7 @@
 #include "engine/runtime/explain.h"
 #include "engine/runtime/network_queries.h"
 #include "engine/runtime/relation_queries.h"
+#include "engine/runtime/reward_queries.h"
 #include "engine/runtime/stripe_locks.h"
 #include "storage/mutex.h"
 
@@ -48,6 +49,11 @@ struct Evidence {
     // A command about an order that was placed, and one that names its receipt as the sale's.
     core::NameCandidates order_state;
     std::optional<core::OrderEvidence> order;
+
+    // A command that names a voucher, and a return of which nothing is left.
+    core::NameCandidates voucher_state;
+    std::optional<core::VoucherEvidence> voucher;
+    std::vector<core::NameCandidates> granted_states;  ///< of core::SaleEvidence::granted, one by one
 
     model::CustomerId payout_vip{};  ///< whose payout is approved, paid or failed; 0: there is no such payout
 };
@@ -124,7 +130,10 @@ std::uint64_t secret_check(const storage::SecretKey& secret);
 /// Locks, in the order in which they are taken: `commit_` (held for a whole commit), `sequencer_` (the order
 /// of the ledger: whoever decides holds it), `keys_` (the index of keys), stripes in ascending order. Nothing
 /// is read from disk under any of them but `commit_`.
-class EngineImpl final : public Engine, private NetworkQueries, private RelationQueries {
+class EngineImpl final : public Engine,
+                         private NetworkQueries,
+                         private RelationQueries,
+                         private RewardQueries {
   public:
     EngineImpl(const EngineOptions& options, storage::Store& store, const model::DocumentFormat& documents,
                Clock& clock, Entropy& entropy);
@@ -175,6 +184,7 @@ class EngineImpl final : public Engine, private NetworkQueries, private Relation
     Result<LedgerPage> ledger(model::ProgramId program, model::Sequence after, std::size_t limit) override;
     NetworkQueries& network() override { return *this; }
     RelationQueries& relations() override { return *this; }
+    RewardQueries& rewards() override { return *this; }
     Result<VerifyReport> verify(const std::function<void(std::uint64_t, std::uint64_t)>& progress) override;
     std::vector<Stat> stats() const override;
 
@@ -265,7 +275,12 @@ class EngineImpl final : public Engine, private NetworkQueries, private Relation
                ((command.kind == returned || command.kind == redeem) &&
                 command.original.kind != model::NameKind::none) ||
                model::ends_payout(command.kind) || model::changes_order(command.kind) ||
-               (command.details != nullptr && command.kind != balance);
+               !voucher_named_by(command).empty() || (command.details != nullptr && command.kind != balance);
+    }
+    /// The code of a voucher that a command moves, or names beside an amount; empty: none.
+    static std::string_view voucher_named_by(const model::Command& command) {
+        if (command.reward != nullptr) return command.reward->voucher;
+        return command.details != nullptr ? command.details->voucher : std::string_view();
     }
     /// Whether a sale may come with a referral code: of a program that never had any the code alone tells.
     static bool may_have_code(const model::Command& command, const core::ProgramState& program,
@@ -337,6 +352,31 @@ class EngineImpl final : public Engine, private NetworkQueries, private Relation
     /// Puts what a customer is classified by after a command where the command's fact refers to it.
     void add_classes(const model::Command& command, core::FactWriter& facts)
         ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    // vouchers.cpp
+    void plan_voucher(const Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// The vouchers that campaigns gave with a sale of which nothing is to be left.
+    void plan_granted(core::SaleEvidence& sale, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// Where a voucher stands, by the fact that issued it. `state` becomes what the index said.
+    core::VoucherEvidence read_voucher(const storage::StoredFact& issued, core::NameCandidates& state) const
+        ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// The fact that issued the voucher of a code; none when it is no code of the program.
+    std::optional<storage::StoredFact> find_voucher(model::ProgramId program, std::string_view code) const
+        ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// Whether what the evidence says of vouchers is still so.
+    bool vouchers_hold(const Evidence& evidence) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    core::Judgement decide_rewards(const Row& row, const Evidence& evidence, const core::Moment& moment,
+                                   model::Subject subject, const core::CustomerRecord& record,
+                                   const core::Lots* lots, core::FactWriter& facts) const
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    /// Fills in what an effect tells of a voucher or reward.
+    void tell_voucher(const core::RecordedFact& part, model::Effect& effect) const;
+    VoucherView voucher_view(core::ProgramState& program, const storage::StoredFact& issued,
+                             model::Sequence& newest) const ABSL_LOCKS_EXCLUDED(sequencer_);
+    Result<VoucherView> voucher(model::ProgramId program, std::string_view code) override;
+    Result<VouchersPage> vouchers(model::ProgramId program, const model::CustomerRef& customer,
+                                  model::Sequence before, std::size_t limit) override;
+    Result<std::vector<RewardView>> catalogue(model::ProgramId program,
+                                              const model::CustomerRef& customer) override;
 
     // enroll.cpp, administer.cpp: commands that carry documents
     void execute_enrollments(Commands commands, Outcomes outcomes, model::Instant recorded);
@@ -406,6 +446,9 @@ class EngineImpl final : public Engine, private NetworkQueries, private Relation
         ABSL_LOCKS_EXCLUDED(sequencer_);
     /// The same between the budgets of campaigns and those that the ledger up to `through` leads to.
     std::vector<std::string> check_budgets(const core::ProgramState& live, const core::ProgramState& folded,
+                                           model::Sequence through) const ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// The same between how many of each reward are given out.
+    std::vector<std::string> check_rewards(const core::ProgramState& live, const core::ProgramState& folded,
                                            model::Sequence through) const ABSL_LOCKS_EXCLUDED(sequencer_);
     /// `entries` of the index lead to the newcomer; 0 when it was not counted.
     std::vector<std::string> check_keys(const model::Fact& fact, model::BytesView blob,

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "engine/core/apply.h"
-#include "engine/core/referral_code.h"
+#include "engine/core/codes.h"
 #include "engine/runtime/engine_impl.h"
 #include "engine/runtime/seal.h"
 

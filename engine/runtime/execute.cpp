@@ -163,6 +163,7 @@ StripeMask EngineImpl::stripes_of(std::span<const Row> rows, bool reads_only) co
     if (first == nullptr) return mask;
     if (first->sale) mask |= stripe_bit({first->sale->sale.subject.id()});
     if (first->order) mask |= stripe_bit({first->order->placed.subject.id()});
+    if (first->voucher) mask |= stripe_bit(first->voucher->customer);
     return mask | stripe_bit(first->hold_customer);
 }
 
@@ -295,6 +296,13 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, mo
         }
         customer = evidence.hold_customer;
     }
+    if (model::moves_voucher(command.kind)) {
+        if (evidence.voucher->id.value == 0) {
+            finish(row, refuse(Refusal::unknown_voucher), {});
+            return Progress::done;
+        }
+        customer = evidence.voucher->customer;
+    }
     if (model::ends_payout(command.kind)) {
         if (evidence.payout_vip.value == 0) {
             finish(row, refuse(Refusal::unknown_payout), {});
@@ -331,7 +339,8 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, mo
     const bool has_lots = (record.flags & core::kRecordHasLots) != 0;
     // What brings points with dates, or puts them back where there are none, begins lots.
     const bool dates = has_lots || (kind == SubjectKind::customer &&
-                                    (moment.pricing->dates_points() || evidence.sale.has_value()));
+                                    (moment.pricing->dates_points() || evidence.sale.has_value() ||
+                                     command.kind == CommandKind::cancel_voucher));
     if (dates) {
         core::PointsDraft draft{record, {}};
         if (due || has_overrides) draft.record = settle_time(program, customer, moment, facts);
@@ -452,8 +461,16 @@ void EngineImpl::read_balance(Row& row, model::Instant clock) {
     Outcome& outcome = *row.outcome;
     outcome.depends_on = record.last;
     row.done = true;
+    model::Money voucher{};
+    if (row.evidence != nullptr && row.evidence->voucher) {
+        const core::VoucherEvidence& named = *row.evidence->voucher;
+        const Judgement judgement = core::check_paying(named, now, now);
+        outcome.depends_on = std::max(outcome.depends_on, named.newest);
+        if (!judgement.accepted()) return finish(row, judgement, outcome.depends_on);
+        voucher = named.value;
+    }
     const auto quote = core::quote(*row.command, current, now, row.customer, record, tier,
-                                   campaign_counts(program, row.customer));
+                                   campaign_counts(program, row.customer), voucher);
     if (!quote) {
         outcome.refusal = Refusal::overflow;
         return;

@@ -275,6 +275,9 @@ std::string arithmetic_of(const model::Campaign& campaign, const model::Currency
             case model::EffectKind::discount:
                 text += "a discount";
                 break;
+            case model::EffectKind::voucher:
+                text += "a voucher";
+                break;
         }
     }
     return text;
@@ -388,6 +391,17 @@ constexpr std::array kExplainers{
     Explainer{FactType::override_ended, explain_by_hand},
     Explainer{FactType::tier_found, explain_by_hand},
     Explainer{FactType::overrides_dropped, explain_by_hand},
+    Explainer{FactType::reward_redeemed, explain_reward},
+    Explainer{FactType::voucher_granted, explain_reward},
+    Explainer{FactType::voucher_reserved, explain_reward},
+    Explainer{FactType::voucher_used, explain_reward},
+    Explainer{FactType::voucher_released, explain_reward},
+    Explainer{FactType::voucher_cancelled, explain_reward},
+    Explainer{FactType::voucher_returned, explain_reward},
+    Explainer{FactType::voucher_withdrawn, explain_reward},
+    Explainer{FactType::voucher_issued, explain_reward},
+    Explainer{FactType::voucher_noted, explain_reward},
+    Explainer{FactType::reward_counted, explain_reward},
 };
 
 }  // namespace

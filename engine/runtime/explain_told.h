@@ -61,6 +61,8 @@ class Told {
         const bool own = fact().subject.kind() == model::SubjectKind::campaign;
         return program_.campaign_id(own ? fact().subject.id() : fact().party.counterparty);
     }
+    /// The id of a reward by its number.
+    std::string reward(std::uint64_t number) const { return program_.reward_id(number); }
     /// What the fact says in words, or in bytes; facts of orders and of classes alone are read with it.
     std::string text() const {
         const model::Bytes& blob = transaction_.facts[place_].blob;
@@ -117,6 +119,8 @@ void explain_by_hand(const Told& told, Lines& lines);
 
 // Of customer relations (classify.cpp).
 void explain_classified(const Told& told, Lines& lines);
+// Of rewards and vouchers (explain_rewards.cpp).
+void explain_reward(const Told& told, Lines& lines);
 
 // Of web orders (explain_orders.cpp).
 void explain_order(const Told& told, Lines& lines);

@@ -1,7 +1,7 @@
 // Questions about the network, its wallets and the referral graph.
 #include <algorithm>
 
-#include "engine/core/referral_code.h"
+#include "engine/core/codes.h"
 #include "engine/core/wallet_steps.h"
 #include "engine/runtime/engine_impl.h"
 

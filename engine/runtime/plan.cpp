@@ -3,7 +3,7 @@
 #include <unordered_set>
 
 #include "engine/core/apply.h"
-#include "engine/core/referral_code.h"
+#include "engine/core/codes.h"
 #include "engine/runtime/engine_impl.h"
 
 namespace tim::runtime {
@@ -56,6 +56,7 @@ std::vector<model::Effect> EngineImpl::effects(Sequence first) const {
     std::vector<model::Effect> effects;
     for (const core::RecordedFact& part : transaction_at(first)) {
         model::Effect& effect = effects.emplace_back(model::effect_of(part.fact, part.sequence));
+        tell_voucher(part, effect);
         if (part.fact.type == FactType::campaign_applied || part.fact.type == FactType::campaign_reduced)
             effect.campaign =
                 state_.program(part.fact.subject.program())->campaign_id(part.fact.party.counterparty);
@@ -98,6 +99,11 @@ void EngineImpl::plan(Row& row, Evidence& evidence) {
     const model::ProgramId scope = row.program == nullptr ? model::ProgramId{} : row.program->id();
 
     evidence = Evidence{};
+    if (command.kind == CommandKind::balance) {  // a question has no name
+        if (row.program != nullptr) plan_voucher(row, evidence);
+        evidence.planned = true;
+        return;
+    }
     evidence.same_name = candidates(row.fingerprint);
     const bool repeat = visit_candidates(row.fingerprint, evidence.same_name, [&](const StoredFact& stored) {
         if (stored.fact.name() != command.name || core::name_scope(stored.fact.subject) != scope)
@@ -111,6 +117,7 @@ void EngineImpl::plan(Row& row, Evidence& evidence) {
     else if (command.original.kind != NameKind::none)
         plan_return(row, evidence);
     plan_hold_end(row, evidence);
+    if (row.program != nullptr && !voucher_named_by(command).empty()) plan_voucher(row, evidence);
     if (model::ends_payout(command.kind)) plan_payout(row, evidence);
     if (row.program != nullptr && may_have_code(command, *row.program, evidence)) plan_code(row, evidence);
     evidence.planned = true;
@@ -181,9 +188,9 @@ void EngineImpl::plan_return(const Row& row, Evidence& evidence) {
     if (!sale.returned) read_lines({}, sale);
 
     const bool may_end_it = command.kind == CommandKind::voided || command.kind == CommandKind::returned;
-    if (may_end_it && sale.sale.subject.kind() == SubjectKind::customer &&
-        core::return_terms(command, sale).whole)
-        find_orders(sale, evidence, program);
+    if (!may_end_it || !core::return_terms(command, sale).whole) return;
+    plan_granted(sale, evidence);
+    if (sale.sale.subject.kind() == SubjectKind::customer) find_orders(sale, evidence, program);
 }
 
 void EngineImpl::read_remaining(const core::NameCandidates& state, core::SaleEvidence& sale) const {
@@ -330,6 +337,7 @@ bool EngineImpl::evidence_holds(const Row& row, const Evidence& evidence) const 
                 evidence.code_receipt_state)
             return false;
     }
+    if (!vouchers_hold(evidence)) return false;
     if (evidence.hold_customer.value == 0) return true;
     return state_.names.find(state_.hashing.state_of(SubjectKind::customer, hold_named_by(command))) ==
            evidence.hold_state;

@@ -219,6 +219,18 @@ HistoryEntry EngineImpl::history_entry(StoredFact stored) const {
             if (name.kind == model::NameKind::receipt) entry.original = model::format_name(name);
         }
     }
+    if (type >= model::FactType::reward_redeemed && type <= model::FactType::reward_counted) {
+        // Which voucher: its reward and its code.
+        model::Effect effect;
+        core::RecordedFact part{stored.sequence, stored.fact, {}};
+        if (type == model::FactType::reward_redeemed || type == model::FactType::voucher_granted)
+            ++part.sequence.value;
+        else if (model::moves_voucher(type))
+            part.sequence = {stored.fact.request.related};
+        part.fact = fact_at(part.sequence).fact;
+        tell_voucher(part, effect);
+        entry.reason = fmt::format("{}, code {}", effect.reward, effect.code);
+    }
     if (type == model::FactType::tier_overridden) stored.fact.points = {};
     entry.stored = std::move(stored);
     return entry;

@@ -100,6 +100,11 @@ Result<void> load_program(core::State& state, const BlockId& id, model::BytesVie
         budget.last = saved.last;
         budget.paid.store(saved.paid.value, std::memory_order_relaxed);
     }
+    for (const SavedReward& saved : block->rewards) {
+        if (saved.reward == 0 || saved.reward > program->reward_count())
+            return model::failure(model::ErrorKind::corrupt, "the checkpoint counts what is no reward");
+        program->reward_counts.set(static_cast<std::uint16_t>(saved.reward), saved.given, saved.last);
+    }
     program->last = block->last;
     program->advance_latest(block->latest);
     return {};
@@ -233,6 +238,12 @@ void EngineImpl::replay_fact(const Fact& fact, model::Sequence sequence, model::
             TIM_INVARIANT(program != nullptr, "a fact's program exists");
             const auto number = static_cast<std::uint16_t>(fact.subject.id());
             included = sequence <= program->campaign_budgets.of(number).last;
+            break;
+        }
+        case SubjectKind::reward: {
+            TIM_INVARIANT(program != nullptr, "a fact's program exists");
+            const auto number = static_cast<std::uint16_t>(fact.subject.id());
+            included = sequence <= program->reward_counts.last(number);
             break;
         }
         case SubjectKind::access:

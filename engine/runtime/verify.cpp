@@ -9,6 +9,7 @@
 #include "engine/runtime/engine_impl.h"
 #include "engine/runtime/order_fold.h"
 #include "engine/runtime/receipt_fold.h"
+#include "engine/runtime/voucher_fold.h"
 
 namespace tim::runtime {
 
@@ -173,6 +174,7 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
         return found;
     });
     OrderFold orders;
+    VoucherFold vouchers;
     const auto fold = [&](const Fact& fact, model::Sequence sequence, model::BytesView blob) {
         const SubjectKind kind = fact.subject.kind();
         if (kind == SubjectKind::customer || kind == SubjectKind::anonymous || kind == SubjectKind::wallet) {
@@ -205,6 +207,7 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
             }
             if (auto difference = receipts.add(fact, sequence, left)) report.add(std::move(*difference));
             if (auto difference = orders.add(fact, sequence)) report.add(std::move(*difference));
+            if (auto difference = vouchers.add(fact, sequence)) report.add(std::move(*difference));
             if (fact.type == model::FactType::enrolled) {
                 const std::size_t number = fact.subject.program().value;
                 const bool counted =
@@ -244,6 +247,8 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
         }
         for (std::string& difference : check_budgets(program, other, newest))
             report.add(std::move(difference));
+        for (std::string& difference : check_rewards(program, other, newest))
+            report.add(std::move(difference));
         report.get().customers += live[i].digests.size() - 1;
     }
     receipts.visit([&](model::Sequence sale, model::Sequence reduced) {
@@ -255,6 +260,11 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
         if (stopped() || leads_to(state_.hashing.state_of(SubjectKind::order, order), note)) return;
         report.add(fmt::format("fact {}: where the order placed at {} stands is not found", note.value,
                                order.value));
+    });
+    vouchers.visit([&](model::Sequence voucher, model::Sequence note) {
+        if (stopped() || leads_to(state_.hashing.state_of(SubjectKind::voucher, voucher), note)) return;
+        report.add(fmt::format("fact {}: where the voucher issued at {} stands is not found", note.value,
+                               voucher.value));
     });
     if (stopped()) return ended_early();
     report.get().facts = newest.value;
@@ -273,6 +283,23 @@ std::vector<std::string> EngineImpl::check_budgets(const core::ProgramState& liv
         if (budget.last == other.last && budget.paid.load() == other.paid.load()) continue;
         differences.push_back(fmt::format("program {}, campaign {}: {} points are paid, the ledger says {}",
                                           live.name(), number, budget.paid.load(), other.paid.load()));
+    }
+    return differences;
+}
+
+std::vector<std::string> EngineImpl::check_rewards(const core::ProgramState& live,
+                                                   const core::ProgramState& folded,
+                                                   model::Sequence through) const {
+    std::vector<std::string> differences;
+    const storage::MutexLock lock(sequencer_);
+    for (std::uint16_t number = 1; number <= live.reward_count(); ++number) {
+        const model::Sequence last = live.reward_counts.last(number);
+        if (last > through) continue;  // has moved on since
+        const std::int64_t given = live.reward_counts.given(number);
+        const std::int64_t other = folded.reward_counts.given(number);
+        if (last == folded.reward_counts.last(number) && given == other) continue;
+        differences.push_back(fmt::format("program {}, reward {}: {} are given out, the ledger says {}",
+                                          live.name(), number, given, other));
     }
     return differences;
 }

@@ -81,6 +81,9 @@ Result<WhatIf> EngineImpl::what_if(model::ProgramId id, const model::Program& ch
                        fmt::format("the change is of program \"{}\", not of \"{}\"", change.id, document.id));
     if (change.currency != document.currency || change.time_zone != document.time_zone)
         return failure(ErrorKind::invalid, model::refusal_sentence(model::Refusal::currency_fixed, 0));
+    if (!core::rewards_fit(change, *newest.reward_numbers()))
+        return failure(ErrorKind::invalid,
+                       model::refusal_sentence(model::Refusal::too_many_rewards, core::kMaxRewardNumbers));
     if (!core::fits(change, *newest.campaigns().numbers()))
         return failure(ErrorKind::invalid, model::refusal_sentence(model::Refusal::too_many_campaigns,
                                                                    core::kMaxCampaignNumbers));

@@ -130,9 +130,14 @@ class Reader {
             effect.kind = EffectKind::discount;
             effect.discount = discount(path + ".discount", *table.discount());
         }
+        if (table.voucher() != nullptr) {
+            ++kinds;
+            effect.kind = EffectKind::voucher;
+            effect.reward = table.voucher()->str();
+        }
         if (kinds != 1)
             reading_.fault(path, fmt::format("names {} effects; each entry has exactly one of multiplier_bp, "
-                                             "bonus_points, earn and discount",
+                                             "bonus_points, earn, discount and voucher",
                                              kinds));
         return effect;
     }
@@ -171,15 +176,6 @@ class Reader {
     const CampaignReading& reading_;
     std::size_t conditions_ = 0;
 };
-
-/// A day where the instant begins one.
-std::string start_text(model::Instant at, const model::Calendar& calendar) {
-    return calendar.day_start(at, 0) == at ? calendar.format_day(at) : calendar.format(at);
-}
-
-std::string end_text(model::Instant at, const model::Calendar& calendar) {
-    return calendar.day_start(at, 0) == at ? calendar.format_day({at.value - 1}) : calendar.format(at);
-}
 
 std::unique_ptr<schema::ConditionT> condition_table(const Condition& condition,
                                                     const model::Currency& currency,
@@ -256,6 +252,9 @@ std::unique_ptr<schema::CampaignEffectT> effect_table(const CampaignEffect& effe
         case EffectKind::discount:
             table->discount = to_schema(effect.discount, currency);
             break;
+        case EffectKind::voucher:
+            table->voucher = effect.reward;
+            break;
     }
     return table;
 }
@@ -265,6 +264,24 @@ bool is_unconditional(const Condition& condition) {
 }
 
 }  // namespace
+
+std::optional<model::Instant> read_start(const CampaignReading& reading, const std::string& path,
+                                         const flatbuffers::String* text) {
+    return Reader(reading).instant(path, text);
+}
+
+std::optional<model::Instant> read_end(const CampaignReading& reading, const std::string& path,
+                                       const flatbuffers::String* text) {
+    return Reader(reading).end(path, text);
+}
+
+std::string start_text(model::Instant at, const model::Calendar& calendar) {
+    return calendar.day_start(at, 0) == at ? calendar.format_day(at) : calendar.format(at);
+}
+
+std::string end_text(model::Instant at, const model::Calendar& calendar) {
+    return calendar.day_start(at, 0) == at ? calendar.format_day({at.value - 1}) : calendar.format(at);
+}
 
 model::Discount read_discount(const CampaignReading& reading, const std::string& path,
                               const schema::Discount& table) {

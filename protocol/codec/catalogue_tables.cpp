@@ -45,6 +45,9 @@ model::Reward read_reward(const CampaignReading& reading, const std::string& pat
     if (table.value() != nullptr) reward.value = read_money(reading, path + ".value", *table.value());
     reward.valid_days = table.valid_days();
     if (table.stock()) reward.stock = *table.stock();
+    reward.tiers = read_texts(table.tiers());
+    reward.starts = read_start(reading, path + ".from", table.from());
+    reward.ends = read_end(reading, path + ".to", table.to());
     return reward;
 }
 
@@ -61,7 +64,8 @@ model::Classification read_classification(const CampaignReading& reading,
     return classification;
 }
 
-std::unique_ptr<schema::RewardT> to_schema(const model::Reward& reward, const model::Currency& currency) {
+std::unique_ptr<schema::RewardT> to_schema(const model::Reward& reward, const model::Currency& currency,
+                                           const model::Calendar* calendar) {
     auto table = std::make_unique<schema::RewardT>();
     table->id = reward.id;
     table->name = reward.name;
@@ -70,6 +74,9 @@ std::unique_ptr<schema::RewardT> to_schema(const model::Reward& reward, const mo
     if (reward.kind == model::RewardKind::voucher) table->value = model::format_money(reward.value, currency);
     table->valid_days = reward.valid_days;
     if (reward.stock) table->stock = *reward.stock;
+    table->tiers = reward.tiers;
+    if (reward.starts && calendar != nullptr) table->from = start_text(*reward.starts, *calendar);
+    if (reward.ends && calendar != nullptr) table->to = end_text(*reward.ends, *calendar);
     return table;
 }
 

@@ -12,7 +12,9 @@ model::Reward read_reward(const CampaignReading& reading, const std::string& pat
 model::Classification read_classification(const CampaignReading& reading,
                                           const schema::Classification& table);
 
-std::unique_ptr<schema::RewardT> to_schema(const model::Reward& reward, const model::Currency& currency);
+/// Without a calendar no days are told.
+std::unique_ptr<schema::RewardT> to_schema(const model::Reward& reward, const model::Currency& currency,
+                                           const model::Calendar* calendar);
 std::unique_ptr<schema::ClassificationT> to_schema(const model::Classification& classification,
                                                    const model::Currency& currency);
 

@@ -28,12 +28,37 @@ static_assert(same(schema::SubjectKind::customer, model::SubjectKind::customer) 
               same(schema::SubjectKind::campaign, model::SubjectKind::campaign) &&
               same(schema::SubjectKind::wallet, model::SubjectKind::wallet) &&
               same(schema::SubjectKind::code, model::SubjectKind::code) &&
-              same(schema::SubjectKind::order, model::SubjectKind::order));
+              same(schema::SubjectKind::order, model::SubjectKind::order) &&
+              same(schema::SubjectKind::reward, model::SubjectKind::reward) &&
+              same(schema::SubjectKind::voucher, model::SubjectKind::voucher));
+static_assert(kMaxReferralBytes == model::kMaxVoucherCodeBytes, "codes of both kinds have one bound");
 
 /// The kinds of rows that may have details.
 bool may_have_details(model::CommandKind kind) {
     return kind == model::CommandKind::sale || kind == model::CommandKind::returned ||
-           kind == model::CommandKind::balance;
+           kind == model::CommandKind::balance || kind == model::CommandKind::redeem_reward;
+}
+
+/// Points for a reward: nothing else of a row.
+model::Result<void> decode_redemption(const schema::DetailedSale& row, model::SaleDetails& details,
+                                      model::Command& command) {
+    const auto is_left_out = [](bool given, const char* field) -> model::Result<void> {
+        if (!given) return {};
+        return failure(ErrorKind::invalid, fmt::format("{}: must be left out of a redemption", field));
+    };
+    if (row.reward() == nullptr) return failure(ErrorKind::invalid, "reward: a redemption names one");
+    if (row.reward()->size() > model::kMaxProgramIdBytes)
+        return failure(ErrorKind::invalid, fmt::format("reward: {} bytes; it has at most {}",
+                                                       row.reward()->size(), model::kMaxProgramIdBytes));
+    for (const auto& [given, field] :
+         {std::pair{row.amount() != 0, "amount"}, std::pair{row.hold() != 0, "hold"},
+          std::pair{row.referral() != nullptr, "referral"}, std::pair{row.payment() != nullptr, "payment"},
+          std::pair{row.lines() != nullptr, "lines"}, std::pair{row.voucher() != nullptr, "voucher"}})
+        if (auto fits = is_left_out(given, field); !fits) return fits;
+    details.reward.reward = {row.reward()->c_str(), row.reward()->size()};
+    command.reward = &details.reward;
+    command.details = nullptr;
+    return {};
 }
 
 model::Result<void> decode_lines(const flatbuffers::Vector<flatbuffers::Offset<schema::SaleLine>>* lines,
@@ -89,13 +114,20 @@ model::Result<void> decode_names(const schema::DetailedSale& row, model::Command
 
 model::Result<void> decode_row(const schema::DetailedSale& row, model::SaleDetails& details,
                                model::Command& command) {
-    command.kind = static_cast<model::CommandKind>(row.kind());
+    const bool redeems = row.kind() == schema::RowKind::redeem;
+    command.kind = redeems ? model::CommandKind::redeem_reward : static_cast<model::CommandKind>(row.kind());
     if (!may_have_details(command.kind))
-        return failure(ErrorKind::invalid, fmt::format("kind: {} is none of balance, sale and returned",
-                                                       static_cast<unsigned>(row.kind())));
+        return failure(ErrorKind::invalid,
+                       fmt::format("kind: {} is none of balance, sale, returned and redeem",
+                                   static_cast<unsigned>(row.kind())));
     command.at = {row.at_ms()};
     command.amount = {row.amount()};
     command.details = &details;
+    if (redeems) {
+        if (auto decoded = decode_redemption(row, details, command); !decoded) return decoded;
+    } else if (row.reward() != nullptr) {
+        return failure(ErrorKind::invalid, "reward: only a redemption names one");
+    }
     details.hold = {row.hold()};
     const auto take = [](const flatbuffers::String* text, const char* field, std::size_t most,
                          std::string_view& out) -> model::Result<void> {
@@ -109,6 +141,8 @@ model::Result<void> decode_row(const schema::DetailedSale& row, model::SaleDetai
     if (auto taken = take(row.referral(), "referral", kMaxReferralBytes, details.referral); !taken)
         return taken;
     if (auto taken = take(row.payment(), "payment", kMaxTextBytes, details.payment); !taken) return taken;
+    if (auto taken = take(row.voucher(), "voucher", model::kMaxVoucherCodeBytes, details.voucher); !taken)
+        return taken;
     if (auto named = decode_names(row, command); !named) return named;
     if (auto lines = decode_lines(row.lines(), details.lines); !lines) return lines;
     if (row.customer() == nullptr) return {};
@@ -133,6 +167,9 @@ std::unique_ptr<schema::EffectT> to_schema(const model::Effect& effect) {
     table->campaign = effect.campaign;
     table->discount = effect.discount.value;
     table->counterparty = effect.counterparty.value;
+    table->reward = effect.reward;
+    table->until_ms = effect.until.value;
+    if (effect.type != model::FactType::sale) table->code = effect.code;  // the sale's stands in the row
     return table;
 }
 
@@ -181,9 +218,17 @@ model::Result<schema::DetailedSaleT> to_detailed_sale(const model::Command& sale
     if (!may_have_details(sale.kind) || named != (sale.name.kind == model::NameKind::receipt))
         return failure(
             ErrorKind::invalid,
-            "only balances, and sales and returns that are named by a receipt, are sent with details");
+            "only balances, and sales, returns and redemptions of rewards that are named by a receipt, are "
+            "sent with details");
     schema::DetailedSaleT row;
-    row.kind = static_cast<schema::RowKind>(sale.kind);
+    const bool redeems = sale.kind == model::CommandKind::redeem_reward;
+    row.kind = redeems ? schema::RowKind::redeem : static_cast<schema::RowKind>(sale.kind);
+    if (redeems) {
+        if (sale.reward == nullptr || sale.reward->reward.size() > model::kMaxProgramIdBytes)
+            return failure(ErrorKind::invalid,
+                           fmt::format("a reward's id has at most {} bytes", model::kMaxProgramIdBytes));
+        row.reward = sale.reward->reward;
+    }
     row.terminal = sale.name.terminal.value;
     row.number = sale.name.number();
     row.original = sale.original.number();
@@ -197,13 +242,14 @@ model::Result<schema::DetailedSaleT> to_detailed_sale(const model::Command& sale
         row.customer = std::make_unique<schema::CustomerKeyT>(to_schema(sale.customer));
     }
     if (sale.details == nullptr) return row;
-    if (sale.details->referral.size() > kMaxReferralBytes || sale.details->payment.size() > kMaxTextBytes)
-        return failure(ErrorKind::invalid,
-                       fmt::format("a referral code has at most {} bytes, a means of payment {}",
-                                   kMaxReferralBytes, kMaxTextBytes));
+    if (sale.details->referral.size() > kMaxReferralBytes || sale.details->payment.size() > kMaxTextBytes ||
+        sale.details->voucher.size() > model::kMaxVoucherCodeBytes)
+        return failure(ErrorKind::invalid, fmt::format("a code has at most {} bytes, a means of payment {}",
+                                                       kMaxReferralBytes, kMaxTextBytes));
     row.hold = sale.details->hold.value;
     row.referral = sale.details->referral;
     row.payment = sale.details->payment;
+    row.voucher = sale.details->voucher;
     if (sale.details->lines.size() > model::kMaxSaleLines)
         return failure(ErrorKind::invalid, fmt::format("{} lines; {} are the most",
                                                        sale.details->lines.size(), model::kMaxSaleLines));

@@ -30,12 +30,13 @@ inline constexpr std::size_t kMaxReplyBytes = 8 * 1024 * 1024;
 
 inline constexpr std::size_t kMaxRowsPerRequest = 10'000;
 inline constexpr std::size_t kMaxEnrollmentsPerRequest = 4'000;
-inline constexpr std::size_t kMaxDetailedSalesPerRequest = 250;
+inline constexpr std::size_t kMaxDetailedSalesPerRequest = 220;
 /// Effects of one sale: a transaction's facts are counted in a byte.
 inline constexpr std::size_t kMaxEffectsPerSale = 255;
 inline constexpr std::size_t kMaxCustomersPerPage = 1'000;
 inline constexpr std::size_t kMaxHistoryPerPage = 1'000;
 inline constexpr std::size_t kMaxOrdersPerPage = 1'000;
+inline constexpr std::size_t kMaxVouchersPerPage = 1'000;
 inline constexpr std::size_t kMaxFactsPerPage = 5'000;
 
 /// Greatest length of a text in `texts`, of a customer's name and of a reason, in bytes of UTF-8. Many rows
@@ -79,7 +80,8 @@ static_assert(kMaxRowsPerRequest * kCommandResultBytes + kMaxTextBytes <= kMaxRe
 static_assert(kMaxEnrollmentsPerRequest * (2 + model::kMaxKeysPerCustomer) + 8 <= kMaxTables,
               "a full batch of enrolments with all their keys is within the verifier's bound");
 static_assert(kMaxDetailedSalesPerRequest * (1 + kMaxEffectsPerSale) + 8 <= kMaxTables &&
-                  kMaxDetailedSalesPerRequest * (kCommandResultBytes + 128 + kMaxEffectsPerSale * 128) <=
+                  kMaxDetailedSalesPerRequest * (kCommandResultBytes + 128 + kMaxEffectsPerSale * 128 +
+                                                 3 * model::kMaxVoucherCampaigns * 128) <=
                       kMaxReplyBytes,
               "detailed sales can be answered, whatever they led to");
 static_assert(kMaxDetailedSalesPerRequest *
@@ -94,6 +96,10 @@ static_assert(kMaxCustomersPerPage *
 static_assert(kMaxHistoryPerPage * (kMaxTextBytes + 512) <= kMaxReplyBytes,
               "the largest page of history fits a reply");
 static_assert(kMaxOrdersPerPage * 512 <= kMaxReplyBytes, "the largest page of orders fits a reply");
+static_assert(kMaxVouchersPerPage * 768 <= kMaxReplyBytes, "the largest page of vouchers fits a reply");
+static_assert(model::kMaxRewards * (768 + model::kMaxTiers * (model::kMaxProgramIdBytes + 8)) <=
+                  kMaxReplyBytes,
+              "the largest catalogue fits a reply");
 static_assert(kMaxFactsPerPage * 512 <= kMaxReplyBytes && kMaxFactsPerPage < kMaxTables,
               "the largest page of the ledger fits a reply: a fact has no texts but its type and its name");
 static_assert(kMaxTextBytes >= model::kMaxEmailBytes && kMaxTextBytes >= model::kMaxCardBytes,

@@ -55,6 +55,7 @@ model::Result<void> check_uses(const schema::OrderChange& change, CommandKind ki
     if (auto fits = unless(places || completes, change.referral() != nullptr, "referral"); !fits) return fits;
     if (auto fits = unless(completes, change.hold() != 0, "hold"); !fits) return fits;
     if (auto fits = unless(completes, change.payment() != nullptr, "payment"); !fits) return fits;
+    if (auto fits = unless(completes, change.voucher() != nullptr, "voucher"); !fits) return fits;
     if (auto fits = unless(change.has_status(), change.status() != nullptr, "status"); !fits) return fits;
     return unless(change.has_waybill(), change.waybill() != nullptr, "waybill");
 }
@@ -102,6 +103,8 @@ model::Result<void> decode_order_change(const schema::OrderChange& change, model
     if (!referral) return tl::unexpected(referral.error());
     const auto payment = read_text(change.payment(), "payment", kMaxTextBytes);
     if (!payment) return tl::unexpected(payment.error());
+    const auto voucher = read_text(change.voucher(), "voucher", model::kMaxVoucherCodeBytes);
+    if (!voucher) return tl::unexpected(voucher.error());
 
     model::OrderTerms& terms = all_terms.emplace_back();
     if (change.has_amount()) terms.amount = model::Money{change.amount()};
@@ -110,7 +113,8 @@ model::Result<void> decode_order_change(const schema::OrderChange& change, model
     if (places) terms.referral = *referral;
     command.order = &terms;
     if (command.kind == CommandKind::complete_order)
-        command.details = &all_details.emplace_back(model::SaleDetails{{change.hold()}, *referral, *payment});
+        command.details =
+            &all_details.emplace_back(model::SaleDetails{{change.hold()}, *referral, *payment, {}, *voucher});
     commands.push_back(command);
     return {};
 }
@@ -155,8 +159,10 @@ model::Result<schema::OrderChangeT> to_order_change(std::string_view program, co
         change.hold = command.details->hold.value;
         change.referral = command.details->referral;
         change.payment = command.details->payment;
+        change.voucher = command.details->voucher;
     }
-    for (const std::string* text : {&change.status, &change.waybill, &change.referral})
+    static_assert(model::kMaxVoucherCodeBytes == model::kMaxOrderTextBytes);
+    for (const std::string* text : {&change.status, &change.waybill, &change.referral, &change.voucher})
         if (text->size() > model::kMaxOrderTextBytes)
             return failure(ErrorKind::invalid, fmt::format("a text of {} bytes; {} are the most of an order",
                                                            text->size(), model::kMaxOrderTextBytes));

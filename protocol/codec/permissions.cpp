@@ -18,6 +18,11 @@ bool may_command(Role role, CommandKind kind) {
         case CommandKind::redeem:
         case CommandKind::enroll:
             return pos || checkout;
+        case CommandKind::redeem_reward:  // the exchange page; a till hands gifts out
+        case CommandKind::reserve_voucher:
+        case CommandKind::use_voucher:
+        case CommandKind::release_voucher:
+        case CommandKind::cancel_voucher:
         case CommandKind::place_order:  // a web shop's page; what earns is its completion
         case CommandKind::update_order:
         case CommandKind::cancel_order:
@@ -70,6 +75,10 @@ bool may_request(Role role, RequestBody body) {
         case RequestBody::DetailedSaleBatch:  // likewise
         case RequestBody::OrderRequest:
         case RequestBody::OrdersRequest:
+        case RequestBody::RewardChange:  // each kind by itself
+        case RequestBody::VoucherRequest:
+        case RequestBody::VouchersRequest:
+        case RequestBody::RewardsRequest:
             return anyone;
         case RequestBody::SaleBatch:
             return may_command(role, CommandKind::sale);

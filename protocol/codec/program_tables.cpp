@@ -112,8 +112,11 @@ class ProgramReader {
         if (tables.size() > model::kMaxRewards)
             return fault("rewards", fmt::format("has {} entries; at most {} are allowed", tables.size(),
                                                 model::kMaxRewards));
+        const auto calendar = model::Calendar::load(program.time_zone);
+        CampaignReading reads = reading();
+        if (calendar) reads.calendar = &*calendar;
         for (flatbuffers::uoffset_t i = 0; i < tables.size(); ++i)
-            program.rewards.push_back(read_reward(reading(), fmt::format("rewards[{}]", i), *tables.Get(i)));
+            program.rewards.push_back(read_reward(reads, fmt::format("rewards[{}]", i), *tables.Get(i)));
     }
 
     void fault(std::string path, std::string message) {
@@ -370,11 +373,11 @@ std::unique_ptr<schema::ProgramT> to_schema(const model::Program& program) {
     }
     for (const model::Tier& tier : program.tiers)
         table->tiers.push_back(to_schema(program, tier));
-    for (const model::Reward& reward : program.rewards)
-        table->rewards.push_back(to_schema(reward, program.currency));
     if (program.classification) table->classification = to_schema(*program.classification, program.currency);
-    if (program.campaigns.empty()) return table;
+    if (program.campaigns.empty() && program.rewards.empty()) return table;
     const auto calendar = model::Calendar::load(program.time_zone);
+    for (const model::Reward& reward : program.rewards)
+        table->rewards.push_back(to_schema(reward, program.currency, calendar ? &*calendar : nullptr));
     if (!calendar) return table;  // no validated program: what it says of days cannot be told
     for (const model::Campaign& campaign : program.campaigns)
         table->campaigns.push_back(to_schema(campaign, program.currency, *calendar));

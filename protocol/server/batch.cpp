@@ -65,6 +65,7 @@ void Batch::run(runtime::Engine& engine, std::vector<Connection*>& connections) 
     sale_details_.clear();
     network_terms_.clear();
     order_terms_.clear();
+    reward_terms_.clear();
     programs_.clear();
     access_keys_.clear();
     tier_acts_.clear();

@@ -29,6 +29,7 @@ class Batch {
     std::deque<model::SaleDetails>& sale_details() { return sale_details_; }
     std::deque<model::NetworkTerms>& network_terms() { return network_terms_; }
     std::deque<model::OrderTerms>& order_terms() { return order_terms_; }
+    std::deque<model::RewardTerms>& reward_terms() { return reward_terms_; }
     const model::Program* keep(model::Program program);
     const model::AccessKey* keep(model::AccessKey key);
     const model::TierAct* keep(model::TierAct act);
@@ -73,6 +74,7 @@ class Batch {
     std::deque<model::SaleDetails> sale_details_;
     std::deque<model::NetworkTerms> network_terms_;
     std::deque<model::OrderTerms> order_terms_;
+    std::deque<model::RewardTerms> reward_terms_;
     std::deque<model::Program> programs_;
     std::deque<model::AccessKey> access_keys_;
     std::deque<model::TierAct> tier_acts_;

@@ -21,6 +21,57 @@ std::vector<schema::TierMove> to_schema(const std::vector<runtime::TierMove>& mo
 
 }  // namespace
 
+schema::FailureCode to_code(model::ErrorKind kind) {
+    switch (kind) {
+        case model::ErrorKind::invalid:
+            return schema::FailureCode::invalid;
+        case model::ErrorKind::not_found:
+            return schema::FailureCode::not_found;
+        case model::ErrorKind::denied:
+            return schema::FailureCode::not_allowed;
+        case model::ErrorKind::unavailable:
+            return schema::FailureCode::stopping;
+        case model::ErrorKind::corrupt:
+        case model::ErrorKind::io:
+        case model::ErrorKind::full:
+        case model::ErrorKind::busy:
+            break;
+    }
+    return schema::FailureCode::internal;
+}
+
+schema::CustomerT to_schema(const runtime::CustomerView& view) {
+    schema::CustomerT customer;
+    customer.id = view.id.value;
+    customer.keys = codec::to_schema(view.keys);
+    customer.name = view.name;
+    customer.version = view.version.value;
+    customer.tier = view.tier;
+    customer.points = view.points.value;
+    customer.held = view.held.value;
+    customer.spendable = view.spendable.value;
+    customer.pending = view.pending.value;
+    customer.next_expiry_ms = view.next_expiry.value;
+    customer.expiring = view.expiring.value;
+    customer.ranking_points = view.ranking_points.value;
+    customer.period_metric = view.period_metric;
+    customer.lifetime_spend = view.lifetime_spend.value;
+    customer.month_spend = view.month_spend.value;
+    customer.orders = view.orders;
+    customer.enrolled_at_ms = view.enrolled_at.value;
+    customer.first_order_at_ms = view.first_order_at.value;
+    customer.last_order_at_ms = view.last_order_at.value;
+    customer.customer_class = static_cast<schema::CustomerClass>(view.customer_class);
+    customer.vip = view.vip.value;
+    customer.commission_available = view.commission_available.value;
+    customer.commission_pending = view.commission_pending.value;
+    customer.orders_pending = view.orders_pending;
+    customer.orders_pending_amount = view.orders_pending_amount.value;
+    customer.orders_pending_points = view.orders_pending_points.value;
+    customer.classes = std::make_unique<schema::CustomerClassesT>(codec::to_schema(view.classes));
+    return customer;
+}
+
 schema::StandingT to_schema(const runtime::StandingView& view) {
     schema::StandingT standing;
     standing.customer = view.id.value;

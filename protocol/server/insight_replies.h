@@ -1,12 +1,18 @@
 #pragma once
 
+#include <vector>
+
 #include "engine/runtime/insight.h"
 #include "engine/runtime/relation_queries.h"
+#include "engine/runtime/reward_queries.h"
 #include "protocol/schema/messages_generated.h"
 
-// What the engine tells of standings, receipts and changes, as replies of the protocol.
+// What the engine tells of standings, receipts, changes and rewards, as replies of the protocol.
 namespace tim::server {
 
+/// The code of a query's failure.
+schema::FailureCode to_code(model::ErrorKind kind);
+schema::CustomerT to_schema(const runtime::CustomerView& view);
 schema::StandingT to_schema(const runtime::StandingView& view);
 schema::OrdersT to_schema(const runtime::OrdersPage& page);
 schema::ExplanationT to_schema(const runtime::Explanation& explanation);
@@ -16,5 +22,9 @@ schema::RecomputeReplyT to_schema(const runtime::RecomputeReport& report);
 model::Result<std::vector<runtime::Dimension>> dimensions_of(const schema::SegmentRequest& request);
 schema::SegmentReplyT to_schema(const runtime::SegmentCount& count);
 schema::SegmentReplyT to_schema(const runtime::SegmentReport& report);
+
+// reward_replies.cpp
+schema::VouchersT to_schema(const runtime::VouchersPage& page);
+schema::RewardsT to_schema(const std::vector<runtime::RewardView>& catalogue);
 
 }  // namespace tim::server

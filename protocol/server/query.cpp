@@ -11,6 +11,7 @@
 #include "engine/model/fact.h"
 #include "engine/runtime/network_queries.h"
 #include "engine/runtime/relation_queries.h"
+#include "engine/runtime/reward_queries.h"
 #include "protocol/codec/documents.h"
 #include "protocol/codec/messages.h"
 #include "protocol/codec/permissions.h"
@@ -24,25 +25,6 @@ using codec::ByteBuffer;
 
 std::string_view view(const flatbuffers::String* text) {
     return text == nullptr ? std::string_view() : std::string_view(text->c_str(), text->size());
-}
-
-schema::FailureCode to_code(model::ErrorKind kind) {
-    switch (kind) {
-        case model::ErrorKind::invalid:
-            return schema::FailureCode::invalid;
-        case model::ErrorKind::not_found:
-            return schema::FailureCode::not_found;
-        case model::ErrorKind::denied:
-            return schema::FailureCode::not_allowed;
-        case model::ErrorKind::unavailable:
-            return schema::FailureCode::stopping;
-        case model::ErrorKind::corrupt:
-        case model::ErrorKind::io:
-        case model::ErrorKind::full:
-        case model::ErrorKind::busy:
-            break;
-    }
-    return schema::FailureCode::internal;
 }
 
 /// Answers one query; each member one message.
@@ -80,6 +62,12 @@ class Answerer {
                 return order(*(*request)->body_as_OrderRequest());
             case schema::RequestBody::OrdersRequest:
                 return orders(*(*request)->body_as_OrdersRequest());
+            case schema::RequestBody::VoucherRequest:
+                return voucher(*(*request)->body_as_VoucherRequest());
+            case schema::RequestBody::VouchersRequest:
+                return vouchers(*(*request)->body_as_VouchersRequest());
+            case schema::RequestBody::RewardsRequest:
+                return rewards(*(*request)->body_as_RewardsRequest());
             case schema::RequestBody::ProgramGet:
                 return program(*(*request)->body_as_ProgramGet());
             case schema::RequestBody::ProgramListRequest:
@@ -119,38 +107,6 @@ class Answerer {
                               "there is no program \"" + std::string(view(id)) + "\"");
     }
 
-    static schema::CustomerT to_schema(const runtime::CustomerView& view) {
-        schema::CustomerT customer;
-        customer.id = view.id.value;
-        customer.keys = codec::to_schema(view.keys);
-        customer.name = view.name;
-        customer.version = view.version.value;
-        customer.tier = view.tier;
-        customer.points = view.points.value;
-        customer.held = view.held.value;
-        customer.spendable = view.spendable.value;
-        customer.pending = view.pending.value;
-        customer.next_expiry_ms = view.next_expiry.value;
-        customer.expiring = view.expiring.value;
-        customer.ranking_points = view.ranking_points.value;
-        customer.period_metric = view.period_metric;
-        customer.lifetime_spend = view.lifetime_spend.value;
-        customer.month_spend = view.month_spend.value;
-        customer.orders = view.orders;
-        customer.enrolled_at_ms = view.enrolled_at.value;
-        customer.first_order_at_ms = view.first_order_at.value;
-        customer.last_order_at_ms = view.last_order_at.value;
-        customer.customer_class = static_cast<schema::CustomerClass>(view.customer_class);
-        customer.vip = view.vip.value;
-        customer.commission_available = view.commission_available.value;
-        customer.commission_pending = view.commission_pending.value;
-        customer.orders_pending = view.orders_pending;
-        customer.orders_pending_amount = view.orders_pending_amount.value;
-        customer.orders_pending_points = view.orders_pending_points.value;
-        customer.classes = std::make_unique<schema::CustomerClassesT>(codec::to_schema(view.classes));
-        return customer;
-    }
-
     void show(const schema::ShowRequest& request) {
         const auto program = find(request.program());
         if (!program) return fail(program.error());
@@ -160,7 +116,7 @@ class Answerer {
         const auto shown = as_of == model::kNoInstant ? engine_.show(*program, *customer)
                                                       : engine_.show_as_of(*program, *customer, as_of);
         if (!shown) return fail(shown.error());
-        reply(to_schema(*shown));
+        reply(server::to_schema(*shown));
     }
 
     void standing(const schema::StandingRequest& request) {
@@ -223,7 +179,7 @@ class Answerer {
                 if (!page) return fail(page.error());
                 schema::CustomersT customers;
                 for (const runtime::CustomerView& row : page->rows)
-                    customers.rows.push_back(std::make_unique<schema::CustomerT>(to_schema(row)));
+                    customers.rows.push_back(std::make_unique<schema::CustomerT>(server::to_schema(row)));
                 customers.next = page->next.value;
                 return reply(std::move(customers));
             }
@@ -236,6 +192,41 @@ class Answerer {
             }
         }
         fail({model::ErrorKind::invalid, "kind: a segment is counted, listed or reported on"});
+    }
+
+    void voucher(const schema::VoucherRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        auto found = engine_.rewards().voucher(*program, view(request.voucher()));
+        if (!found) return fail(found.error());
+        runtime::VouchersPage page;
+        page.rows.push_back(std::move(*found));
+        reply(server::to_schema(page));
+    }
+
+    void vouchers(const schema::VouchersRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        const auto customer = codec::decode_customer(*request.customer());
+        if (!customer) return fail(customer.error());
+        const std::size_t limit = std::clamp<std::size_t>(request.limit(), 1, codec::kMaxVouchersPerPage);
+        const auto found = engine_.rewards().vouchers(*program, *customer, {request.before()}, limit);
+        if (!found) return fail(found.error());
+        reply(server::to_schema(*found));
+    }
+
+    void rewards(const schema::RewardsRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        model::CustomerRef customer;
+        if (request.customer() != nullptr) {
+            const auto decoded = codec::decode_customer(*request.customer());
+            if (!decoded) return fail(decoded.error());
+            customer = *decoded;
+        }
+        const auto found = engine_.rewards().catalogue(*program, customer);
+        if (!found) return fail(found.error());
+        reply(server::to_schema(*found));
     }
 
     void explain(const schema::ExplainRequest& request) {
@@ -329,7 +320,7 @@ class Answerer {
         schema::CustomersT customers;
         customers.rows.reserve(page->size());
         for (const runtime::CustomerView& view : *page) {
-            customers.rows.push_back(std::make_unique<schema::CustomerT>(to_schema(view)));
+            customers.rows.push_back(std::make_unique<schema::CustomerT>(server::to_schema(view)));
         }
         if (page->size() == limit) customers.next = page->back().id.value;
         reply(std::move(customers));
@@ -422,7 +413,7 @@ class Answerer {
         if (!page) return fail(page.error());
         schema::CustomersT answer;
         for (const runtime::CustomerView& view : page->rows)
-            answer.rows.push_back(std::make_unique<schema::CustomerT>(to_schema(view)));
+            answer.rows.push_back(std::make_unique<schema::CustomerT>(server::to_schema(view)));
         answer.next = page->next.value;
         reply(std::move(answer));
     }

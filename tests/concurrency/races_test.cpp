@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/runtime/network_queries.h"
+#include "tests/support/reward_shop.h"
 #include "tests/support/shop.h"
 
 namespace tim::tests {
@@ -95,6 +96,69 @@ TEST(Races, for_one_referral_code) {
         EXPECT_EQ(welcome, 1U);
         EXPECT_EQ(used, kThreads - 1);
         EXPECT_EQ(shop.figures().points - before, 20);
+    }
+    EXPECT_EQ(shop.fixture.verify(), "");
+}
+
+TEST(Races, for_the_last_gift) {
+    model::Program program = reward_program();
+    program.rewards[2].stock = kRounds;
+    RewardShop shop(program, threaded());
+    for (std::size_t i = 0; i < kThreads; ++i) {
+        const std::string card = fmt::format("card:r{}", i);
+        shop.fixture.enroll(shop.program, card);
+        shop.fixture.execute(make_adjust(shop.program, shop.fixture.fresh_request(), card, 40 * kRounds, 0));
+    }
+    for (int round = 0; round < kRounds; ++round) {
+        // All but one of those that are left, so that sixteen want the last.
+        if (round == 0) {
+            shop.adjust(40 * kRounds);
+            for (int i = 1; i < kRounds; ++i)
+                shop.buy("cup");
+        }
+        const auto outcomes = race(shop, [&](std::size_t i) {
+            return make_redeem_reward(shop.program, race_request(round, i), fmt::format("card:r{}", i),
+                                      "cup");
+        });
+        ASSERT_EQ(count(outcomes, Refusal::none), 1U);
+        EXPECT_EQ(count(outcomes, Refusal::reward_out_of_stock), kThreads - 1);
+        EXPECT_EQ(shop.given("cup"), kRounds);
+        for (const Outcome& outcome : outcomes) {
+            if (outcome.refusal != Refusal::none) continue;
+            EXPECT_EQ(shop.cancel(shop.code_of(outcome)).refusal, Refusal::none);
+        }
+    }
+    EXPECT_EQ(shop.fixture.verify(), "");
+}
+
+TEST(Races, for_one_voucher) {
+    RewardShop shop(reward_program(), threaded());
+    shop.adjust(100 * kRounds);
+    for (int round = 0; round < kRounds; ++round) {
+        const std::string code = shop.buy("v50");
+        // Sales are all accepted; used it is once, by one of them or by itself, or cancelled, or reserved
+        // first.
+        const auto outcomes = race(shop, [&](std::size_t i) {
+            if (i % 4 == 0)
+                return with_voucher(
+                    make_sale(shop.program, receipt(2, fmt::format("{}-{}", round, i)), Who(), 10), code);
+            return make_voucher_act(i % 4 == 1   ? model::CommandKind::use_voucher
+                                    : i % 4 == 2 ? model::CommandKind::cancel_voucher
+                                                 : model::CommandKind::reserve_voucher,
+                                    shop.program, race_request(round, i), code);
+        });
+        std::size_t ended = 0;
+        std::size_t reserved = 0;
+        for (std::size_t i = 0; i < kThreads; ++i) {
+            if (i % 4 == 0) {
+                EXPECT_EQ(outcomes[i].refusal, Refusal::none);
+                ended += shop.voucher_refused(outcomes[i]) == Refusal::none ? 1U : 0U;
+            } else if (outcomes[i].refusal == Refusal::none) {
+                ++(i % 4 == 3 ? reserved : ended);
+            }
+        }
+        EXPECT_EQ(ended, 1U) << "used or cancelled, once";
+        EXPECT_LE(reserved, 1U);
     }
     EXPECT_EQ(shop.fixture.verify(), "");
 }

@@ -18,6 +18,8 @@ const RefusalCases& cases_of_orders();
 
 /// Of what customers are classified by.
 const RefusalCases& cases_of_relations();
+/// Of rewards and vouchers.
+const RefusalCases& cases_of_rewards();
 
 /// Why what came with a sale was refused while the sale was accepted.
 const std::map<model::Refusal, std::function<model::Refusal()>>& cases_of_extras();

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "engine/runtime/engine.h"
+#include "engine/runtime/relation_queries.h"
+#include "engine/runtime/reward_queries.h"
 #include "tests/support/commands.h"
 
 namespace tim::tests {
@@ -77,6 +79,8 @@ class AuditedEngine final : public runtime::Engine {
         return engine_.ledger(program, after, limit);
     }
     runtime::NetworkQueries& network() override { return engine_.network(); }
+    runtime::RelationQueries& relations() override { return engine_.relations(); }
+    runtime::RewardQueries& rewards() override { return engine_.rewards(); }
     model::Result<runtime::VerifyReport> verify(
         const std::function<void(std::uint64_t, std::uint64_t)>& progress) override {
         return engine_.verify(progress);

@@ -66,7 +66,7 @@ std::unique_ptr<client::PendingRequest> request_of(const OwnedCommand& owned, An
         auto body = codec::to_order_change("nhanh", row);
         if (!body) fail("a command does not fit the protocol: " + body.error().message);
         const bool completes = row.kind == model::CommandKind::complete_order;
-        return std::make_unique<client::OrderChangeRequest>(
+        return std::make_unique<client::DetailedChangeRequest>(
             std::move(*body), [answered, completes](const model::Result<client::DetailedOutcome>& change) {
                 if (!change) return answered(tl::unexpected(change.error()));
                 const bool accepted = change->outcome.refusal == model::Refusal::none;

@@ -83,16 +83,35 @@ const char* kind_word(CommandKind kind) {
             return "cancel_order";
         case CommandKind::classify:
             return "classify";
+        case CommandKind::redeem_reward:
+            return "redeem_reward";
+        case CommandKind::reserve_voucher:
+            return "reserve_voucher";
+        case CommandKind::use_voucher:
+            return "use_voucher";
+        case CommandKind::release_voucher:
+            return "release_voucher";
+        case CommandKind::cancel_voucher:
+            return "cancel_voucher";
     }
     return "?";
 }
 
-void own_details(OwnedCommand& command, std::string referral, std::string payment) {
+void own_details(OwnedCommand& command, std::string referral, std::string payment, std::string voucher = {}) {
     const auto texts = std::make_shared<const std::vector<std::string>>(
-        std::vector<std::string>{std::move(referral), std::move(payment)});
+        std::vector<std::string>{std::move(referral), std::move(payment), std::move(voucher)});
     command.detail_texts = texts;
     command.details->referral = (*texts)[0];
     command.details->payment = (*texts)[1];
+    command.details->voucher = (*texts)[2];
+}
+
+std::shared_ptr<const OwnedCommand::RewardText> own_reward(std::string reward, std::string voucher) {
+    auto owned = std::make_shared<OwnedCommand::RewardText>();
+    owned->reward = std::move(reward);
+    owned->voucher = std::move(voucher);
+    owned->terms = {owned->reward, owned->voucher};
+    return owned;
 }
 
 std::shared_ptr<const OwnedCommand::OrderText> own_order(const OrderWords& words) {
@@ -138,7 +157,8 @@ OwnedCommand OwnedCommand::copy_of(const Command& command) {
     result.command.details = nullptr;
     if (command.details != nullptr) {
         result.details = *command.details;
-        own_details(result, std::string(command.details->referral), std::string(command.details->payment));
+        own_details(result, std::string(command.details->referral), std::string(command.details->payment),
+                    std::string(command.details->voucher));
     }
     result.command.tier_act = nullptr;
     if (command.tier_act != nullptr)
@@ -157,6 +177,9 @@ OwnedCommand OwnedCommand::copy_of(const Command& command) {
         owned->enrollment.vip.text = owned->vip_text;
         result.enrollment = std::move(owned);
     }
+    result.command.reward = nullptr;
+    if (command.reward != nullptr)
+        result.reward = own_reward(std::string(command.reward->reward), std::string(command.reward->voucher));
     result.command.order = nullptr;
     if (command.order != nullptr) {
         const model::OrderTerms& terms = *command.order;
@@ -185,6 +208,7 @@ Command OwnedCommand::view() const {
     result.details = details ? &*details : nullptr;
     result.network = network ? &network->terms : nullptr;
     result.order = order ? &order->terms : nullptr;
+    result.reward = reward ? &reward->terms : nullptr;
     result.document = document.get();
     result.access_key = access_key.get();
     result.tier_act = tier_act.get();
@@ -331,6 +355,28 @@ OwnedCommand make_complete_order(ProgramId program, Name name, Name order, const
     result.details.emplace().hold = hold;
     own_details(result, referral, {});
     return result;
+}
+
+OwnedCommand make_redeem_reward(ProgramId program, Name name, const Who& customer, const std::string& reward,
+                                Instant at) {
+    OwnedCommand result = make(CommandKind::redeem_reward, program, name, customer, at);
+    result.reward = own_reward(reward, {});
+    return result;
+}
+
+OwnedCommand make_voucher_act(CommandKind kind, ProgramId program, Name name, const std::string& voucher,
+                              std::int64_t ttl_ms, Instant at) {
+    OwnedCommand result = make(kind, program, name, at);
+    result.reward = own_reward({}, voucher);
+    result.command.ttl_ms = ttl_ms;
+    return result;
+}
+
+OwnedCommand with_voucher(OwnedCommand command, const std::string& voucher) {
+    if (!command.details) command.details.emplace();
+    own_details(command, std::string(command.details->referral), std::string(command.details->payment),
+                voucher);
+    return command;
 }
 
 OwnedCommand make_balance(ProgramId program, const Who& customer, std::int64_t amount) {

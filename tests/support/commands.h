@@ -38,6 +38,12 @@ struct OwnedCommand {
         model::OrderTerms terms;  ///< its texts are these
     };
     std::shared_ptr<const OrderText> order;
+    struct RewardText {
+        std::string reward;
+        std::string voucher;
+        model::RewardTerms terms;  ///< its texts are these
+    };
+    std::shared_ptr<const RewardText> reward;
     std::shared_ptr<const model::Program> document;
     std::shared_ptr<const model::AccessKey> access_key;
     std::shared_ptr<const model::TierAct> tier_act;
@@ -115,6 +121,14 @@ OwnedCommand make_order_change(model::CommandKind kind, model::ProgramId program
 OwnedCommand make_complete_order(model::ProgramId program, model::Name name, model::Name order,
                                  const OrderWords& words = {}, model::Sequence hold = {},
                                  const std::string& referral = {}, model::Instant at = model::kNoInstant);
+OwnedCommand make_redeem_reward(model::ProgramId program, model::Name name, const Who& customer,
+                                const std::string& reward, model::Instant at = model::kNoInstant);
+/// Of kind reserve_voucher, use_voucher, release_voucher or cancel_voucher.
+OwnedCommand make_voucher_act(model::CommandKind kind, model::ProgramId program, model::Name name,
+                              const std::string& voucher, std::int64_t ttl_ms = 0,
+                              model::Instant at = model::kNoInstant);
+/// The same command, a sale or a balance, with a voucher.
+OwnedCommand with_voucher(OwnedCommand command, const std::string& voucher);
 OwnedCommand make_balance(model::ProgramId program, const Who& customer, std::int64_t amount = 0);
 OwnedCommand make_sale(model::ProgramId program, model::Name name, const Who& customer, std::int64_t amount,
                        model::Instant at = model::kNoInstant);

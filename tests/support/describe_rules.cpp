@@ -65,6 +65,8 @@ std::string describe(const model::CampaignEffect& effect) {
             return fmt::format("+ {}", effect.points.value);
         case EffectKind::earn:
             return fmt::format("+ {} per {}", effect.points.value, effect.per_amount.value);
+        case EffectKind::voucher:
+            return "voucher " + effect.reward;
         case EffectKind::discount:
             return "off " + describe(effect.discount);
     }

@@ -146,6 +146,8 @@ std::vector<model::Program> CommandGenerator::programs(Choices& choices) {
     choose_network(network, choices);
     if (choices.chance(50)) choose_dates(network.points, choices);
     for (model::Program* program : {&points, &tiered, &network})
+        choose_rewards(*program, kMonday.value, choices);
+    for (model::Program* program : {&points, &tiered, &network})
         if (choices.chance(70)) choose_campaigns(*program, kMonday.value, choices);
     for (model::Program* program : {&points, &tiered, &network})
         choose_classes(*program, choices);
@@ -177,6 +179,8 @@ OwnedCommand CommandGenerator::fresh(ProgramId program, Instant clock) {
         command = enroll(program);
     else if (dice < 40)
         command = choices_.chance(25) ? order(program) : sale(program);
+    else if (dice < 48 && !model_.document(program, 1).rewards.empty())
+        command = reward(program);
     else if (dice < 60)
         command = give_back(program);
     else if (dice < 68)
@@ -190,7 +194,7 @@ OwnedCommand CommandGenerator::fresh(ProgramId program, Instant clock) {
     else if (dice < (model_.document(program, 1).id == "tiered" || has_parties ? 95U : 92U))
         return new_version(program, clock);
     else
-        return make_balance(program, customer(program), amount(program));
+        return with_some_voucher(make_balance(program, customer(program), amount(program)), 15);
     set_time(command, clock);
     return command;
 }
@@ -262,11 +266,14 @@ OwnedCommand CommandGenerator::sale(ProgramId program) {
         choices_.chance(12) ? some_accepted(program, CommandKind::hold) : nullptr;
     if (hold == nullptr) {
         OwnedCommand sale = make_sale(program, next_receipt(), who, amount(program));
-        return choices_.chance(25) ? with_goods(std::move(sale)) : sale;
+        if (choices_.chance(25)) sale = with_goods(std::move(sale));
+        return with_some_voucher(std::move(sale), 20);
     }
     const Who owner = fmt::format("id:{}", hold->customer.value);
-    return make_sale_with(program, next_receipt(), choices_.chance(92) ? owner : who, amount(program),
-                          choices_.chance(95) ? hold->sequence : model::Sequence{987'654'321});
+    return with_some_voucher(
+        make_sale_with(program, next_receipt(), choices_.chance(92) ? owner : who, amount(program),
+                       choices_.chance(95) ? hold->sequence : model::Sequence{987'654'321}),
+        20);
 }
 
 OwnedCommand CommandGenerator::some_sale(ProgramId program, Instant clock) {
@@ -419,6 +426,7 @@ OwnedCommand CommandGenerator::new_version(ProgramId program, Instant clock) {
             for (std::size_t i = 1; i < document.tiers.size(); ++i)
                 document.tiers[i].upgrade_bonus.value = choices_.between(0, 90);
     }
+    if (!document.rewards.empty() && (chosen || choices_.chance(30))) choose_rewards(document, now, choices_);
     if (document.id != "plain" && choices_.chance(30)) choose_campaigns(document, now, choices_);
     if (document.classification && choices_.chance(30)) choose_classes(document, choices_);
     Instant effective = kNoInstant;
@@ -466,6 +474,9 @@ OwnedCommand CommandGenerator::again(Instant clock) {
                 command = make_order_change(command.command.kind, first.program, command.command.name,
                                             command.command.original, {{}, "khác"}, command.command.at);
             if (command.command.kind == CommandKind::sale) command.details.emplace().hold = {1};
+            if (model::moves_voucher(command.command.kind))
+                command = make_voucher_act(command.command.kind, first.program, command.command.name, "X",
+                                           command.command.ttl_ms, command.command.at);
             break;
         default:
             if (command.command.at == kNoInstant) command.command.at.value = model_.now(first.program, clock);

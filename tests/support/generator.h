@@ -34,6 +34,9 @@ class CommandGenerator {
     static void choose_campaigns(model::Program& program, std::int64_t now, Choices& choices);
     static void choose_classes(model::Program& program, Choices& choices);
 
+    /// Gives a program three rewards, "r0" to "r2" (a gift), of which some are few, and its tiers discounts.
+    static void choose_rewards(model::Program& program, std::int64_t now, Choices& choices);
+
     OwnedCommand next(model::Instant clock);
     /// A sale that mostly will be accepted, now or late.
     OwnedCommand some_sale(model::ProgramId program, model::Instant clock);
@@ -48,6 +51,10 @@ class CommandGenerator {
     OwnedCommand enroll(model::ProgramId program);
     OwnedCommand sale(model::ProgramId program);
     OwnedCommand order(model::ProgramId program);
+    OwnedCommand reward(model::ProgramId program);
+    /// A voucher's code that was issued, or none that ever was.
+    std::string voucher(model::ProgramId program);
+    OwnedCommand with_some_voucher(OwnedCommand command, std::uint64_t percent);
     OwnedCommand with_goods(OwnedCommand sale);
     OwnedCommand give_back(model::ProgramId program);
     OwnedCommand give_back_goods(const NaiveModel::Accepted& sale, const model::Name& original);

@@ -39,9 +39,11 @@ class Chooser {
         if (choices_.chance(85)) result.when = condition(0);
         const std::uint64_t effects = 1 + choices_.below(3);
         bool pays = false;
+        vouchers_ = 0;
         for (std::uint64_t i = 0; i < effects; ++i) {
             result.then.push_back(effect());
-            pays = pays || result.then.back().kind != EffectKind::discount;
+            const EffectKind kind = result.then.back().kind;
+            pays = pays || (kind != EffectKind::discount && kind != EffectKind::voucher);
         }
         result.ranking = choices_.chance(75);
         if (pays && choices_.chance(40))
@@ -147,6 +149,10 @@ class Chooser {
             result.per_amount.value = choices_.between(1, per_ * 3);
             if (choices_.chance(80)) result.per_amount.value += per_ / 2;
             result.points.value = choices_.between(1, 3);
+        } else if (dice == 8 && !program_.rewards.empty() && vouchers_ < 1) {
+            ++vouchers_;
+            result.kind = EffectKind::voucher;
+            result.reward = program_.rewards[choices_.below(program_.rewards.size())].id;
         } else {
             result.kind = EffectKind::discount;
             result.discount = discount();
@@ -159,6 +165,7 @@ class Chooser {
     const std::int64_t per_;
     Choices& choices_;
     int multipliers_ = 0;
+    int vouchers_ = 0;  ///< of the campaign
 };
 
 }  // namespace

@@ -32,7 +32,7 @@ bool has_detail(Refusal refusal) {
            refusal == Refusal::amount_exceeds_lines || refusal == Refusal::unknown_line ||
            refusal == Refusal::return_exceeds_line || refusal == Refusal::line_amount_differs ||
            refusal == Refusal::unknown_nature || refusal == Refusal::unknown_type ||
-           refusal == Refusal::unknown_item;
+           refusal == Refusal::unknown_item || refusal == Refusal::reward_out_of_stock;
 }
 
 Who by_id(CustomerId customer) {
@@ -231,7 +231,8 @@ std::string Lockstep::carry_out(const std::vector<OwnedCommand>& commands, std::
         if (model_.accepted().size() > accepted_before)
             model_.learn(outcomes[i].sequence, outcomes[i].depends_on);
         if (expected.refusal != Refusal::none) generator_.refused(commands[i]);
-        std::string others = compare_campaigns(commands[i], outcomes[i]);
+        std::string others = compare_issued(commands[i], outcomes[i]);
+        if (others.empty()) others = compare_campaigns(commands[i], outcomes[i]);
         if (others.empty()) others = compare_parties(commands[i], outcomes[i]);
         if (!others.empty()) return others + newest_facts(commands[i].command.program, outcomes[i].customer);
     }
@@ -297,7 +298,8 @@ std::string Lockstep::compare_parties(const OwnedCommand& command, const Outcome
     if (model::sells(command.command.kind)) {
         Refusal refused = Refusal::none;
         for (const auto& effect : fixture_.engine().effects(outcome.sequence))
-            if (effect.type == FactType::extra_refused) refused = effect.refusal;
+            if (effect.type == FactType::extra_refused && effect.extra == model::SaleExtra::referral)
+                refused = effect.refusal;
         if (refused != entry.code_refusal)
             return fmt::format("{}\n  the code is refused {}, expected {}", describe(command),
                                model::refusal_name(refused), model::refusal_name(entry.code_refusal));
@@ -375,8 +377,9 @@ std::string Lockstep::compare_all() {
         }
         if (std::string difference = compare_limits({program}); !difference.empty()) return difference;
     }
-    const std::string orders = compare_orders();
-    return orders.empty() ? compare_snapshots() : orders;
+    std::string difference = compare_orders();
+    if (difference.empty()) difference = compare_vouchers();
+    return difference.empty() ? compare_snapshots() : difference;
 }
 
 /// What led a customer to where the engine has it, newest first.

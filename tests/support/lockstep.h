@@ -68,6 +68,9 @@ class Lockstep {
     /// What campaigns have paid of their budgets, and how often each took effect for whom, as the ledger adds
     /// up to.
     std::string compare_limits(model::ProgramId program);
+    std::string compare_issued(const OwnedCommand& command, const model::Outcome& outcome);
+    /// Where each voucher stands, and how many of each reward are given out.
+    std::string compare_vouchers();
     std::string compare_relations(model::ProgramId program, model::CustomerId customer);
     /// Where each order stands.
     std::string compare_orders();

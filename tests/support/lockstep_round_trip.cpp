@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "engine/runtime/reward_queries.h"
 #include "tests/support/lockstep.h"
 #include "tests/support/party_state.h"
 
@@ -38,6 +39,8 @@ Sums sums_of(const Fact& fact) {
         case FactType::receipt_redeemed:
         case FactType::lots_taken:
         case FactType::lot_spent:
+        case FactType::voucher_issued:
+        case FactType::voucher_noted:
             return {};
         default:
             break;
@@ -61,6 +64,7 @@ bool is_time(FactType type) {
 struct Lockstep::ProgramSnapshot {
     std::vector<PartyState> parties;
     CampaignLimits limits;
+    std::vector<model::VoucherPhase> vouchers;  ///< of those that were known
 };
 
 Lockstep::ProgramSnapshot Lockstep::snapshot_of(ProgramId program) {
@@ -69,6 +73,8 @@ Lockstep::ProgramSnapshot Lockstep::snapshot_of(ProgramId program) {
     for (std::uint64_t id = 1; id <= model_.customer_count(program); ++id)
         snapshot.parties.push_back(party_state(fixture_, program, {id}));
     snapshot.limits = campaign_limits(fixture_, program);
+    for (const NaiveModel::KnownVoucher& known : model_.vouchers())
+        snapshot.vouchers.push_back(fixture_.engine().rewards().voucher(known.program, known.code)->phase);
     return snapshot;
 }
 
@@ -122,6 +128,18 @@ std::string Lockstep::compare_round_trip(ProgramId program, const OwnedCommand& 
     const ProgramSnapshot after = snapshot_of(program);
     if (before.limits != after.limits)
         return fmt::format("\n  before {}\n  after  {}", describe(before.limits), describe(after.limits));
+    // One that was reserved and paid can be used again by anybody.
+    for (std::size_t i = 0; i < before.vouchers.size(); ++i) {
+        const auto was = before.vouchers[i];
+        const auto is = after.vouchers[i];
+        const bool paid = was == model::VoucherPhase::reserved && is == model::VoucherPhase::issued;
+        if (was != is && !paid)
+            return fmt::format("voucher {} was {}, and is {}", model_.vouchers()[i].code,
+                               model::voucher_phase_name(was), model::voucher_phase_name(is));
+    }
+    for (std::size_t i = before.vouchers.size(); i < after.vouchers.size(); ++i)
+        if (after.vouchers[i] != model::VoucherPhase::withdrawn)
+            return fmt::format("voucher {} came with the sale, and stays", model_.vouchers()[i].code);
     const model::Program& rules =
         model_.document(program, static_cast<std::uint16_t>(before.parties[0].figures.version));
     for (std::size_t i = 0; i < before.parties.size(); ++i) {

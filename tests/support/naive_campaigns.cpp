@@ -121,6 +121,7 @@ NaiveModel::Earning NaiveModel::earning(const Accepted& priced, Wide amount, Wid
         Wide after = points;
         Wide scale_after = scale;
         Wide left_after = left;
+        std::string reward;
         for (const CampaignEffect& effect : campaign.then) {
             if (effect.kind == EffectKind::multiplier) {
                 after *= effect.multiplier_bp;
@@ -130,12 +131,13 @@ NaiveModel::Earning NaiveModel::earning(const Accepted& priced, Wide amount, Wid
             if (effect.kind == EffectKind::earn)
                 after += amount / effect.per_amount.value * effect.points.value * scale_after;
             if (effect.kind == EffectKind::discount) left_after -= taken_off(effect.discount, left_after);
+            if (effect.kind == EffectKind::voucher) reward = effect.reward;
         }
-        const bool gives = after != points * (scale_after / scale) || left_after != left;
+        const bool gives = after != points * (scale_after / scale) || left_after != left || !reward.empty();
         const Wide more = after / scale_after - points / scale;
-        if (!gives || !admits(campaign, more)) continue;
+        if (!gives || !admits(campaign, more, result.shares)) continue;
         result.shares.push_back(
-            {campaign.id, more, static_cast<std::int64_t>(left - left_after), campaign.ranking});
+            {campaign.id, more, static_cast<std::int64_t>(left - left_after), campaign.ranking, reward});
         if (campaign.ranking) result.ranking += more;
         points = after;
         scale = scale_after;
@@ -148,7 +150,16 @@ NaiveModel::Earning NaiveModel::earning(const Accepted& priced, Wide amount, Wid
 }
 
 /// By what stands in the list.
-bool NaiveModel::within_limits(const Accepted& sale, const Campaign& campaign, Wide points) const {
+bool NaiveModel::within_limits(const Accepted& sale, const Campaign& campaign, Wide points,
+                               const std::vector<CampaignShare>& before) const {
+    for (const CampaignEffect& effect : campaign.then) {
+        if (effect.kind != EffectKind::voucher) continue;
+        const auto same = std::ranges::count(before, effect.reward, &CampaignShare::reward);
+        for (const model::Reward& reward : document(sale.program, sale.priced_by).rewards)
+            if (reward.id == effect.reward && reward.stock &&
+                given(sale.program, reward.id) + same >= *reward.stock)
+                return false;
+    }
     if (campaign.per_customer &&
         campaign_uses(sale.program, sale.customer, campaign.id) >= *campaign.per_customer)
         return false;
@@ -166,14 +177,16 @@ NaiveModel::Earning NaiveModel::earned_of_rest(const Accepted& sale, Wide left, 
         for (std::size_t i = 0; i < goods.lines.size(); ++i)
             if (goods.left[i] > 0) rest.command.details->lines.push_back(goods.lines[i]);
     }
-    return earning(rest, left, left,
-                   [&](const Campaign& campaign, Wide) { return has(sale.campaigns, campaign.id); });
+    return earning(rest, left, left, [&](const Campaign& campaign, Wide, const auto&) {
+        return has(sale.campaigns, campaign.id);
+    });
 }
 
 NaiveModel::Earning NaiveModel::earned(const Accepted& sale) const {
     const Wide amount = sale.command.command.amount.value;
-    return earning(sale, amount, amount,
-                   [&](const Campaign& campaign, Wide) { return has(sale.campaigns, campaign.id); });
+    return earning(sale, amount, amount, [&](const Campaign& campaign, Wide, const auto&) {
+        return has(sale.campaigns, campaign.id);
+    });
 }
 
 void NaiveModel::find_campaigns(Accepted& sale) const {
@@ -183,10 +196,13 @@ void NaiveModel::find_campaigns(Accepted& sale) const {
                !undone(other);
     });
     const Wide amount = sale.command.command.amount.value;
-    const Earning all = earning(sale, amount, amount,
-                                [&](const Campaign& c, Wide more) { return within_limits(sale, c, more); });
-    for (const CampaignShare& share : all.shares)
+    const Earning all = earning(sale, amount, amount, [&](const Campaign& c, Wide more, const auto& before) {
+        return within_limits(sale, c, more, before);
+    });
+    for (const CampaignShare& share : all.shares) {
         sale.campaigns.push_back(share.id);
+        if (!share.reward.empty()) sale.granted.push_back(share.reward);
+    }
     if (all.overflow) sale.full = kMost + 1;
 }
 
@@ -225,14 +241,20 @@ model::Outcome NaiveModel::quote(const Accepted& balance, bool& overflow) const 
         return of(other, balance.program, balance.customer) &&
                other.command.command.kind == CommandKind::sale && !undone(other);
     });
-    const auto admits = [&](const Campaign& c, Wide more) { return within_limits(order, c, more); };
+    const auto admits = [&](const Campaign& c, Wide more, const auto& before) {
+        return within_limits(order, c, more, before);
+    };
     const Wide amount = balance.command.command.amount.value;
     const Earning whole = earning(order, amount, amount, admits);
-    const Wide paid = amount - whole.discount;
+    Wide off = whole.discount;
+    if (balance.command.details && !balance.command.details->voucher.empty())
+        off += std::min<Wide>(voucher_value(*voucher_of(balance.program, balance.command.details->voucher)),
+                              amount - off);
+    const Wide paid = amount - off;
     const Earning rest = earning(order, paid, paid, admits);
     overflow = whole.overflow || rest.overflow;
     Outcome outcome;
-    outcome.detail = whole.discount;
+    outcome.detail = static_cast<std::int64_t>(off);
     outcome.points.value = overflow ? 0 : static_cast<std::int64_t>(rest.points);
     return outcome;
 }
@@ -260,7 +282,8 @@ void NaiveModel::find_points(Accepted& entry) const {
         entry.full = has_now.points - had.points;
         entry.ranking = has_now.ranking - had.ranking;
     }
-    if (command.kind == CommandKind::redeem) entry.full = -Wide{entry.cost};
+    if (command.kind == CommandKind::redeem || command.kind == CommandKind::redeem_reward)
+        entry.full = -Wide{entry.cost};
     if (command.kind == CommandKind::capture)
         entry.full = -Wide{command.points.value != 0
                                ? command.points.value

@@ -185,6 +185,18 @@ void NaiveModel::add_to(NaiveFold& state, std::size_t index) const {
                     order.spent.insert(order.spent.end(), gone.begin(), gone.end());
             break;
         }
+        case CommandKind::redeem_reward:
+            state.rewards[index] = state.take(-full);
+            break;
+        case CommandKind::cancel_voucher: {
+            const auto known = std::ranges::find(vouchers_, entry.voucher, &KnownVoucher::id);
+            auto back = state.rewards[static_cast<std::size_t>(&issue_of(*known) - accepted_.data())];
+            std::stable_sort(back.begin(), back.end(),
+                             [](const auto& a, const auto& b) { return a.expires < b.expires; });
+            for (const NaiveFold::Batch& batch : back)
+                state.earn(batch.points, INT64_MIN, batch.expires);
+            break;
+        }
         default:
             break;
     }

@@ -53,11 +53,16 @@ std::uint8_t same_tier_in(const Program& rules, const std::string& id, std::uint
     return otherwise;
 }
 
+/// A tier that names the program's own criterion says no more than one that names none.
+Criterion criterion_of(const Program& program, std::size_t tier) {
+    return program.tiers[tier].criterion.value_or(program.tiering.criterion);
+}
+
 bool same_thresholds(const Program& a, const Program& b) {
     if (a.tiering.criterion != b.tiering.criterion || a.tiers.size() != b.tiers.size()) return false;
     for (std::size_t i = 0; i < a.tiers.size(); ++i)
         if (a.tiers[i].id != b.tiers[i].id || a.tiers[i].min != b.tiers[i].min ||
-            a.tiers[i].active != b.tiers[i].active || a.tiers[i].criterion != b.tiers[i].criterion)
+            a.tiers[i].active != b.tiers[i].active || criterion_of(a, i) != criterion_of(b, i))
             return false;
     return true;
 }

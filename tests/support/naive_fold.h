@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include "engine/model/name.h"
@@ -42,6 +44,8 @@ struct NaiveFold {
 
     std::vector<Batch> batches;
     std::vector<Hold> holds;
+    /// What rewards cost, by the place of the redemption among the accepted commands.
+    std::map<std::size_t, std::vector<Batch>> rewards;
     Wide debt = 0;
     std::vector<Posting> postings;
     std::vector<Order> orders;

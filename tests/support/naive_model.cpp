@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "tests/support/same_program.h"
+
 namespace tim::tests {
 
 using model::Command;
@@ -82,28 +84,6 @@ Outcome refused(model::Refusal refusal, std::int64_t detail = 0) {
     return outcome;
 }
 
-bool same_tier(const model::Tier& a, const model::Tier& b) {
-    return a.id == b.id && a.name == b.name && a.min == b.min && a.max == b.max &&
-           a.keep_points == b.keep_points && a.active == b.active && a.criterion == b.criterion &&
-           a.upgrade_bonus == b.upgrade_bonus && a.multiplier_bp == b.multiplier_bp &&
-           a.discount == b.discount;
-}
-
-/// As far as tests change programs.
-bool same_program(const model::Program& a, const model::Program& b) {
-    const auto& p = a.points;
-    const auto& q = b.points;
-    return a.name == b.name && p.earn.per_amount == q.earn.per_amount && p.earn.points == q.earn.points &&
-           p.redeem.has_value() == q.redeem.has_value() &&
-           (!p.redeem || (p.redeem->points == q.redeem->points && p.redeem->value == q.redeem->value)) &&
-           p.below_zero == q.below_zero && p.expiry == q.expiry && p.pending_days == q.pending_days &&
-           p.late_days == q.late_days && p.return_days == q.return_days &&
-           a.tiering.criterion == b.tiering.criterion && a.tiering.downgrade == b.tiering.downgrade &&
-           a.tiering.review == b.tiering.review && a.tiering.start == b.tiering.start &&
-           a.enabled == b.enabled && a.campaigns == b.campaigns && a.classification == b.classification &&
-           std::equal(a.tiers.begin(), a.tiers.end(), b.tiers.begin(), b.tiers.end(), same_tier);
-}
-
 bool is_return(CommandKind kind) {
     return kind == CommandKind::returned || kind == CommandKind::voided;
 }
@@ -119,7 +99,8 @@ std::optional<Outcome> NaiveModel::judge_alone(const Command& command) const {
     if (command.kind != CommandKind::balance) {
         if (!valid_name(command.name)) return refused(Refusal::invalid_name);
         if (by_receipt && command.name.kind != NameKind::receipt) return refused(Refusal::invalid_name);
-        if (!by_receipt && command.kind != CommandKind::redeem && command.name.kind != NameKind::request)
+        if (!by_receipt && command.kind != CommandKind::redeem &&
+            command.kind != CommandKind::redeem_reward && command.name.kind != NameKind::request)
             return refused(Refusal::invalid_name);
     }
     if (command.amount.value < 0 && command.kind != CommandKind::adjust)
@@ -138,7 +119,7 @@ std::optional<Outcome> NaiveModel::judge_alone(const Command& command) const {
         command.kind == CommandKind::adjust || command.kind == CommandKind::balance ||
         command.kind == CommandKind::appoint_vip || command.kind == CommandKind::move_member ||
         command.kind == CommandKind::request_payout || command.kind == CommandKind::override_tier ||
-        command.kind == CommandKind::classify;
+        command.kind == CommandKind::classify || command.kind == CommandKind::redeem_reward;
     if (needs_customer && !names_somebody(command.customer)) return refused(Refusal::invalid_key);
     if (command.kind == CommandKind::enroll)
         for (const auto& key : command.enrollment->keys)
@@ -208,12 +189,18 @@ Outcome NaiveModel::judge(const OwnedCommand& owned, Instant clock) {
     }
     if (command.kind == CommandKind::balance) {
         bool overflow = false;
+        if (entry.command.details && !entry.command.details->voucher.empty())
+            if (const Refusal refused_voucher =
+                    judge_paying(voucher_of(entry.program, entry.command.details->voucher), entry);
+                refused_voucher != Refusal::none)
+                return refused(refused_voucher);
         const Outcome offer = quote(entry, overflow);
         if (overflow) return refused(Refusal::overflow);
         outcome.points = offer.points;
         outcome.detail = offer.detail;
     }
     find_campaigns(entry);
+    find_voucher(entry);
     find_points(entry);
     find_gifts(entry);
     accepted_.push_back(entry);
@@ -323,6 +310,13 @@ NaiveModel::Refusal NaiveModel::judge_subject(Accepted& entry, std::int64_t& det
             return judge_override(entry, detail);
         case CommandKind::classify:
             return judge_classes(entry, detail);
+        case CommandKind::redeem_reward:
+            return judge_reward(entry, detail);
+        case CommandKind::reserve_voucher:
+        case CommandKind::use_voucher:
+        case CommandKind::release_voucher:
+        case CommandKind::cancel_voucher:
+            return judge_voucher(entry);
         default:
             return Refusal::none;
     }
@@ -443,6 +437,13 @@ bool NaiveModel::same_content(const Accepted& first, const Command& again) const
         return sale.details == nullptr ? std::string_view() : sale.details->referral;
     };
     if (referral(was) != referral(again)) return false;
+    const auto voucher = [](const Command& sale) {
+        return sale.details == nullptr ? std::string_view() : sale.details->voucher;
+    };
+    if (voucher(was) != voucher(again)) return false;
+    if (was.reward != nullptr && again.reward != nullptr &&
+        (was.reward->reward != again.reward->reward || was.reward->voucher != again.reward->voucher))
+        return false;
     if (was.order != nullptr && again.order != nullptr &&
         (was.order->amount != again.order->amount || was.order->status != again.order->status ||
          was.order->waybill != again.order->waybill || was.order->referral != again.order->referral))
@@ -501,6 +502,9 @@ void NaiveModel::learn(Sequence sequence, Sequence durable_at) {
 void NaiveModel::lose_after(Sequence durable) {
     std::erase_if(accepted_, [&](const Accepted& entry) { return entry.durable_at > durable; });
     std::erase_if(codes_, [&](const KnownCode& code) { return code.sale > durable; });
+    std::erase_if(vouchers_, [&](const KnownVoucher& voucher) {
+        return std::ranges::find(accepted_, voucher.issued_by, &Accepted::sequence) == accepted_.end();
+    });
 }
 
 const NaiveModel::Accepted* NaiveModel::find(ProgramId program, const Name& name) const {

@@ -98,6 +98,11 @@ class NaiveModel {
         model::Refusal code_refusal = model::Refusal::none;
         std::int64_t payout_amount = 0;
 
+        // Rewards.
+        std::vector<std::string> granted;  ///< sale: the rewards of which campaigns gave vouchers
+        model::Sequence voucher{};         ///< moved by the command, or used in the sale; 0: none
+        model::Refusal voucher_refusal = model::Refusal::none;
+
         std::int64_t asked_amount = 0;  ///< as sent; a return by line has found its own
         bool took_last_goods = false;   ///< of a sale that was free: by line, nothing of it is left
     };
@@ -118,6 +123,7 @@ class NaiveModel {
         Wide points = 0;
         std::int64_t discount = 0;
         bool ranking = true;
+        std::string reward;  ///< of a voucher that it gives; empty: none
     };
     /// What a receipt earns, and what comes off before it is paid.
     struct Earning {
@@ -172,6 +178,27 @@ class NaiveModel {
         model::Sequence sale{};
     };
     const std::vector<KnownCode>& codes() const { return codes_; }
+
+    /// A voucher that the last accepted command has issued, the first, second, … of its transaction; codes
+    /// are the engine's.
+    void learn_voucher(const std::string& code, model::Sequence id, std::size_t place);
+    struct KnownVoucher {
+        model::ProgramId program{};
+        std::string code;
+        model::Sequence id{};
+        model::Sequence issued_by{};
+        std::size_t place = 0;
+    };
+    const std::vector<KnownVoucher>& vouchers() const { return vouchers_; }
+    struct VoucherNow {
+        model::VoucherPhase phase = model::VoucherPhase::none;
+        std::int64_t until = 0;  ///< reserved
+    };
+    VoucherNow voucher_now(const KnownVoucher& voucher) const;
+    std::string reward_of(const KnownVoucher& voucher) const;
+    std::int64_t voucher_ends(const KnownVoucher& voucher) const;
+    /// How many of a reward are given out.
+    std::int64_t given(model::ProgramId program, const std::string& reward) const;
 
     Wallet wallet(model::ProgramId program, model::CustomerId vip, model::Instant clock) const;
     Relations relations(model::ProgramId program, model::CustomerId customer, model::Instant clock) const;
@@ -232,10 +259,12 @@ class NaiveModel {
     bool overflows(const Accepted& entry) const;
 
     // naive_campaigns.cpp
-    using Admits = std::function<bool(const model::Campaign&, Wide points)>;
+    using Admits =
+        std::function<bool(const model::Campaign&, Wide points, const std::vector<CampaignShare>& before)>;
     Earning earning(const Accepted& priced, Wide amount, Wide order, const Admits& admits) const;
     bool meets(const model::Condition& condition, const Accepted& sale, Wide amount) const;
-    bool within_limits(const Accepted& sale, const model::Campaign& campaign, Wide points) const;
+    bool within_limits(const Accepted& sale, const model::Campaign& campaign, Wide points,
+                       const std::vector<CampaignShare>& before) const;
     void find_campaigns(Accepted& sale) const;
     /// What a sale has earned of which so much is left; nothing when the last of it came back.
     Earning earned_of_rest(const Accepted& sale, Wide left, bool gone, const Accepted* next = nullptr) const;
@@ -257,6 +286,17 @@ class NaiveModel {
     /// How many and of what amount.
     std::pair<std::size_t, std::int64_t> pending_orders(model::ProgramId program,
                                                         model::CustomerId customer) const;
+
+    // naive_rewards.cpp
+    Refusal judge_reward(Accepted& entry, std::int64_t& detail) const;
+    Refusal judge_voucher(Accepted& entry) const;
+    Refusal judge_usable(const KnownVoucher* voucher, const Accepted& entry) const;
+    Refusal judge_paying(const KnownVoucher* voucher, const Accepted& entry) const;
+    void find_voucher(Accepted& sale) const;
+    const KnownVoucher* voucher_of(model::ProgramId program, std::string_view code) const;
+    const Accepted& issue_of(const KnownVoucher& voucher) const;
+    std::int64_t voucher_value(const KnownVoucher& voucher) const;
+    bool gone(const Accepted& sale, std::size_t length) const;
 
     // naive_lines.cpp
     std::optional<model::Outcome> judge_lines(const model::Command& command) const;
@@ -343,6 +383,7 @@ class NaiveModel {
     runtime::TimeSource time_;
     std::vector<Accepted> accepted_;
     std::vector<KnownCode> codes_;
+    std::vector<KnownVoucher> vouchers_;
 };
 
 }  // namespace tim::tests

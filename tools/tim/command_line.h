@@ -64,6 +64,7 @@ void add_till_commands(CLI::App& app, CommandLine& line);
 void add_checkout_commands(CLI::App& app, CommandLine& line);
 void add_network_commands(CLI::App& app, CommandLine& line);
 void add_order_commands(CLI::App& app, CommandLine& line);
+void add_reward_commands(CLI::App& app, CommandLine& line);
 void add_feed_command(CLI::App& app, CommandLine& line);
 void add_export_command(CLI::App& app, CommandLine& line);
 void add_operation_commands(CLI::App& app, CommandLine& line);

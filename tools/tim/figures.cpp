@@ -62,7 +62,7 @@ bool opens_hold(const model::Command& command) {
 /// The effects of a sale beside its own fact.
 using Effects = std::vector<client::SaleEffect>;
 
-std::string effects_json(const ProgramVersion& version, const Effects& effects) {
+std::string effects_json(const Shop& shop, const ProgramVersion& version, const Effects& effects) {
     std::string all;
     for (const client::SaleEffect& effect : effects) {
         JsonLine json;
@@ -73,6 +73,9 @@ std::string effects_json(const ProgramVersion& version, const Effects& effects) 
         if (!effect.campaign.empty()) json.add("campaign", effect.campaign);
         if (effect.discount.value != 0) json.add("discount", version.money(effect.discount));
         if (effect.counterparty.value != 0) json.add("counterparty", effect.counterparty.value);
+        if (!effect.code.empty()) json.add("code", effect.code);
+        if (!effect.reward.empty()) json.add("reward", effect.reward);
+        if (effect.until != model::kNoInstant) json.add("until", shop.time(effect.until));
         if (effect.type == "extra_refused")
             json.add("extra", effect.extra)
                 .add("refused", model::refusal_name(effect.refusal))
@@ -83,7 +86,7 @@ std::string effects_json(const ProgramVersion& version, const Effects& effects) 
     return "[" + all + "]";
 }
 
-std::string effect_line(const ProgramVersion& version, const model::Outcome& outcome,
+std::string effect_line(const Shop& shop, const ProgramVersion& version, const model::Outcome& outcome,
                         const client::SaleEffect& effect) {
     if (effect.type == "extra_refused")
         return fmt::format("{} refused: {} ({})", effect.extra,
@@ -92,7 +95,11 @@ std::string effect_line(const ProgramVersion& version, const model::Outcome& out
     if (effect.type == "receipt_reduced")
         return fmt::format("{} {} is left of the sale, for {} points", version.money(effect.amount),
                            version.program().currency.code, effect.points.value);
+    if (effect.type == "voucher_issued")
+        return fmt::format("voucher {} of {}, valid until {}", effect.code, effect.reward,
+                           shop.time(effect.until));
     std::string text = effect.type;
+    if (effect.subject != "voucher" && !effect.code.empty()) text += " " + effect.code;
     if (effect.type == "hold_captured") text += fmt::format(" {}", effect.related.value);
     if (!effect.campaign.empty()) text += " " + effect.campaign;
     if (effect.subject == "wallet")
@@ -103,8 +110,9 @@ std::string effect_line(const ProgramVersion& version, const model::Outcome& out
     return text;
 }
 
-void tell_json(const ProgramVersion& version, const Subject& subject, const model::Command& command,
-               const model::Outcome& outcome, const client::DetailedOutcome* sale) {
+void tell_json(const Shop& shop, const ProgramVersion& version, const Subject& subject,
+               const model::Command& command, const model::Outcome& outcome,
+               const client::DetailedOutcome* sale) {
     JsonLine json;
     json.add("command", subject.command).add("name", subject.name);
     if (command.name.kind == model::NameKind::request)
@@ -122,13 +130,14 @@ void tell_json(const ProgramVersion& version, const Subject& subject, const mode
     if (const auto amount = paid_back(command, sale)) json.add("amount", version.money(*amount));
     if (sale != nullptr) {
         json.add_or_null("code", sale->code);
-        json.add_raw("effects", effects_json(version, sale->effects));
+        json.add_raw("effects", effects_json(shop, version, sale->effects));
     }
     print(json.text() + "\n");
 }
 
-void tell_people(const ProgramVersion& version, const Subject& subject, const model::Command& command,
-                 const model::Outcome& outcome, const client::DetailedOutcome* sale) {
+void tell_people(const Shop& shop, const ProgramVersion& version, const Subject& subject,
+                 const model::Command& command, const model::Outcome& outcome,
+                 const client::DetailedOutcome* sale) {
     std::vector<std::pair<std::string, std::string>> fields;
     fields.emplace_back(subject.command,
                         subject.name + (outcome.duplicate ? " (done before; this is the first answer)" : ""));
@@ -148,11 +157,16 @@ void tell_people(const ProgramVersion& version, const Subject& subject, const mo
     if (outcome.held.value != 0) fields.emplace_back("held", std::to_string(outcome.held.value));
     fields.emplace_back("spendable", std::to_string(outcome.spendable.value));
     fields.emplace_back("tier", tier_move(version, outcome));
-    if (sale != nullptr && !sale->code.empty()) fields.emplace_back("referral code", sale->code);
+    const bool redeems = command.kind == model::CommandKind::redeem_reward;
+    if (sale != nullptr && !sale->code.empty())
+        fields.emplace_back(redeems ? "code" : "referral code", sale->code);
     for (std::size_t i = 1; sale != nullptr && i < sale->effects.size(); ++i) {
         // Lines whoever asks has named; where an order stands is what they asked for.
         if (sale->effects[i].type == "sale_lines" || sale->effects[i].type == "order_noted") continue;
-        fields.emplace_back("effect", effect_line(version, outcome, sale->effects[i]));
+        // What a customer's own fact tells already.
+        if (sale->effects[i].type == "voucher_noted" || sale->effects[i].type == "reward_counted") continue;
+        if (sale->effects[i].type == "lot_spent" && redeems) continue;
+        fields.emplace_back("effect", effect_line(shop, version, outcome, sale->effects[i]));
     }
     if (command.name.kind == model::NameKind::request)
         fields.emplace_back("request id", model::format_name(command.name));
@@ -173,9 +187,9 @@ int tell(const CommandLine& line, Shop& shop, const Subject& subject, const mode
     const auto version = shop.session.program(shop.program, outcome->version);
     if (!version) return fail(version.error());
     if (line.options.json)
-        tell_json(**version, subject, command, *outcome, sale);
+        tell_json(shop, **version, subject, command, *outcome, sale);
     else
-        tell_people(**version, subject, command, *outcome, sale);
+        tell_people(shop, **version, subject, command, *outcome, sale);
     return kDone;
 }
 

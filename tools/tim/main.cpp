@@ -57,6 +57,7 @@ int main(int argc, char** argv) {
     tim::cli::add_checkout_commands(app, line);
     tim::cli::add_network_commands(app, line);
     tim::cli::add_order_commands(app, line);
+    tim::cli::add_reward_commands(app, line);
     tim::cli::add_feed_command(app, line);
     tim::cli::add_export_command(app, line);
     tim::cli::add_insight_commands(app, line);

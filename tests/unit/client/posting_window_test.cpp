@@ -122,8 +122,8 @@ TEST(PostingWindowTest, MessagesOfRowsWithDetailsAreSmaller) {
         row.lines = {{"cup", 1, {45'000}, ""}};
         rows.push(row);
     }
-    EXPECT_EQ(rows.window.next_batch(1'000).size(), 250U);
-    EXPECT_EQ(rows.window.next_batch(1'000).size(), 50U);
+    EXPECT_EQ(rows.window.next_batch(1'000).size(), 220U);
+    EXPECT_EQ(rows.window.next_batch(1'000).size(), 80U);
 }
 
 TEST(PostingWindowTest, AReferralWaitsForAllBeforeIt) {

@@ -349,10 +349,10 @@ TEST(DurableQueueTest, ASegmentOfTheOlderFormatIsReadAndNotAppendedTo) {
               fs::file_size(last_segment(other.path())) + bytes - sizeof(SegmentHeader));
     EXPECT_EQ(waiting(*queue), rows(0, 1));
     queue.reset();
-    set_format(last_segment(other.path()), 3);
+    set_format(last_segment(other.path()), 4);
     const auto newer = DurableQueue::open({other.path()});
     ASSERT_FALSE(newer);
-    EXPECT_THAT(newer.error().message, HasSubstr("its format is 3, this program knows 1 to 2"));
+    EXPECT_THAT(newer.error().message, HasSubstr("its format is 4, this program knows 1 to 3"));
 }
 
 TEST(DurableQueueTest, ASegmentWhoseMakingWasCutShortIsMadeAnew) {

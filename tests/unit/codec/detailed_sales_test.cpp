@@ -84,7 +84,7 @@ TEST(DetailedSales, AFaultNamesItsRowAndLeavesNothing) {
     rows.assign(kMaxDetailedSalesPerRequest + 1, rows[0]);
     taken = server.take(rows);
     ASSERT_FALSE(taken);
-    EXPECT_THAT(taken.error().message, HasSubstr("at most 250"));
+    EXPECT_THAT(taken.error().message, HasSubstr("at most 220"));
 }
 
 TEST(DetailedSales, OnlySalesOfReceiptsAreSent) {
@@ -155,7 +155,7 @@ TEST(DetailedSales, FaultsOfLinesAndKindsAreNamed) {
     EXPECT_EQ(fault_of(row), "rows[0].lines: 66; a row has at most 64");
     row = good;
     row.kind = schema::RowKind::voided;
-    EXPECT_EQ(fault_of(row), "rows[0].kind: 3 is none of balance, sale and returned");
+    EXPECT_EQ(fault_of(row), "rows[0].kind: 3 is none of balance, sale, returned and redeem");
     row.kind = schema::RowKind::balance;
     EXPECT_THAT(fault_of(row), HasSubstr("rows[0].number: a balance has no name"));
     row = good;

@@ -29,6 +29,16 @@ TEST(Permissions, AWebShopPlacesOrdersAndDoesNotCompleteThem) {
     EXPECT_TRUE(may_command(Role::pos, CommandKind::complete_order));
 }
 
+TEST(Permissions, TillsAndWebShopsExchangePointsAndTakeVouchers) {
+    for (const CommandKind kind :
+         {CommandKind::redeem_reward, CommandKind::reserve_voucher, CommandKind::use_voucher,
+          CommandKind::release_voucher, CommandKind::cancel_voucher}) {
+        EXPECT_TRUE(may_command(Role::checkout, kind));
+        EXPECT_TRUE(may_command(Role::pos, kind));
+        EXPECT_TRUE(may_command(Role::admin, kind));
+    }
+}
+
 TEST(Permissions, OnlyAnAdminReachesTheEngine) {
     for (const RequestBody body : schema::EnumValuesRequestBody()) {
         if (body == RequestBody::NONE) continue;

@@ -318,8 +318,9 @@ TEST(ProgramJson, S2_9_ReadsRewardsAndClassificationAndPrintsThemInFull) {
         "points":{"earn":{"per_amount":"10000"}},
         "tiers":[{"id":"a","min":"0"},{"id":"b","min":"1000","voucher_discount_bp":500,"price_list":"si"}],
         "rewards":[{"id":"v50","name":"Voucher 50K","kind":"voucher","cost_points":100,"value":"50000",
-                    "valid_days":30,"stock":1000},
+                    "valid_days":30,"stock":1000,"tiers":["b"],"from":"2027-01-20","to":"2027-02-10"},
                    {"id":"cup","kind":"gift","cost_points":80}],
+        "campaigns":[{"id":"thanks","then":[{"voucher":"v50"}]}],
         "classification":{"statuses_vip_month_spend":"30000000","sources":["staff","facebook"],
                           "natures":["export"],"types":["cafe"],"items":["tea","coffee"]}})",
                                             "p.json");
@@ -331,6 +332,11 @@ TEST(ProgramJson, S2_9_ReadsRewardsAndClassificationAndPrintsThemInFull) {
     EXPECT_EQ(program->rewards[0].stock, 1'000);
     EXPECT_EQ(program->rewards[1].kind, model::RewardKind::gift);
     EXPECT_FALSE(program->rewards[1].stock);
+    EXPECT_EQ(program->rewards[0].tiers, std::vector<std::string>{"b"});
+    ASSERT_TRUE(program->rewards[0].starts && program->rewards[0].ends);
+    EXPECT_EQ(program->rewards[0].ends->value - program->rewards[0].starts->value, 22 * 86'400'000LL)
+        << "the last day is part of it";
+    EXPECT_EQ(program->campaigns[0].then[0].reward, "v50");
     ASSERT_TRUE(program->classification);
     EXPECT_EQ(program->classification->vip_month_spend, model::Money{30'000'000});
     EXPECT_EQ(program->classification->items, (std::vector<std::string>{"tea", "coffee"}));

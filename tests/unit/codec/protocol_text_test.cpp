@@ -200,6 +200,16 @@ TEST(ProtocolText, TellsWhatEachRoleMayDo) {
                       may_command(kRoles[role], static_cast<model::CommandKind>(kind)) ? "yes" : "no")
                 << orders[i][0] << " " << role_name(kRoles[role]);
     }
+    const auto rewards = table("## Who may do what", "| kind of `RewardChange` | pos | checkout | admin |");
+    ASSERT_EQ(rewards.size(), std::size(schema::EnumValuesVoucherAct()));
+    for (std::size_t i = 0; i < rewards.size(); ++i) {
+        const schema::VoucherAct kind = schema::EnumValuesVoucherAct()[i];
+        EXPECT_EQ(rewards[i][0], schema::EnumNameVoucherAct(kind));
+        for (std::size_t role = 0; role < kRoles.size(); ++role)
+            EXPECT_EQ(rewards[i][role + 1],
+                      may_command(kRoles[role], static_cast<model::CommandKind>(kind)) ? "yes" : "no")
+                << rewards[i][0] << " " << role_name(kRoles[role]);
+    }
 }
 
 TEST(ProtocolText, ListsTheLimits) {
@@ -218,6 +228,8 @@ TEST(ProtocolText, ListsTheLimits) {
         {"customers of a page", fmt::format("{}", kMaxCustomersPerPage)},
         {"entries of a page of history", fmt::format("{}", kMaxHistoryPerPage)},
         {"orders of a page", fmt::format("{}", kMaxOrdersPerPage)},
+        {"vouchers of a page", fmt::format("{}", kMaxVouchersPerPage)},
+        {"a voucher's code", fmt::format("{} bytes", model::kMaxVoucherCodeBytes)},
         {"a status, waybill or referral code of an order",
          fmt::format("{} bytes", model::kMaxOrderTextBytes)},
         {"facts of a page of the ledger", fmt::format("{}", kMaxFactsPerPage)},

@@ -96,7 +96,9 @@ TEST(DecideAdjust, RefusesWhatIsNotThereAndWhatWouldOverflow) {
 
 TEST(DecideEnroll, BeginsACustomer) {
     Desk desk;
-    const model::Command enroll = command(CommandKind::enroll, 0);
+    model::Command enroll = command(CommandKind::enroll, 0);
+    const model::Enrollment newcomer;
+    enroll.enrollment = &newcomer;
     const ProgramState shop(test::kProgram, "shop");
     decide_enroll(enroll, desk.moment, kCustomer, shop, {}, desk.facts);
     ASSERT_EQ(desk.count(), 1U);

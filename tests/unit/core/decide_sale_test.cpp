@@ -265,7 +265,9 @@ TEST(Quote, IsWhatASaleWouldEarn) {
     const auto rules = test::compile(program);
     const CampaignUses uses;
     const CampaignBudgets budgets;
-    const auto told = quote(command(CommandKind::balance, 25'000), *rules, kNow, {1}, {}, 0, {uses, budgets});
+    const RewardCounts rewards;
+    const auto told =
+        quote(command(CommandKind::balance, 25'000), *rules, kNow, {1}, {}, 0, {uses, budgets, rewards});
     ASSERT_TRUE(told);
     EXPECT_EQ(told->discount.value, 2'500);
     EXPECT_EQ(told->points.value, 2) << "22,500 are left to pay";

@@ -418,5 +418,45 @@ TEST(Validate, NamesWhatIsWrongWithReferrals) {
                 Contains(fault("referral.min_amount", "is -1")));
 }
 
+TEST(Validate, NamesWhatIsWrongWithRewardsAndTheVouchersOfCampaigns) {
+    const auto with = [](auto&& change) {
+        return party_faults_after([&](Program& p) {
+            p.rewards.resize(1);
+            p.rewards[0].id = "v50";
+            p.rewards[0].cost = {100};
+            p.rewards[0].value = {50'000};
+            p.campaigns.resize(1);
+            p.campaigns[0].id = "thanks";
+            p.campaigns[0].then.resize(1);
+            p.campaigns[0].then[0].kind = EffectKind::voucher;
+            p.campaigns[0].then[0].reward = "v50";
+            change(p);
+        });
+    };
+    EXPECT_THAT(with([](Program&) {}), IsEmpty());
+    EXPECT_THAT(with([](Program& p) { p.rewards[0].tiers = {"none"}; }),
+                Contains(fault("rewards[0].tiers", "is not a tier of this program")));
+    EXPECT_THAT(with([](Program& p) { p.rewards[0].tiers.assign(kMaxTiers + 1, p.tiers[0].id); }),
+                Contains(fault("rewards[0].tiers", "at most 32")));
+    EXPECT_THAT(with([](Program& p) {
+                    p.rewards[0].starts = Instant{2};
+                    p.rewards[0].ends = Instant{2};
+                }),
+                Contains(fault("rewards[0].to", "lies before")));
+    EXPECT_THAT(with([](Program& p) { p.campaigns[0].then[0].reward = "v51"; }),
+                Contains(fault("campaigns[0].then[0].voucher", "is not a reward of this program")));
+    EXPECT_THAT(with([](Program& p) { p.campaigns[0].then.push_back(p.campaigns[0].then[0]); }),
+                Contains(fault("campaigns[0].then", "gives more than one voucher")));
+    EXPECT_THAT(with([](Program& p) { p.campaigns[0].budget_points = Points{5}; }),
+                Contains(fault("campaigns[0].budget_points", "the campaign pays none")));
+    EXPECT_THAT(with([](Program& p) {
+                    for (std::size_t i = 0; i < kMaxVoucherCampaigns; ++i) {
+                        p.campaigns.push_back(p.campaigns[0]);
+                        p.campaigns.back().id += static_cast<char>('a' + i);
+                    }
+                }),
+                Contains(fault("campaigns[8].then", "those are the most")));
+}
+
 }  // namespace
 }  // namespace tim::model

@@ -13,8 +13,61 @@
 #include "engine/model/segment.h"
 #include "engine/runtime/network_queries.h"
 #include "engine/runtime/relation_queries.h"
+#include "engine/runtime/reward_queries.h"
 
 namespace tim::server::test {
+
+/// One voucher, "2J7QXW9TB3MC", of customer 7, and a catalogue of its reward.
+class FakeRewards final : public runtime::RewardQueries {
+  public:
+    model::Result<runtime::VoucherView> voucher(model::ProgramId, std::string_view code) override {
+        if (code != "2J7QXW9TB3MC")
+            return model::failure(model::ErrorKind::not_found, "there is no such voucher code");
+        runtime::VoucherView view;
+        view.id = {12};
+        view.code = code;
+        view.reward = "v50";
+        view.value = {50'000};
+        view.cost = {100};
+        view.customer = {7};
+        view.phase = model::VoucherPhase::reserved;
+        view.reserved_until = {99};
+        view.expires_at = {1'000};
+        return view;
+    }
+    model::Result<runtime::VouchersPage> vouchers(model::ProgramId program, const model::CustomerRef&,
+                                                  model::Sequence before, std::size_t limit) override {
+        runtime::VouchersPage page;
+        for (std::uint64_t id = before.value == 0 ? 3 : before.value - 1; id > 0; --id) {
+            if (page.rows.size() == limit) {
+                page.next = page.rows.back().id;
+                break;
+            }
+            page.rows.push_back(*voucher(program, "2J7QXW9TB3MC"));
+            page.rows.back().id = {id};
+        }
+        return page;
+    }
+    model::Result<std::vector<runtime::RewardView>> catalogue(model::ProgramId,
+                                                              const model::CustomerRef& customer) override {
+        auto program = std::make_shared<model::Program>();
+        program->currency = {"VND", 0};
+        program->time_zone = "Asia/Ho_Chi_Minh";
+        program->rewards.resize(1);
+        program->rewards[0].id = "v50";
+        program->rewards[0].cost = {100};
+        program->rewards[0].value = {50'000};
+        program->rewards[0].stock = 5;
+        const bool named = customer.kind != model::KeyKind::none;
+        return std::vector<runtime::RewardView>{
+            {program,
+             0,
+             2,
+             {named ? 95 : 100},
+             named ? model::Refusal::insufficient_points : model::Refusal::none,
+             80}};
+    }
+};
 
 /// A network of one VIP, 7, with two members.
 /// A segment of two customers, 7 and 8; every expression but "wrong" is one.
@@ -215,6 +268,7 @@ class FakeEngine final : public runtime::Engine {
     }
     runtime::NetworkQueries& network() override { return network_; }
     runtime::RelationQueries& relations() override { return relations_; }
+    runtime::RewardQueries& rewards() override { return rewards_; }
     model::Result<runtime::VerifyReport> verify(
         const std::function<void(std::uint64_t, std::uint64_t)>& progress) override {
         progress(1, 2);
@@ -347,6 +401,7 @@ class FakeEngine final : public runtime::Engine {
 
     FakeNetwork network_;
     FakeRelations relations_;
+    FakeRewards rewards_;
     mutable std::mutex mutex_;
     std::map<std::string, std::shared_ptr<const model::AccessKey>> keys_;
     std::vector<Seen> seen_;

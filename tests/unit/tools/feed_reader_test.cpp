@@ -163,8 +163,13 @@ TEST(FeedReader, ReadsWhoseMemberSomebodyBecomes) {
     EXPECT_EQ(read.rows[0].vip, "1");
     EXPECT_EQ(fault_of("sale,A,2010-12-01,1,card:2,1,card:1,", header), "vip: a row of kind sale has none");
     EXPECT_NE(fault_of("enroll,,2010-12-01,,card:2,,phone:12,", header).find("vip: "), std::string::npos);
-    EXPECT_EQ(fault_of("sale,A,2010-12-01,1,card:2,1,,v50", header),
-              "reward: the program has no rules for it");
+    EXPECT_EQ(fault_of("sale,A,2010-12-01,1,card:2,1,,v50", header), "reward: a row of kind sale has none");
+    const Read rewards = read_feed(header + "redeem,D,2010-12-01,1,card:2,,,v50\n");
+    EXPECT_EQ(rewards.rows.at(0).fault, "");
+    EXPECT_EQ(rewards.rows[0].reward, "v50");
+    EXPECT_EQ(fault_of("redeem,D,2010-12-01,1,card:2,5,,v50", header),
+              "amount: a reward costs points, and has none");
+    EXPECT_EQ(fault_of("redeem,D,2010-12-01,1,card:2,,,", header), "amount is missing");
 }
 
 TEST(FeedReader, ABadRowCostsThatRowOnly) {

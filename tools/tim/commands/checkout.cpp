@@ -15,6 +15,8 @@ struct Options {
     std::string amount;
     std::string receipt;
     std::string original;
+    std::string reward;
+    std::string voucher;
     std::vector<std::string> lines;
     std::int64_t points = 0;
     std::int64_t ttl_s = 600;
@@ -43,8 +45,8 @@ int quote(const CommandLine& line, const Options& options) {
         command.amount = *amount;
         auto lines = read_lines(shop, options.lines, false);
         if (!lines) return fail_usage(lines.error().message);
-        const model::SaleDetails details{{}, {}, {}, std::move(*lines)};
-        if (!details.lines.empty()) command.details = &details;
+        const model::SaleDetails details{{}, {}, {}, std::move(*lines), options.voucher};
+        if (!details.lines.empty() || !details.voucher.empty()) command.details = &details;
         const auto outcome = ask(shop, command);
         if (!outcome) return fail(outcome.error());
         if (outcome->refusal != model::Refusal::none)
@@ -96,14 +98,38 @@ int quote(const CommandLine& line, const Options& options) {
     });
 }
 
+/// Points for a reward: the answer is its code.
+int redeem_reward(const CommandLine& line, const Options& options, const CustomerArgument& customer,
+                  const model::Name& name) {
+    if (options.reward.size() > model::kMaxProgramIdBytes)
+        return fail_usage(fmt::format("--reward: an id has at most {} bytes", model::kMaxProgramIdBytes));
+    return with_shop(line, [&](Shop& shop) {
+        model::RewardTerms terms;
+        terms.reward = options.reward;
+        model::Command command;
+        command.kind = model::CommandKind::redeem_reward;
+        command.customer = customer.ref();
+        command.name = name;
+        command.reward = &terms;
+        const auto at = shop.read_time(options.at);
+        if (!at) return fail_usage(fmt::format("--at: {}", at.error().message));
+        command.at = *at;
+        return tell_sale(line, shop, {"redeem", customer.label()}, command,
+                         shop.session.client().change_reward(shop.program, command));
+    });
+}
+
 int redeem(const CommandLine& line, const Options& options) {
     const auto customer = read_customer(options.customer);
     if (!customer) return fail_usage(customer.error().message);
-    if ((options.points != 0) == !options.amount.empty())
-        return fail_usage("redeem either --points or --amount");
+    const int ways = (options.points != 0) + !options.amount.empty() + !options.reward.empty();
+    if (ways != 1) return fail_usage("redeem either --points or --amount, or for a --reward");
+    if (!options.reward.empty() && !options.original.empty())
+        return fail_usage("--original: a reward is exchanged outside of sales");
     const auto name =
         options.receipt.empty() ? read_request_id(options.request_id) : model::parse_receipt(options.receipt);
     if (!name) return fail_usage(name.error().message);
+    if (!options.reward.empty()) return redeem_reward(line, options, *customer, *name);
     model::Name original;
     if (!options.original.empty()) {
         const auto sale = options.receipt.empty() ? model::parse_receipt(options.original)
@@ -188,22 +214,28 @@ void add_checkout_commands(CLI::App& app, CommandLine& line) {
         ->add_option("--line", options->lines,
                      "Goods, SKU:QTY:PRICE[:CATEGORY], once for each line: what campaigns ask for")
         ->allow_extra_args(false);
+    quotes->add_option("--voucher", options->voucher,
+                       "A voucher's code: it takes off what it is worth, last");
     quotes->footer(
         "Examples:\n  tim quote phone:+84901234567 --amount 150000\n"
-        "  tim quote phone:+84901234567 --amount 150000 --line oolong-1:2:60000:tea --line cup:1:45000");
+        "  tim quote phone:+84901234567 --amount 150000 --line oolong-1:2:60000:tea --line cup:1:45000\n"
+        "  tim quote phone:+84901234567 --amount 150000 --voucher 2J7QXW9TB3MC");
     quotes->callback([&line, options] { line.run = [&line, options] { return quote(line, *options); }; });
 
-    CLI::App* redeems = app.add_subcommand("redeem", "Spend points");
+    CLI::App* redeems = app.add_subcommand("redeem", "Spend points, or exchange them for a reward");
     redeems->add_option("CUSTOMER", options->customer, customer_help)->required();
     redeems->add_option("--points", options->points, "How many points")->check(whole_number(1));
     redeems->add_option("--amount", options->amount, "How much money they are to pay, at the program's rate");
+    redeems->add_option("--reward", options->reward,
+                        "The id of a reward, which costs what `tim rewards` says; the answer is its code");
     redeems->add_option("--receipt", options->receipt, "TERMINAL/NUMBER, to name it by a receipt");
     redeems->add_option("--original", options->original,
                         "The receipt of the sale in which they are spent: its full return restores them");
     add_common(redeems);
     redeems->footer(
         "Examples:\n  tim redeem card:20417 --points 80\n  tim redeem card:20417 --amount 20000\n"
-        "  tim redeem card:20417 --points 80 --original 1/104416");
+        "  tim redeem card:20417 --points 80 --original 1/104416\n"
+        "  tim redeem card:20417 --reward v50");
     redeems->callback([&line, options] { line.run = [&line, options] { return redeem(line, *options); }; });
 
     CLI::App* holds = app.add_subcommand("hold", "Reserve points for a checkout");

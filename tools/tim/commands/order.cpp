@@ -22,6 +22,7 @@ struct Options {
     std::optional<std::string> waybill;
     std::string referral;
     std::string payment;
+    std::string voucher;
     std::uint64_t hold = 0;
     bool pending = false;
     std::uint64_t limit = 50;
@@ -131,7 +132,7 @@ int change(const CommandLine& line, const Options& options, CommandKind kind, co
             command.original = *receipt;
         }
         if (kind == CommandKind::complete_order) {
-            details = {{options.hold}, options.referral, options.payment};
+            details = {{options.hold}, options.referral, options.payment, {}, options.voucher};
             command.details = &details;
         }
         const auto at = shop.read_time(options.at);
@@ -260,6 +261,7 @@ void add_order_commands(CLI::App& app, CommandLine& line) {
     complete->add_option("--referral", options->referral,
                          "A referral code, in place of the one it was placed with");
     complete->add_option("--payment", options->payment, "What tells the means of payment from others");
+    complete->add_option("--voucher", options->voucher, "A voucher's code, as of `tim sale`");
     says(complete);
     changes(complete, CommandKind::complete_order, "order complete");
     complete->footer(

@@ -19,6 +19,7 @@ struct Options {
     std::uint64_t hold = 0;
     std::string referral;
     std::string payment;
+    std::string voucher;
     std::vector<std::string> lines;
     bool ranking = false;
     std::string tier;
@@ -88,7 +89,7 @@ int post(const CommandLine& line, const Options& options, model::CommandKind kin
             options.receipt.empty() ? drafted->customer.label() : model::format_name(command.name);
         if (kind == model::CommandKind::sale || !lines->empty()) {
             const model::SaleDetails details{
-                {options.hold}, options.referral, options.payment, std::move(*lines)};
+                {options.hold}, options.referral, options.payment, std::move(*lines), options.voucher};
             command.details = &details;
             return tell_sale(line, shop, {word, name}, command,
                              shop.session.client().detailed_sale(shop.program, command));
@@ -181,6 +182,9 @@ void add_till_commands(CLI::App& app, CommandLine& line) {
     sale->add_option(
         "--payment", options->payment,
         "What tells the means of payment from others (a token of the till's): nobody refers oneself");
+    sale->add_option("--voucher", options->voucher,
+                     "A voucher's code, used with the sale; when it is refused, the sale is accepted "
+                     "nonetheless: reserve it before goods leave");
     sale->add_option(
             "--line", options->lines,
             "Goods, SKU:QTY:PRICE[:CATEGORY], once for each line; their prices come to --amount or more")
@@ -192,6 +196,7 @@ void add_till_commands(CLI::App& app, CommandLine& line) {
         "cup:1:45000\n"
         "  tim sale phone:+84901234567 --receipt 1/104417 --amount 70000 --hold 184467\n"
         "  tim sale card:20418 --receipt 1/104418 --amount 500000 --referral 7K3M9QXWTB2C\n"
+        "  tim sale card:20418 --receipt 1/104421 --amount 100000 --voucher 2J7QXW9TB3MC\n"
         "  tim sale --receipt 1/536366 --amount 20000");
     sale->callback([&line, options] {
         line.run = [&line, options] { return post(line, *options, model::CommandKind::sale, "sale"); };

@@ -35,6 +35,8 @@ client::QueuedRow to_queued(const FeedRow& row) {
     queued.original = row.original;
     queued.lines = row.lines;
     queued.referral = row.referral;
+    queued.reward = row.reward;
+    if (!row.reward.empty()) queued.kind = model::CommandKind::redeem_reward;
     queued.vip_kind = row.vip_kind;
     queued.vip_id = row.vip_id;
     queued.vip = row.vip;
@@ -48,7 +50,9 @@ client::QueuedRow to_queued(const FeedRow& row) {
 
 Result<FeedRow> from_queued(const client::QueuedRow& queued) {
     FeedRow row;
-    const auto* const kind = std::find(std::begin(kKinds), std::end(kKinds), queued.kind);
+    const bool redeems = queued.kind == model::CommandKind::redeem_reward;
+    const auto* const kind =
+        std::find(std::begin(kKinds), std::end(kKinds), redeems ? model::CommandKind::redeem : queued.kind);
     const auto comma = queued.note.find(',');
     if (kind == std::end(kKinds) || comma == std::string::npos ||
         std::from_chars(queued.note.data(), queued.note.data() + comma, row.line).ec != std::errc{})
@@ -64,6 +68,7 @@ Result<FeedRow> from_queued(const client::QueuedRow& queued) {
     row.original = queued.original;
     row.lines = queued.lines;
     row.referral = queued.referral;
+    row.reward = queued.reward;
     row.vip_kind = queued.vip_kind;
     row.vip_id = queued.vip_id;
     row.vip = queued.vip;

@@ -49,7 +49,8 @@ model::Command command_of(const FeedRow& row) {
             command.customer = {};
             break;
         case FeedKind::redeem:
-            command.kind = model::CommandKind::redeem;
+            command.kind =
+                row.reward.empty() ? model::CommandKind::redeem : model::CommandKind::redeem_reward;
             break;
         case FeedKind::enroll:
             command.kind = model::CommandKind::enroll;
@@ -59,11 +60,11 @@ model::Command command_of(const FeedRow& row) {
 }
 
 bool has_details(const FeedRow& row) {
-    return !row.lines.empty() || !row.referral.empty();
+    return !row.lines.empty() || !row.referral.empty() || !row.reward.empty();
 }
 
 model::SaleDetails details_of(const FeedRow& row) {
-    return {{}, row.referral, {}, row.lines};
+    return {{}, row.referral, {}, row.lines, {}, {row.reward, {}}};
 }
 
 model::Enrollment enrollment_of(const FeedRow& row) {

@@ -121,7 +121,10 @@ bool FeedPoster::send_batch() {
         commands.push_back(command_of(row_at(ordinal)));
         if (!detailed) continue;
         details.push_back(details_of(row_at(ordinal)));
-        commands.back().details = &details.back();
+        if (commands.back().kind == model::CommandKind::redeem_reward)
+            commands.back().reward = &details.back().reward;
+        else
+            commands.back().details = &details.back();
     }
     const auto done = [this, index, ordinals](model::Result<client::Outcomes> outcomes) {
         --under_way_[index];

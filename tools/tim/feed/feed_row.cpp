@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "engine/model/program.h"
 #include "protocol/codec/limits.h"
 
 namespace tim::cli {
@@ -112,6 +113,18 @@ std::string FeedRowReader::read_network(const FeedCells& cells, std::string_view
     return {};
 }
 
+/// A reward: it is redeemed by itself.
+std::string FeedRowReader::check_reward(const FeedCells& cells, std::string_view kind_text,
+                                        const FeedRow& row) {
+    if (row.reward.empty()) return {};
+    if (row.kind != FeedKind::redeem) return fmt::format("reward: a row of kind {} has none", kind_text);
+    if (row.reward.size() > model::kMaxProgramIdBytes)
+        return fmt::format("reward: it has {} bytes, at most {} are allowed", row.reward.size(),
+                           model::kMaxProgramIdBytes);
+    if (!cell(cells, FeedColumn::original).empty()) return "original: a reward is exchanged outside of sales";
+    return {};
+}
+
 std::string FeedRowReader::check(const FeedCells& cells, FeedRow& row) {
     const std::string_view kind_text = cell(cells, FeedColumn::kind);
     if (kind_text.empty()) return missing(FeedColumn::kind);
@@ -147,13 +160,18 @@ std::string FeedRowReader::check(const FeedCells& cells, FeedRow& row) {
     const bool has_amount =
         *kind == FeedKind::sale || *kind == FeedKind::returned || *kind == FeedKind::redeem;
     const bool by_line = *kind == FeedKind::returned && !cell(cells, FeedColumn::line).empty();
-    if (has_amount && !by_line && amount_text.empty()) return missing(FeedColumn::amount);
+    row.reward = cell(cells, FeedColumn::reward);
+    if (auto fault = check_reward(cells, kind_text, row); !fault.empty()) return fault;
+    if (has_amount && !by_line && row.reward.empty() && amount_text.empty())
+        return missing(FeedColumn::amount);
     row.amount = {};
     if (!amount_text.empty()) {
         const auto amount = model::parse_money(amount_text, currency_);
         if (!amount) return fmt::format("amount: {}", amount.error().message);
         if (amount->value < 0) return fmt::format("amount: {} is negative", amount_text);
-        if (*kind == FeedKind::redeem && amount->value == 0) return "amount: a redemption is of more than 0";
+        if (*kind == FeedKind::redeem && row.reward.empty() && amount->value == 0)
+            return "amount: a redemption is of more than 0";
+        if (!row.reward.empty() && amount->value != 0) return "amount: a reward costs points, and has none";
         if (*kind == FeedKind::enroll && amount->value != 0) return "amount: an enrolment has none";
         if (has_amount) row.amount = *amount;
     }
@@ -171,8 +189,6 @@ std::string FeedRowReader::check(const FeedCells& cells, FeedRow& row) {
     }
 
     if (auto fault = read_network(cells, kind_text, row); !fault.empty()) return fault;
-    if (!cell(cells, FeedColumn::reward).empty())
-        return fmt::format("{}: the program has no rules for it", feed_column_name(FeedColumn::reward));
     if (auto fault = read_lines(cell(cells, FeedColumn::line), row); !fault.empty()) return fault;
     if (by_line && original.empty()) return "original: lines that come back are of a sale; name its receipt";
     return {};

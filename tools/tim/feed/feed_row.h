@@ -58,6 +58,7 @@ struct FeedRow {
     std::string customer;                            ///< in normal form, for the other kinds
     std::vector<model::SaleLine> lines;              ///< of a sale, or of what comes back
     std::string referral;                            ///< of a sale or an enrolment
+    std::string reward;                              ///< of a redemption, in place of an amount
     model::KeyKind vip_kind = model::KeyKind::none;  ///< of an enrolment
     model::CustomerId vip_id{};
     std::string vip;  ///< in normal form, for the other kinds
@@ -84,6 +85,7 @@ class FeedRowReader {
     std::string read_at(std::string_view text, FeedRow& row);
     std::string read_customer(std::string_view text, FeedRow& row);
     std::string read_lines(std::string_view text, FeedRow& row);
+    static std::string check_reward(const FeedCells& cells, std::string_view kind_text, const FeedRow& row);
     std::string read_network(const FeedCells& cells, std::string_view kind_text, FeedRow& row);
 
     model::Currency currency_;

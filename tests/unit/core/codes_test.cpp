@@ -1,4 +1,4 @@
-#include "engine/core/referral_code.h"
+#include "engine/core/codes.h"
 
 #include <gtest/gtest.h>
 
@@ -15,7 +15,7 @@ TEST(ReferralCode, LeadsBackToItsSale) {
          {std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{4'000'000'000}, (std::uint64_t{1} << 47) - 1}) {
         for (const std::uint16_t program : std::initializer_list<std::uint16_t>{1, 2, 1024}) {
             const std::string code = referral_code(kHashing, {program}, {sale});
-            EXPECT_EQ(code.size(), kReferralCodeLength);
+            EXPECT_EQ(code.size(), kCodeLength);
             EXPECT_EQ(code.find_first_not_of("0123456789ABCDEFGHJKMNPQRSTVWXYZ"), std::string::npos) << code;
             EXPECT_TRUE(codes.insert(code).second) << code;
             const auto found = read_referral_code(kHashing, {program}, code);
@@ -58,6 +58,17 @@ TEST(ReferralCode, OthersAreNone) {
             if (other != code && read_referral_code(kHashing, {1}, other)) ++codes;
         }
     EXPECT_LE(codes, 2);
+}
+
+TEST(VoucherCode, IsReadAndIsNoReferralCode) {
+    for (const std::uint64_t issued : {std::uint64_t{1}, std::uint64_t{77}, (std::uint64_t{1} << 47) - 1}) {
+        const std::string code = voucher_code(kHashing, {1}, {issued});
+        EXPECT_EQ(code.size(), kCodeLength);
+        EXPECT_EQ(read_voucher_code(kHashing, {1}, code), model::Sequence{issued});
+        EXPECT_FALSE(read_referral_code(kHashing, {1}, code));
+        EXPECT_FALSE(read_voucher_code(kHashing, {2}, code));
+        EXPECT_FALSE(read_voucher_code(kHashing, {1}, referral_code(kHashing, {1}, {issued})));
+    }
 }
 
 }  // namespace
