@@ -41,8 +41,13 @@ Party& Parties::settle(model::CustomerId customer) {
         return due ? settle_tiers(record, subject, moment_, facts_) : record;
     };
     const OpenHolds* const holds = program_.open_holds(customer);
-    if ((record.flags & kRecordHasLots) != 0) {
-        PointsDraft draft{settle_time(), *program_.lots[stripe_of(customer)].of(customer)};
+    const Lots* const lots = program_.lots_of(record, customer);
+    // Where points with dates may come, a hold that has timed out is given back before them: what is held
+    // must not pass for a debt that they pay.
+    const bool dates =
+        holds != nullptr && (dating(moment_).dates_points() || moment_.pricing->dates_points());
+    if (lots != nullptr || dates) {
+        PointsDraft draft{settle_time(), lots == nullptr ? Lots{} : *lots};
         settle_points(draft, subject, holds, moment_, facts_);
         return adopt(subject, draft.record);
     }
