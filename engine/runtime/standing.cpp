@@ -23,7 +23,8 @@ Result<StandingView> EngineImpl::standing(model::ProgramId id, const model::Cust
     view.program = rules->shared_program();
     view.tier = record.tier;
     const auto& tiers = view.program->tiers;
-    for (std::uint8_t index = 0; index < tiers.size(); ++index) {
+    const auto count = static_cast<std::uint8_t>(tiers.size());  // at most kMaxTiers
+    for (std::uint8_t index = 0; index < count; ++index) {
         const model::Tier& tier = tiers[index];
         const bool held = index == record.tier;
         if (!held && (!tier.active || !tier.visible)) continue;

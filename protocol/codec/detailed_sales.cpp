@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "protocol/codec/same_value.h"
 #include "protocol/codec/text.h"
 
 namespace tim::codec {
@@ -14,23 +15,19 @@ namespace {
 using model::ErrorKind;
 using model::failure;
 
-template <class Schema, class Model>
-constexpr bool same(Schema a, Model b) {
-    return static_cast<unsigned>(a) == static_cast<unsigned>(b);
-}
-static_assert(same(schema::SaleExtra::hold, model::SaleExtra::hold) &&
-              same(schema::SaleExtra::referral, model::SaleExtra::referral) &&
-              same(schema::SaleExtra::voucher, model::SaleExtra::voucher));
-static_assert(same(schema::SubjectKind::customer, model::SubjectKind::customer) &&
-              same(schema::SubjectKind::anonymous, model::SubjectKind::anonymous) &&
-              same(schema::SubjectKind::receipt, model::SubjectKind::receipt) &&
-              same(schema::SubjectKind::program, model::SubjectKind::program) &&
-              same(schema::SubjectKind::campaign, model::SubjectKind::campaign) &&
-              same(schema::SubjectKind::wallet, model::SubjectKind::wallet) &&
-              same(schema::SubjectKind::code, model::SubjectKind::code) &&
-              same(schema::SubjectKind::order, model::SubjectKind::order) &&
-              same(schema::SubjectKind::reward, model::SubjectKind::reward) &&
-              same(schema::SubjectKind::voucher, model::SubjectKind::voucher));
+static_assert(same_value(schema::SaleExtra::hold, model::SaleExtra::hold) &&
+              same_value(schema::SaleExtra::referral, model::SaleExtra::referral) &&
+              same_value(schema::SaleExtra::voucher, model::SaleExtra::voucher));
+static_assert(same_value(schema::SubjectKind::customer, model::SubjectKind::customer) &&
+              same_value(schema::SubjectKind::anonymous, model::SubjectKind::anonymous) &&
+              same_value(schema::SubjectKind::receipt, model::SubjectKind::receipt) &&
+              same_value(schema::SubjectKind::program, model::SubjectKind::program) &&
+              same_value(schema::SubjectKind::campaign, model::SubjectKind::campaign) &&
+              same_value(schema::SubjectKind::wallet, model::SubjectKind::wallet) &&
+              same_value(schema::SubjectKind::code, model::SubjectKind::code) &&
+              same_value(schema::SubjectKind::order, model::SubjectKind::order) &&
+              same_value(schema::SubjectKind::reward, model::SubjectKind::reward) &&
+              same_value(schema::SubjectKind::voucher, model::SubjectKind::voucher));
 static_assert(kMaxReferralBytes == model::kMaxVoucherCodeBytes, "codes of both kinds have one bound");
 
 /// The kinds of rows that may have details.

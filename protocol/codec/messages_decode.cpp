@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "protocol/codec/messages.h"
+#include "protocol/codec/same_value.h"
 #include "protocol/codec/text.h"
 
 namespace tim::codec {
@@ -18,27 +19,23 @@ using model::KeyKind;
 using model::NameKind;
 using Texts = flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>;
 
-template <class Schema, class Model>
-constexpr bool same(Schema a, Model b) {
-    return static_cast<unsigned>(a) == static_cast<unsigned>(b);
-}
-static_assert(same(schema::RowKind::balance, CommandKind::balance) &&
-              same(schema::RowKind::sale, CommandKind::sale) &&
-              same(schema::RowKind::returned, CommandKind::returned) &&
-              same(schema::RowKind::voided, CommandKind::voided) &&
-              same(schema::RowKind::redeem, CommandKind::redeem) &&
-              same(schema::RowKind::hold, CommandKind::hold) &&
-              same(schema::RowKind::capture, CommandKind::capture) &&
-              same(schema::RowKind::release, CommandKind::release) &&
-              same(schema::RowKind::adjust, CommandKind::adjust));
-static_assert(same(schema::CustomerKind::none, KeyKind::none) &&
-              same(schema::CustomerKind::id, KeyKind::id) &&
-              same(schema::CustomerKind::phone, KeyKind::phone) &&
-              same(schema::CustomerKind::email, KeyKind::email) &&
-              same(schema::CustomerKind::card, KeyKind::card));
-static_assert(same(schema::NameKind::none, NameKind::none) &&
-              same(schema::NameKind::receipt, NameKind::receipt) &&
-              same(schema::NameKind::request, NameKind::request));
+static_assert(same_value(schema::RowKind::balance, CommandKind::balance) &&
+              same_value(schema::RowKind::sale, CommandKind::sale) &&
+              same_value(schema::RowKind::returned, CommandKind::returned) &&
+              same_value(schema::RowKind::voided, CommandKind::voided) &&
+              same_value(schema::RowKind::redeem, CommandKind::redeem) &&
+              same_value(schema::RowKind::hold, CommandKind::hold) &&
+              same_value(schema::RowKind::capture, CommandKind::capture) &&
+              same_value(schema::RowKind::release, CommandKind::release) &&
+              same_value(schema::RowKind::adjust, CommandKind::adjust));
+static_assert(same_value(schema::CustomerKind::none, KeyKind::none) &&
+              same_value(schema::CustomerKind::id, KeyKind::id) &&
+              same_value(schema::CustomerKind::phone, KeyKind::phone) &&
+              same_value(schema::CustomerKind::email, KeyKind::email) &&
+              same_value(schema::CustomerKind::card, KeyKind::card));
+static_assert(same_value(schema::NameKind::none, NameKind::none) &&
+              same_value(schema::NameKind::receipt, NameKind::receipt) &&
+              same_value(schema::NameKind::request, NameKind::request));
 
 constexpr unsigned kCustomerKinds = 5;
 constexpr unsigned kNameKinds = 3;

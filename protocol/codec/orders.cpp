@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "protocol/codec/same_value.h"
 #include "protocol/codec/text.h"
 
 namespace tim::codec {
@@ -12,17 +13,13 @@ using model::CommandKind;
 using model::ErrorKind;
 using model::failure;
 
-template <class Schema, class Model>
-constexpr bool same(Schema a, Model b) {
-    return static_cast<unsigned>(a) == static_cast<unsigned>(b);
-}
-static_assert(same(schema::OrderKind::place, CommandKind::place_order) &&
-              same(schema::OrderKind::update, CommandKind::update_order) &&
-              same(schema::OrderKind::complete, CommandKind::complete_order) &&
-              same(schema::OrderKind::cancel, CommandKind::cancel_order));
-static_assert(same(schema::OrderPhase::placed, model::OrderPhase::placed) &&
-              same(schema::OrderPhase::completed, model::OrderPhase::completed) &&
-              same(schema::OrderPhase::cancelled, model::OrderPhase::cancelled));
+static_assert(same_value(schema::OrderKind::place, CommandKind::place_order) &&
+              same_value(schema::OrderKind::update, CommandKind::update_order) &&
+              same_value(schema::OrderKind::complete, CommandKind::complete_order) &&
+              same_value(schema::OrderKind::cancel, CommandKind::cancel_order));
+static_assert(same_value(schema::OrderPhase::placed, model::OrderPhase::placed) &&
+              same_value(schema::OrderPhase::completed, model::OrderPhase::completed) &&
+              same_value(schema::OrderPhase::cancelled, model::OrderPhase::cancelled));
 static_assert(kMaxReferralBytes == model::kMaxOrderTextBytes, "a code that is given with an order fits it");
 
 /// A text that people see, within its bound.

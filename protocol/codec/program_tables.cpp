@@ -6,6 +6,7 @@
 #include "protocol/codec/catalogue_tables.h"
 #include "protocol/codec/documents.h"
 #include "protocol/codec/limits.h"
+#include "protocol/codec/same_value.h"
 
 namespace tim::codec {
 
@@ -14,32 +15,29 @@ namespace {
 using model::ErrorKind;
 using model::failure;
 
-template <class Schema, class Model>
-constexpr bool same(Schema a, Model b) {
-    return static_cast<unsigned>(a) == static_cast<unsigned>(b);
-}
-static_assert(same(schema::Criterion::lifetime_spend, model::Criterion::lifetime_spend) &&
-              same(schema::Criterion::lifetime_ranking_points, model::Criterion::lifetime_ranking_points) &&
-              same(schema::Criterion::month_spend, model::Criterion::month_spend) &&
-              same(schema::Criterion::monthly_average_spend, model::Criterion::monthly_average_spend) &&
-              same(schema::Criterion::period_spend, model::Criterion::period_spend) &&
-              same(schema::Criterion::period_ranking_points, model::Criterion::period_ranking_points));
-static_assert(same(schema::Downgrade::immediate, model::Downgrade::immediate) &&
-              same(schema::Downgrade::at_review, model::Downgrade::at_review) &&
-              same(schema::Downgrade::never, model::Downgrade::never));
-static_assert(same(schema::Review::never, model::Review::never) &&
-              same(schema::Review::monthly, model::Review::monthly) &&
-              same(schema::Review::half_yearly, model::Review::half_yearly) &&
-              same(schema::Review::yearly, model::Review::yearly));
-static_assert(same(schema::Start::current, model::Start::current) &&
-              same(schema::Start::zero, model::Start::zero));
-static_assert(same(schema::ExpiryPolicy::never, model::ExpiryPolicy::never) &&
-              same(schema::ExpiryPolicy::months, model::ExpiryPolicy::months) &&
-              same(schema::ExpiryPolicy::year_end, model::ExpiryPolicy::year_end));
-static_assert(same(schema::BelowZero::debt, model::BelowZero::debt) &&
-              same(schema::BelowZero::clamp, model::BelowZero::clamp));
-static_assert(same(schema::PayoutMode::manual, model::PayoutMode::manual) &&
-              same(schema::PayoutMode::monthly, model::PayoutMode::monthly));
+static_assert(same_value(schema::Criterion::lifetime_spend, model::Criterion::lifetime_spend) &&
+              same_value(schema::Criterion::lifetime_ranking_points,
+                         model::Criterion::lifetime_ranking_points) &&
+              same_value(schema::Criterion::month_spend, model::Criterion::month_spend) &&
+              same_value(schema::Criterion::monthly_average_spend, model::Criterion::monthly_average_spend) &&
+              same_value(schema::Criterion::period_spend, model::Criterion::period_spend) &&
+              same_value(schema::Criterion::period_ranking_points, model::Criterion::period_ranking_points));
+static_assert(same_value(schema::Downgrade::immediate, model::Downgrade::immediate) &&
+              same_value(schema::Downgrade::at_review, model::Downgrade::at_review) &&
+              same_value(schema::Downgrade::never, model::Downgrade::never));
+static_assert(same_value(schema::Review::never, model::Review::never) &&
+              same_value(schema::Review::monthly, model::Review::monthly) &&
+              same_value(schema::Review::half_yearly, model::Review::half_yearly) &&
+              same_value(schema::Review::yearly, model::Review::yearly));
+static_assert(same_value(schema::Start::current, model::Start::current) &&
+              same_value(schema::Start::zero, model::Start::zero));
+static_assert(same_value(schema::ExpiryPolicy::never, model::ExpiryPolicy::never) &&
+              same_value(schema::ExpiryPolicy::months, model::ExpiryPolicy::months) &&
+              same_value(schema::ExpiryPolicy::year_end, model::ExpiryPolicy::year_end));
+static_assert(same_value(schema::BelowZero::debt, model::BelowZero::debt) &&
+              same_value(schema::BelowZero::clamp, model::BelowZero::clamp));
+static_assert(same_value(schema::PayoutMode::manual, model::PayoutMode::manual) &&
+              same_value(schema::PayoutMode::monthly, model::PayoutMode::monthly));
 
 /// Of an expiry that says no more than its policy.
 constexpr std::int32_t kDefaultExpiryMonths = 12;

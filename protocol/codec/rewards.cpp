@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "protocol/codec/same_value.h"
 #include "protocol/codec/text.h"
 
 namespace tim::codec {
@@ -12,20 +13,16 @@ using model::CommandKind;
 using model::ErrorKind;
 using model::failure;
 
-template <class Schema, class Model>
-constexpr bool same(Schema a, Model b) {
-    return static_cast<unsigned>(a) == static_cast<unsigned>(b);
-}
-static_assert(same(schema::VoucherAct::redeem, CommandKind::redeem_reward) &&
-              same(schema::VoucherAct::reserve, CommandKind::reserve_voucher) &&
-              same(schema::VoucherAct::use, CommandKind::use_voucher) &&
-              same(schema::VoucherAct::release, CommandKind::release_voucher) &&
-              same(schema::VoucherAct::cancel, CommandKind::cancel_voucher));
-static_assert(same(schema::VoucherPhase::issued, model::VoucherPhase::issued) &&
-              same(schema::VoucherPhase::reserved, model::VoucherPhase::reserved) &&
-              same(schema::VoucherPhase::used, model::VoucherPhase::used) &&
-              same(schema::VoucherPhase::cancelled, model::VoucherPhase::cancelled) &&
-              same(schema::VoucherPhase::withdrawn, model::VoucherPhase::withdrawn));
+static_assert(same_value(schema::VoucherAct::redeem, CommandKind::redeem_reward) &&
+              same_value(schema::VoucherAct::reserve, CommandKind::reserve_voucher) &&
+              same_value(schema::VoucherAct::use, CommandKind::use_voucher) &&
+              same_value(schema::VoucherAct::release, CommandKind::release_voucher) &&
+              same_value(schema::VoucherAct::cancel, CommandKind::cancel_voucher));
+static_assert(same_value(schema::VoucherPhase::issued, model::VoucherPhase::issued) &&
+              same_value(schema::VoucherPhase::reserved, model::VoucherPhase::reserved) &&
+              same_value(schema::VoucherPhase::used, model::VoucherPhase::used) &&
+              same_value(schema::VoucherPhase::cancelled, model::VoucherPhase::cancelled) &&
+              same_value(schema::VoucherPhase::withdrawn, model::VoucherPhase::withdrawn));
 
 model::Result<void> check_uses(const schema::RewardChange& change, bool redeems, bool reserves) {
     const auto unless = [](bool used, bool given, const char* field) -> model::Result<void> {

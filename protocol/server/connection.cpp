@@ -180,11 +180,10 @@ bool Connection::within_rows(std::uint32_t correlation, std::size_t rows, std::s
     return false;
 }
 
-template <class Rows, class Decode>
-void Connection::take_rows(std::uint32_t correlation, const Rows& rows, std::size_t most, ReplyForm form,
-                           Batch& batch, Decode decode) {
-    if (!within_rows(correlation, rows.rows()->size(), most)) return;
-    const auto program = find_program(correlation, view(rows.program()));
+template <class Message, class Decode>
+void Connection::take_message(std::uint32_t correlation, const Message& message, ReplyForm form, Batch& batch,
+                              Decode decode) {
+    const auto program = find_program(correlation, view(message.program()));
     if (!program) return;
     const std::size_t first = batch.size();
     if (auto decoded = decode(*program); !decoded) {
@@ -194,6 +193,13 @@ void Connection::take_rows(std::uint32_t correlation, const Rows& rows, std::siz
     refuse_forbidden(first, batch);
     ++in_flight_;
     batch.add_request(*this, correlation, form, first);
+}
+
+template <class Rows, class Decode>
+void Connection::take_rows(std::uint32_t correlation, const Rows& rows, std::size_t most, ReplyForm form,
+                           Batch& batch, Decode decode) {
+    if (within_rows(correlation, rows.rows()->size(), most))
+        take_message(correlation, rows, form, batch, decode);
 }
 
 void Connection::take_sales(std::uint32_t correlation, const schema::SaleBatch& rows, Batch& batch) {
@@ -224,49 +230,24 @@ void Connection::take_enrollments(std::uint32_t correlation, const schema::Enrol
 
 void Connection::take_network_change(std::uint32_t correlation, const schema::NetworkChange& change,
                                      Batch& batch) {
-    const auto program = find_program(correlation, view(change.program()));
-    if (!program) return;
-    const std::size_t first = batch.size();
-    if (auto decoded =
-            codec::decode_network_change(change, *program, batch.network_terms(), batch.commands());
-        !decoded) {
-        refuse_request(correlation, schema::FailureCode::invalid, decoded.error().message);
-        return;
-    }
-    refuse_forbidden(first, batch);
-    ++in_flight_;
-    batch.add_request(*this, correlation, ReplyForm::commands, first);
+    take_message(correlation, change, ReplyForm::commands, batch, [&](model::ProgramId program) {
+        return codec::decode_network_change(change, program, batch.network_terms(), batch.commands());
+    });
 }
 
 void Connection::take_order_change(std::uint32_t correlation, const schema::OrderChange& change,
                                    Batch& batch) {
-    const auto program = find_program(correlation, view(change.program()));
-    if (!program) return;
-    const std::size_t first = batch.size();
-    if (auto decoded = codec::decode_order_change(change, *program, batch.order_terms(), batch.sale_details(),
-                                                  batch.commands());
-        !decoded) {
-        refuse_request(correlation, schema::FailureCode::invalid, decoded.error().message);
-        return;
-    }
-    refuse_forbidden(first, batch);
-    ++in_flight_;
-    batch.add_request(*this, correlation, ReplyForm::detailed_sales, first);
+    take_message(correlation, change, ReplyForm::detailed_sales, batch, [&](model::ProgramId program) {
+        return codec::decode_order_change(change, program, batch.order_terms(), batch.sale_details(),
+                                          batch.commands());
+    });
 }
 
 void Connection::take_reward_change(std::uint32_t correlation, const schema::RewardChange& change,
                                     Batch& batch) {
-    const auto program = find_program(correlation, view(change.program()));
-    if (!program) return;
-    const std::size_t first = batch.size();
-    if (auto decoded = codec::decode_reward_change(change, *program, batch.reward_terms(), batch.commands());
-        !decoded) {
-        refuse_request(correlation, schema::FailureCode::invalid, decoded.error().message);
-        return;
-    }
-    refuse_forbidden(first, batch);
-    ++in_flight_;
-    batch.add_request(*this, correlation, ReplyForm::detailed_sales, first);
+    take_message(correlation, change, ReplyForm::detailed_sales, batch, [&](model::ProgramId program) {
+        return codec::decode_reward_change(change, program, batch.reward_terms(), batch.commands());
+    });
 }
 
 void Connection::refuse_forbidden(std::size_t first, Batch& batch) {

@@ -107,7 +107,11 @@ class Connection {
     void begin_handshake(std::uint32_t correlation, const schema::Hello& hello);
     void check_proof(std::uint32_t correlation, const schema::Proof& proof);
     void handle_request(const codec::Frame& frame, const schema::Request& request, Batch& batch);
-    /// Rows of one program to commands of the batch, by `decode(program)`.
+    /// A message of one program to commands of the batch, by `decode(program)`.
+    template <class Message, class Decode>
+    void take_message(std::uint32_t correlation, const Message& message, ReplyForm form, Batch& batch,
+                      Decode decode);
+    /// The same of a message of rows, of which `most` are allowed.
     template <class Rows, class Decode>
     void take_rows(std::uint32_t correlation, const Rows& rows, std::size_t most, ReplyForm form,
                    Batch& batch, Decode decode);
