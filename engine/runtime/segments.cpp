@@ -1,6 +1,5 @@
 // Segments: count, list and report over all customers of a program, block by block.
 #include <absl/container/flat_hash_map.h>
-
 #include <fmt/format.h>
 
 #include <algorithm>
