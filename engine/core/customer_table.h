@@ -44,6 +44,12 @@ class CustomerTable {
     /// Adds a record's first line to what is touched; see touch.h.
     void touch(std::uint64_t id, TouchList& lines) const { lines.add(&at(id)); }
 
+    /// Adds the rest of a record.
+    void touch_rest(std::uint64_t id, TouchList& lines) const {
+        lines.add(reinterpret_cast<const std::byte*>(&at(id)) + 64);
+    }
+    static_assert(sizeof(CustomerRecord) == 128);
+
     void recall(std::uint64_t id) const { core::recall(&at(id)); }
 
     /// Number of blocks that hold ids 0 … count().

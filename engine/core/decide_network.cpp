@@ -18,13 +18,13 @@ WalletSteps wallet_steps(const ProgramState& program, const Wallet& wallet, mode
                          bool matures) {
     WalletSteps steps;
     const model::Calendar& calendar = program.newest().calendar();  // a program keeps its time zone
-    auto lot = wallet.lots.begin();
+    auto lots = wallet.lots.all();
     Money available = wallet.available;
     std::size_t open = wallet.payouts.size();
     const auto matured_by = [&](model::Instant at) {
         Money sum{};
-        for (; lot != wallet.lots.end() && lot->first <= at.value; ++lot)
-            sum.value += lot->second;
+        for (; !lots.empty() && lots.front().due <= at; lots = lots.subspan(1))
+            sum.value += lots.front().amount.value;
         return sum;
     };
     Money matured{};

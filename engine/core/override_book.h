@@ -8,6 +8,7 @@
 #include <queue>
 
 #include "engine/core/rules.h"
+#include "engine/core/touch.h"
 #include "engine/model/quantity.h"
 
 namespace tim::core {
@@ -54,6 +55,15 @@ class OverrideBook {
     const TierOverrides* of(model::CustomerId customer) const {
         const auto found = overrides_.find(customer.value);
         return found == overrides_.end() ? nullptr : &found->second;
+    }
+
+    /// Adds what `of` reads to what is touched; see touch.h.
+    void touch(model::CustomerId customer, TouchList& lines) const {
+        const TierOverrides* const overrides = of(customer);
+        if (overrides == nullptr) return;
+        const auto* const begin = reinterpret_cast<const std::byte*>(overrides);
+        lines.add(begin);
+        lines.add(begin + sizeof(TierOverrides) - 1);
     }
 
     void add(model::CustomerId customer, const TierOverride& override_);

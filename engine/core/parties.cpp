@@ -16,22 +16,18 @@ using model::SubjectKind;
 
 model::Money WalletParty::lot(model::Instant due) const {
     if (wallet == nullptr || due <= matured_until) return {};
-    const auto found = wallet->lots.find(due.value);
-    return found == wallet->lots.end() ? model::Money{} : model::Money{found->second};
+    return wallet->lots.at(due);
 }
 
 Party& Parties::adopt(Subject subject, const CustomerRecord& record) {
-    TIM_INVARIANT(party_count_ < parties_.size(), "a transaction's parties are few");
-    Party& party = parties_[party_count_++];
-    party.subject = subject;
-    party.before = party.draft = record;
-    return party;
+    TIM_INVARIANT(parties_.size() < kMostParties, "a transaction's parties are few");
+    return parties_.emplace_back(Party{subject, record, record, {}});
 }
 
 Party& Parties::settle(model::CustomerId customer) {
     const Subject subject = Subject::customer(program_.id(), customer);
-    for (std::size_t i = 0; i < party_count_; ++i) {
-        if (parties_[i].subject == subject) return parties_[i];
+    for (Party& party : parties_) {
+        if (party.subject == subject) return party;
     }
     const CustomerRecord& record = program_.customers.at(customer.value);
     const auto settle_time = [&] {
@@ -58,19 +54,18 @@ Party& Parties::settle(model::CustomerId customer) {
 
 Party& Parties::of(model::CustomerId customer) {
     const Subject subject = Subject::customer(program_.id(), customer);
-    const auto end = parties_.begin() + static_cast<std::ptrdiff_t>(party_count_);
-    const auto found =
-        std::find_if(parties_.begin(), end, [&](const Party& party) { return party.subject == subject; });
-    TIM_INVARIANT(found != end, "a party was settled before the transaction");
+    const auto found = std::find_if(parties_.begin(), parties_.end(),
+                                    [&](const Party& party) { return party.subject == subject; });
+    TIM_INVARIANT(found != parties_.end(), "a party was settled before the transaction");
     return *found;
 }
 
 WalletParty& Parties::settle_wallet(model::CustomerId vip, bool matures) {
-    for (std::size_t i = 0; i < wallet_count_; ++i) {
-        if (wallets_[i].vip == vip) return wallets_[i];
+    for (WalletParty& party : wallets_) {
+        if (party.vip == vip) return party;
     }
-    TIM_INVARIANT(wallet_count_ < wallets_.size(), "a transaction's wallets are few");
-    WalletParty& party = wallets_[wallet_count_++];
+    TIM_INVARIANT(wallets_.size() < kMostWallets, "a transaction's wallets are few");
+    WalletParty& party = wallets_.emplace_back();
     party.vip = vip;
     party.wallet = program_.wallet(vip);
     const model::Instant until = settled_until(moment_);
@@ -169,10 +164,9 @@ Fact& Parties::add(WalletParty& wallet, FactType type, model::Money amount, mode
 }
 
 Judgement Parties::find_all(const SaleEvidence* sale) {
-    for (std::size_t i = 0; i < party_count_; ++i) {
-        if (parties_[i].draft.last.get() == parties_[i].before.last.get()) continue;  // nothing happened here
-        const Judgement judgement =
-            find_consequences(moment_, parties_[i].subject, parties_[i].before, facts_, sale);
+    for (const Party& party : parties_) {
+        if (party.draft.last.get() == party.before.last.get()) continue;  // nothing happened here
+        const Judgement judgement = find_consequences(moment_, party.subject, party.before, facts_, sale);
         if (!judgement.accepted()) return judgement;
     }
     return {};

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <array>
+#include <absl/container/inlined_vector.h>
 
 #include "engine/core/decide_common.h"
 #include "engine/core/state.h"
@@ -74,13 +74,15 @@ class Parties {
     FactWriter& facts() { return facts_; }
 
   private:
+    static constexpr std::size_t kMostParties = 4;
+    static constexpr std::size_t kMostWallets = 2;
+
     const ProgramState& program_;
     Moment moment_;  ///< of its own: it learns the tiers by hand of those who are settled
     FactWriter& facts_;
-    std::array<Party, 4> parties_;
-    std::size_t party_count_ = 0;
-    std::array<WalletParty, 2> wallets_;
-    std::size_t wallet_count_ = 0;
+    // Their places stay: there are never more than stand in the object itself.
+    absl::InlinedVector<Party, kMostParties> parties_;
+    absl::InlinedVector<WalletParty, kMostWallets> wallets_;
 };
 
 }  // namespace tim::core

@@ -12,26 +12,25 @@ using model::FactType;
 namespace {
 
 /// Linear in the amount, so that what is added in pieces counts like the whole.
-std::uint64_t lot_digest(std::int64_t due, std::int64_t amount) {
-    return (mix_words(0x2545F4914F6CDD1Du, static_cast<std::uint64_t>(due)) | 1) *
-           static_cast<std::uint64_t>(amount);
+std::uint64_t lot_digest(model::Instant due, model::Money amount) {
+    return (mix_words(0x2545F4914F6CDD1Du, static_cast<std::uint64_t>(due.value)) | 1) *
+           static_cast<std::uint64_t>(amount.value);
 }
 
-std::int64_t mature(Wallet& wallet, model::Instant until) {
-    std::int64_t sum = 0;
-    while (!wallet.lots.empty() && wallet.lots.begin()->first <= until.value) {
-        const auto [due, amount] = *wallet.lots.begin();
-        sum += amount;
-        wallet.add_to_lot({due}, {-amount});
+model::Money mature(Wallet& wallet, model::Instant until) {
+    for (const DueLots::Lot& lot : wallet.lots.all()) {
+        if (lot.due > until) break;
+        wallet.lots_digest -= lot_digest(lot.due, lot.amount);
     }
-    return sum;
+    const model::Money matured = wallet.lots.take_until(until);
+    wallet.pending.value -= matured.value;
+    return matured;
 }
 
 /// Out of its own lot while it is pending there, else of what is available.
 void take_back(Wallet& wallet, const Fact& fact) {
     const model::Instant due = CommissionTerms::of(fact.party.aux).due;
-    const auto lot = wallet.lots.find(due.value);
-    const std::int64_t pending = lot == wallet.lots.end() ? 0 : std::min(lot->second, -fact.amount.value);
+    const std::int64_t pending = std::min(wallet.lots.at(due).value, -fact.amount.value);
     if (pending > 0) wallet.add_to_lot(due, {-pending});
     wallet.available.value += fact.amount.value + pending;
     wallet.earned.value += fact.amount.value;
@@ -49,12 +48,9 @@ Payout close_payout(Wallet& wallet, std::uint64_t id) {
 }  // namespace
 
 void Wallet::add_to_lot(model::Instant due, model::Money change) {
-    const auto [lot, added] = lots.try_emplace(due.value, 0);
-    lot->second += change.value;
-    TIM_INVARIANT(lot->second >= 0, "a lot gives what it has");
-    lots_digest += lot_digest(due.value, change.value);
+    lots.add(due, change);
+    lots_digest += lot_digest(due, change);
     pending.value += change.value;
-    if (lot->second == 0) lots.erase(lot);
 }
 
 std::optional<Payout> Wallet::payout(model::Sequence id) const {
@@ -83,8 +79,11 @@ std::uint64_t Wallet::digest() const {
 }
 
 Wallet& WalletBook::at(model::CustomerId vip) {
-    auto& place = wallets_[vip.value];
-    if (!place) place = std::make_unique<Wallet>();
+    auto& place = places_[vip.value];
+    if (!place) {
+        place = std::make_unique<Wallet>();
+        wallets_.emplace(vip.value, place.get());
+    }
     return *place;
 }
 
@@ -109,9 +108,9 @@ void fold_wallet(Wallet& wallet, const Fact& fact, model::Sequence sequence) {
             take_back(wallet, fact);
             break;
         case FactType::commission_matured: {
-            const std::int64_t matured = mature(wallet, fact.at);
-            TIM_INVARIANT(matured == fact.amount.value, "what was pending becomes available");
-            wallet.available.value += matured;
+            const model::Money matured = mature(wallet, fact.at);
+            TIM_INVARIANT(matured == fact.amount, "what was pending becomes available");
+            wallet.available.value += matured.value;
             break;
         }
         case FactType::payout_requested:

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <absl/container/btree_map.h>
+#include <absl/container/flat_hash_map.h>
 #include <absl/container/inlined_vector.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 
+#include "engine/core/due_lots.h"
 #include "engine/core/month_counts.h"
 #include "engine/model/fact.h"
 #include "engine/model/quantity.h"
@@ -30,9 +33,6 @@ struct Payout {
 /// the instant over; then it is available, until a payout takes it. Available may be negative: what came back
 /// after it was paid out.
 struct Wallet {
-    /// By due instant in ms: minor units > 0.
-    using Lots = absl::btree_map<std::int64_t, std::int64_t>;
-
     model::Sequence last{};  ///< newest fact
     model::Money available{};
     model::Money pending{};  ///< sum of the lots
@@ -44,8 +44,15 @@ struct Wallet {
     model::Month month{};  ///< up to which payouts that are due by themselves are recorded
     absl::InlinedVector<Payout, 1> payouts;
     MonthCounts recruits;
-    Lots lots;
+    DueLots lots;
 
+    /// Adds its own lines to what is touched; see touch.h.
+    void touch(TouchList& lines) const {
+        const auto* const begin = reinterpret_cast<const std::byte*>(this);
+        for (std::size_t at = 0; at < sizeof(Wallet); at += 64)
+            lines.add(begin + at);
+        lines.add(begin + sizeof(Wallet) - 1);
+    }
     void add_to_lot(model::Instant due, model::Money change);
     std::optional<Payout> payout(model::Sequence id) const;
     std::uint64_t digest() const;
@@ -54,11 +61,11 @@ struct Wallet {
 /// The wallets of one program's VIPs of one stripe, guarded by it. A wallet stays where it is.
 class WalletBook {
   public:
-    using Wallets = absl::btree_map<std::uint64_t, std::unique_ptr<Wallet>>;
+    using Wallets = absl::btree_map<std::uint64_t, Wallet*>;
 
     const Wallet* find(model::CustomerId vip) const {
-        const auto found = wallets_.find(vip.value);
-        return found == wallets_.end() ? nullptr : found->second.get();
+        const auto found = places_.find(vip.value);
+        return found == places_.end() ? nullptr : found->second.get();
     }
     /// The wallet, which begins empty.
     Wallet& at(model::CustomerId vip);
@@ -67,7 +74,8 @@ class WalletBook {
     const Wallets& wallets() const { return wallets_; }
 
   private:
-    Wallets wallets_;
+    absl::flat_hash_map<std::uint64_t, std::unique_ptr<Wallet>> places_;
+    Wallets wallets_;  ///< the same in order
 };
 
 /// Folds a wallet's fact in.

@@ -140,8 +140,9 @@ void put(Writer& writer, const SavedWallet& saved) {
     for (const core::Payout& payout : wallet.payouts)
         writer.put(payout);
     put(writer, wallet.recruits);
-    writer.put_count(wallet.lots.size());
-    for (const auto& [due, amount] : wallet.lots) {
+    writer.put_count(wallet.lots.count());
+    for (const auto& [due, amount] : wallet.lots.all()) {
+        if (amount.value == 0) continue;
         writer.put(due);
         writer.put(amount);
     }

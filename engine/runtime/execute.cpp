@@ -169,14 +169,36 @@ StripeMask EngineImpl::stripes_of(std::span<const Row> rows, bool reads_only) co
 
 namespace {
 
-/// Has the records of the VIPs above come near: whose they are only the customers' records tell.
+/// Has the records and wallets of the VIPs above come near: whose they are only the customers' records tell.
 void touch_parties(std::span<const Row> rows) {
     core::TouchList lines;
+    // Only as many as there are rows are ever touched.
+    std::array<const core::ProgramState*, kChunkRows> programs;
+    std::array<std::uint64_t, kChunkRows> vips;
+    std::size_t count = 0;
     for (const Row& row : rows) {
         if (row.done || row.program == nullptr || !row.program->has_parties() || row.customer.value == 0)
             continue;
         const model::CustomerId vip = row.program->customers.at(row.customer.value).vip();
-        if (vip.value != 0) row.program->customers.touch(vip.value, lines);
+        if (vip.value == 0) continue;
+        row.program->customers.touch_rest(row.customer.value, lines);
+        row.program->customers.touch(vip.value, lines);
+        row.program->customers.touch_rest(vip.value, lines);
+        programs[count] = row.program;
+        vips[count++] = vip.value;
+    }
+    lines.run();
+    std::array<const core::Wallet*, kChunkRows> wallets;
+    for (std::size_t i = 0; i < count; ++i) {
+        const model::CustomerId vip{vips[i]};
+        if ((programs[i]->customers.at(vip.value).flags & core::kRecordHasOverrides) != 0)
+            programs[i]->overrides[core::stripe_of(vip)].touch(vip, lines);
+        wallets[i] = programs[i]->wallet(vip);
+        if (wallets[i] != nullptr) wallets[i]->touch(lines);
+    }
+    lines.run();
+    for (std::size_t i = 0; i < count; ++i) {
+        if (wallets[i] != nullptr) wallets[i]->lots.touch(lines);
     }
     lines.run();
 }

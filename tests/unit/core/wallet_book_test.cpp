@@ -70,7 +70,7 @@ TEST(WalletBook, LotsOfOneInstantAreOne) {
     Till b;
     b.commission(FactType::commission_accrued, 200, kDay, 0, 200);
     b.commission(FactType::commission_accrued, 300, kDay, 0, 500);
-    EXPECT_EQ(a.wallet.lots.size(), 1U);
+    EXPECT_EQ(a.wallet.lots.count(), 1U);
     EXPECT_EQ(a.wallet.digest(), b.wallet.digest());
     Till c;
     c.commission(FactType::commission_accrued, 500, 2 * kDay, 0, 500);
