@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "engine/core/invariant.h"
+#include "engine/core/rules.h"
 
 namespace tim::core {
 
@@ -44,14 +45,15 @@ bool fits(const model::Program& program, const CampaignNumbers& given) {
     return given.size() + static_cast<std::size_t>(added) <= kMaxCampaignNumbers;
 }
 
-/// The time on the wall, looked up once a sale and only when a condition asks.
-struct Campaigns::Clock {
-    std::optional<model::WallTime> time;
+struct Campaigns::Known {
+    std::optional<model::WallTime> time;  // on the wall, looked up once a sale
+    std::uint32_t answers = 0;            // about the customer, of one campaign
 };
 
-Campaigns::Campaigns(const model::Program& program, std::shared_ptr<const model::Calendar> calendar,
+Campaigns::Campaigns(const Rules& rules, std::shared_ptr<const model::Calendar> calendar,
                      std::shared_ptr<const CampaignNumbers> previous)
     : calendar_(std::move(calendar)), numbers_(std::move(previous)) {
+    const model::Program& program = rules.program();
     if (numbers_ == nullptr) numbers_ = std::make_shared<const CampaignNumbers>();
     if (program.campaigns.empty()) return;
     CampaignNumbers numbers = *numbers_;
@@ -70,11 +72,13 @@ Campaigns::Campaigns(const model::Program& program, std::shared_ptr<const model:
         for (const CampaignEffect& effect : campaign.then) {
             const std::int32_t common = std::gcd(effect.multiplier_bp, model::kWholeBp);
             compiled.multipliers.push_back({effect.multiplier_bp / common, model::kWholeBp / common});
+            pays_referrers_ = pays_referrers_ || effect.kind == EffectKind::commission;
             if (effect.kind != EffectKind::voucher) continue;
             const auto reward = std::ranges::find(program.rewards, effect.reward, &model::Reward::id);
             compiled.reward = static_cast<std::uint16_t>(reward - program.rewards.begin() + 1);
         }
-        compiled.begin = compile(program, campaign.when, kMeets, kFails);
+        compiled.begin = compile(rules, campaign.when, compiled.questions, kMeets, kFails);
+        asks_ = asks_ || !compiled.questions.empty();
         campaigns_.push_back(std::move(compiled));
     }
     numbers_ = std::make_shared<const CampaignNumbers>(std::move(numbers));
@@ -82,8 +86,10 @@ Campaigns::Campaigns(const model::Program& program, std::shared_ptr<const model:
 
 /// Appends the steps of a condition; returns where to begin. The parts of a group are compiled from its last
 /// to its first, as each needs to know where the next one begins.
-std::uint16_t Campaigns::compile(const model::Program& program, const Condition& condition,
-                                 std::uint16_t if_true, std::uint16_t if_false) {
+std::uint16_t Campaigns::compile(const Rules& rules, const Condition& condition,
+                                 std::vector<CustomerQuestion>& questions, std::uint16_t if_true,
+                                 std::uint16_t if_false) {
+    const model::Program& program = rules.program();
     Step step;
     step.if_true = if_true;
     step.if_false = if_false;
@@ -93,11 +99,12 @@ std::uint16_t Campaigns::compile(const model::Program& program, const Condition&
             const bool any = condition.kind == ConditionKind::any;
             std::uint16_t next = any ? if_false : if_true;
             for (std::size_t i = condition.parts.size(); i-- > 0;)
-                next = compile(program, condition.parts[i], any ? if_true : next, any ? next : if_false);
+                next = compile(rules, condition.parts[i], questions, any ? if_true : next,
+                               any ? next : if_false);
             return next;
         }
         case ConditionKind::negation:
-            return compile(program, condition.parts.front(), if_false, if_true);
+            return compile(rules, condition.parts.front(), questions, if_false, if_true);
         case ConditionKind::amount_from:
             step.question = Question::amount_from;
             step.low = condition.amount.value;
@@ -149,16 +156,28 @@ std::uint16_t Campaigns::compile(const model::Program& program, const Condition&
             step.list_end = static_cast<std::uint32_t>(texts_.size());
             std::sort(texts_.begin() + step.list_begin, texts_.end());
             break;
+        case ConditionKind::source_in:
+        case ConditionKind::nature_in:
+        case ConditionKind::type_in:
+        case ConditionKind::item_in:
+        case ConditionKind::birthday_month:
+        case ConditionKind::segment:
+            step.question = Question::about_customer;
+            TIM_INVARIANT(questions.size() < model::kMaxCustomerConditions,
+                          "only validated programs are compiled");
+            step.bit = static_cast<std::uint8_t>(questions.size());
+            questions.push_back(compile_question(condition, rules));
+            break;
     }
     static_assert(model::kMaxTiers <= 32 && model::kMaxCampaigns * model::kMaxCampaignConditions < kFails);
     steps_.push_back(step);
     return static_cast<std::uint16_t>(steps_.size() - 1);
 }
 
-bool Campaigns::answer(const Step& step, const CampaignSale& sale, Clock& clock) const {
+bool Campaigns::answer(const Step& step, const CampaignSale& sale, Known& known) const {
     const auto time = [&]() -> const model::WallTime& {
-        if (!clock.time) clock.time = calendar_->wall_time(sale.at);
-        return *clock.time;
+        if (!known.time) known.time = calendar_->wall_time(sale.at);
+        return *known.time;
     };
     switch (step.question) {
         case Question::amount_from:
@@ -184,6 +203,8 @@ bool Campaigns::answer(const Step& step, const CampaignSale& sale, Clock& clock)
         case Question::category_in:
             return std::ranges::any_of(sale.lines,
                                        [&](const auto& line) { return has(step, line.category); });
+        case Question::about_customer:
+            return (known.answers >> step.bit & 1) != 0;
     }
     return false;
 }
@@ -192,9 +213,9 @@ bool Campaigns::has(const Step& step, std::string_view text) const {
     return std::binary_search(texts_.begin() + step.list_begin, texts_.begin() + step.list_end, text);
 }
 
-bool Campaigns::meets(std::uint16_t step, const CampaignSale& sale, Clock& clock) const {
+bool Campaigns::meets(std::uint16_t step, const CampaignSale& sale, Known& known) const {
     while (step < kFails)
-        step = answer(steps_[step], sale, clock) ? steps_[step].if_true : steps_[step].if_false;
+        step = answer(steps_[step], sale, known) ? steps_[step].if_true : steps_[step].if_false;
     return step == kMeets;
 }
 
@@ -206,11 +227,16 @@ std::optional<Earning> Campaigns::earn(model::Points base, std::int32_t tier_bp,
     if (points.floor() > INT64_MAX) return std::nullopt;
     earning.own.value = static_cast<std::int64_t>(points.floor());
 
-    Clock clock;
+    Known known;
     for (std::size_t index = 0; index < campaigns_.size(); ++index) {
         const Compiled& campaign = campaigns_[index];
-        if (sale.at < campaign.starts || sale.at >= campaign.ends || !meets(campaign.begin, sale, clock))
-            continue;
+        if (sale.at < campaign.starts || sale.at >= campaign.ends) continue;
+        if (!campaign.questions.empty()) {
+            TIM_INVARIANT(sale.ask != nullptr, "campaigns that ask about customers are answered");
+            known.answers = (*sale.ask)(campaign.number, campaign.questions);
+        }
+        if (!meets(campaign.begin, sale, known)) continue;
+        CampaignGain gain;
         Amount after = points;
         model::Money left = order;
         bool gives = false;  // less than a point counts too: another campaign may make it one
@@ -238,16 +264,22 @@ std::optional<Earning> Campaigns::earn(model::Points base, std::int32_t tier_bp,
                 case EffectKind::voucher:
                     gives = true;
                     break;
+                case EffectKind::commission:
+                    if (!sale.has_referrer) break;
+                    gain.commission_bp = effect.commission_bp;
+                    gain.commission = model::share_of(sale.amount, effect.commission_bp);
+                    gives = gives || gain.commission.value > 0;
+                    break;
             }
         }
         const Wide gained = after.floor() - points.floor();
-        CampaignGain gain;
         gain.index = static_cast<std::uint16_t>(index);
         gain.number = campaign.number;
         gain.ranking = campaign.ranking;
         gain.counted = campaign.counted;
         gain.budgeted = campaign.budgeted;
         gain.reward = campaign.reward;
+        gain.answers = campaign.questions.empty() ? 0 : known.answers;
         gain.points.value = static_cast<std::int64_t>(std::min<Wide>(gained, INT64_MAX));
         gain.discount.value = order.value - left.value;
         const bool beyond_budget = gain.budgeted && gained > INT64_MAX;

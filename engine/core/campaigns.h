@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/core/customer_question.h"
 #include "engine/model/calendar.h"
 #include "engine/model/program.h"
 #include "engine/model/quantity.h"
@@ -36,6 +37,11 @@ struct CampaignSale {
     model::TerminalId terminal{};
     bool first_order = false;  ///< whether the customer had none before
     std::span<const model::SaleLine> lines{};
+    /// Answers what a campaign, named by its number, asks about the customer: see `answers_of`. Null where
+    /// none asks (Campaigns::asks).
+    using Ask = absl::FunctionRef<std::uint32_t(std::uint16_t number, std::span<const CustomerQuestion>)>;
+    const Ask* ask = nullptr;
+    bool has_referrer = false;  ///< somebody brought the customer, and gets commission
 };
 
 /// What one campaign adds to a sale.
@@ -46,9 +52,12 @@ struct CampaignGain {
     bool counted = false;   ///< against the customer's limit
     bool budgeted = false;  ///< against the campaign's budget
     std::uint16_t reward =
-        0;                   ///< 1 + the place in the version's rewards of the voucher that it gives; 0: none
-    model::Points points{};  ///< ≥ 0
-    model::Money discount{};  ///< for whoever asks before the sale
+        0;  ///< 1 + the place in the version's rewards of the voucher that it gives; 0: none
+    std::uint32_t answers = 0;  ///< to what it asks about the customer
+    std::int32_t commission_bp = 0;
+    model::Money commission{};  ///< for the referrer, ≥ 0
+    model::Points points{};     ///< ≥ 0
+    model::Money discount{};    ///< for whoever asks before the sale
 };
 
 using CampaignGains = std::vector<CampaignGain>;
@@ -81,11 +90,16 @@ struct Earning {
 class Campaigns {
   public:
     Campaigns() = default;
-    /// `previous` has the numbers that were given out before; null: none.
-    Campaigns(const model::Program& program, std::shared_ptr<const model::Calendar> calendar,
+    /// Those of `rules`, whose lists and tiers are known; it outlives them. `previous` has the numbers that
+    /// were given out before; null: none.
+    Campaigns(const Rules& rules, std::shared_ptr<const model::Calendar> calendar,
               std::shared_ptr<const CampaignNumbers> previous);
 
     bool empty() const { return campaigns_.empty(); }
+    /// Whether some campaign asks about the customer.
+    bool asks() const { return asks_; }
+    /// Whether some campaign pays commission to whoever brought the customer.
+    bool pays_referrers() const { return pays_referrers_; }
     const std::shared_ptr<const CampaignNumbers>& numbers() const { return numbers_; }
 
     /// Whether a campaign may take effect: its limits are the state's.
@@ -107,7 +121,8 @@ class Campaigns {
         dates,
         first_order,
         sku_in,
-        category_in
+        category_in,
+        about_customer
     };
 
     /// Where a condition ends.
@@ -118,6 +133,7 @@ class Campaigns {
         Question question{};
         std::uint8_t from = 0;
         std::uint8_t until = 0;
+        std::uint8_t bit = 0;  ///< of the answers
         bool wanted = true;
         std::uint16_t if_true = kMeets;
         std::uint16_t if_false = kFails;
@@ -142,15 +158,20 @@ class Campaigns {
         model::Instant ends{INT64_MAX};
         std::vector<model::CampaignEffect> effects;
         std::vector<Fraction> multipliers;  ///< one for each effect
+        std::vector<CustomerQuestion> questions;
     };
-    struct Clock;
+    /// What is found out of a sale, where a condition asks.
+    struct Known;
 
-    std::uint16_t compile(const model::Program& program, const model::Condition& condition,
-                          std::uint16_t if_true, std::uint16_t if_false);
-    bool meets(std::uint16_t step, const CampaignSale& sale, Clock& clock) const;
-    bool answer(const Step& step, const CampaignSale& sale, Clock& clock) const;
+    std::uint16_t compile(const Rules& rules, const model::Condition& condition,
+                          std::vector<CustomerQuestion>& questions, std::uint16_t if_true,
+                          std::uint16_t if_false);
+    bool meets(std::uint16_t step, const CampaignSale& sale, Known& known) const;
+    bool answer(const Step& step, const CampaignSale& sale, Known& known) const;
     bool has(const Step& step, std::string_view text) const;
 
+    bool asks_ = false;
+    bool pays_referrers_ = false;
     std::vector<Compiled> campaigns_;
     std::vector<Step> steps_;
     std::vector<std::uint32_t> terminals_;

@@ -212,6 +212,7 @@ struct CampaignCounts {
     const CampaignUses& uses;
     const CampaignBudgets& budgets;
     const RewardCounts& rewards;  ///< of what campaigns may give
+    const ProgramState& program;  ///< of which campaigns may ask about the customer
 };
 
 /// What a sale is judged by beside its customer.
@@ -219,6 +220,8 @@ struct SaleContext {
     const SaleExtras* extras = nullptr;      ///< of the command's details; null where it has none
     const CampaignCounts* counts = nullptr;  ///< needed where the pricing version has campaigns
     model::Sequence order{};  ///< the placing of the order that the sale completes; 0: it is one of a till
+    model::CustomerId referrer{};    ///< who gets what campaigns pay to whoever brought the buyer; 0: nobody
+    CampaignGains* gains = nullptr;  ///< told what campaigns give; null: nobody asks
 };
 
 /// A sale (S2.3, S3.9, S3.14; rules.md, Earning, Campaigns). `subject` may be the program's anonymous sales.

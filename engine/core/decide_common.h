@@ -123,6 +123,10 @@ Judgement post_return(const model::Command& command, const Moment& moment, model
                       const CustomerRecord& record, const SaleEvidence* sale, FactWriter& facts,
                       const ReturnContext& context);
 
+/// What a campaign pays whoever brought the buyer for what is left of a sale, less what it does for what a
+/// return leaves of it; ≥ 0 but for conditions that the rest meets again.
+model::Money commission_loss(const SaleEvidence& sale, const ReturnTerms& terms, std::uint16_t campaign);
+
 /// Ends the transaction that posts to a customer's figures: `find_consequences`, and no more.
 Judgement end_posting(const Moment& moment, model::Subject subject, const CustomerRecord& before,
                       FactWriter& facts, const SaleEvidence* sale = nullptr);

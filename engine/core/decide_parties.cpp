@@ -40,11 +40,6 @@ Judgement judge_code(const model::Command& command, const Moment& moment, const 
     return {};
 }
 
-/// floor(amount × rate) for 0 ≤ rate ≤ 100 %.
-Money commission_of(Money amount, std::int32_t rate_bp) {
-    return {*model::floor_multiply_divide(amount.value, rate_bp, model::kWholeBp)};
-}
-
 /// The part of a sale that a VIP gets.
 struct UplineShare {
     CustomerId vip{};
@@ -69,8 +64,34 @@ std::optional<UplineShare> upline_share(const model::Command& command, const Mom
     const model::Month closed{static_cast<std::uint16_t>(month.value - (month.value > 0 ? 1 : 0))};
     share.terms.rate_bp = rules.commission_bp(wallet == nullptr ? 0 : wallet->recruits.of(closed));
     share.terms.due = {moment.at.value + rules.network().pending_days * kDayMs};
-    share.commission = commission_of(command.amount, share.terms.rate_bp);
+    share.commission = model::share_of(command.amount, share.terms.rate_bp);
     return share;
+}
+
+/// Who brought a customer, where campaigns may pay for that.
+CustomerId referrer_of(CustomerId customer, const Moment& moment, const ProgramState& program) {
+    if (!moment.pricing->campaigns().pays_referrers()) return {};
+    const ReferralEntry* const entry = program.referral(customer);
+    return entry == nullptr ? CustomerId{} : entry->referrer;
+}
+
+/// S4.6: what campaigns give for a sale to whoever brought the buyer. `earned` is what the wallet has ever
+/// earned, with what this transaction has brought it already.
+Judgement pay_referrer(const CampaignGains& gains, WalletParty& wallet, Money earned, CustomerId buyer,
+                       model::Sequence sale, Parties& parties) {
+    const Rules& rules = *parties.moment().pricing;
+    const std::int64_t pending_days = rules.has_network() ? rules.network().pending_days : 0;
+    for (const CampaignGain& gain : gains) {
+        if (gain.commission.value == 0) continue;
+        const auto sum = checked_add(earned, gain.commission);
+        if (!sum || !checked_add(wallet.pending, gain.commission)) return refuse(Refusal::overflow);
+        earned = *sum;
+        const CommissionTerms terms{{parties.moment().at.value + pending_days * kDayMs}, gain.commission_bp};
+        Fact& fact = parties.add(wallet, FactType::referrer_commission, gain.commission, {}, gain.commission);
+        fact.party = {buyer.value, sale.value, terms.packed()};
+        fact.content = gain.number;
+    }
+    return {};
 }
 
 }  // namespace
@@ -90,7 +111,9 @@ Judgement decide_party_sale(const model::Command& command, const Moment& moment,
         code == nullptr ? Judgement{}
                         : judge_code(command, moment, record, buyer_id, program, *code, payment);
     const bool pays_referral = code != nullptr && code_judged.accepted();
-    if (share->points.value == 0 && share->commission.value == 0 && code == nullptr && !notes_payment)
+    const CustomerId referrer = pays_referral ? code->referrer : referrer_of(buyer_id, moment, program);
+    if (share->points.value == 0 && share->commission.value == 0 && code == nullptr && !notes_payment &&
+        referrer.value == 0)
         return decide_sale(command, moment, subject, record, facts, context);
 
     Parties parties(program, moment, facts);
@@ -102,9 +125,17 @@ Judgement decide_party_sale(const model::Command& command, const Moment& moment,
          !checked_add(wallet->wallet == nullptr ? Money{} : wallet->wallet->earned, share->commission)))
         return refuse(Refusal::overflow);
     if (pays_referral) parties.settle(code->referrer);
+    const bool pays_referrer = referrer.value != 0 && moment.pricing->campaigns().pays_referrers();
+    if (pays_referrer) parties.settle_wallet(referrer);
 
     const model::Sequence sale = facts.next();
-    if (const Judgement posted = post_sale(command, moment, subject, record, facts, context);
+    CampaignGains gains;
+    SaleContext posting = context;
+    if (pays_referrer) {
+        posting.referrer = referrer;
+        posting.gains = &gains;
+    }
+    if (const Judgement posted = post_sale(command, moment, subject, record, facts, posting);
         !posted.accepted())
         return posted;
     parties.catch_up(buyer);
@@ -139,6 +170,13 @@ Judgement decide_party_sale(const model::Command& command, const Moment& moment,
         parties.add(*wallet, FactType::commission_accrued, share->commission, {}, share->commission).party = {
             buyer_id.value, sale.value, share->terms.packed()};
     }
+    if (pays_referrer) {
+        WalletParty& theirs = parties.settle_wallet(referrer);
+        Money earned = theirs.wallet == nullptr ? Money{} : theirs.wallet->earned;
+        if (wallet == &theirs) earned.value += share->commission.value;
+        const Judgement paid = pay_referrer(gains, theirs, earned, buyer_id, sale, parties);
+        if (!paid.accepted()) return paid;
+    }
     if (pays_referral) {
         Fact& used = facts.add(FactType::code_used,
                                Subject::of(SubjectKind::code, program.id(), code->sale.value), {});
@@ -157,14 +195,14 @@ namespace {
 /// remaining amounts before and after earn, so that it does not matter in how many pieces things come back.
 class TakingBack {
   public:
-    TakingBack(Parties& parties, const SaleEvidence& sale, Money remaining)
-        : parties_(parties), sale_(sale), remaining_(remaining) {}
+    TakingBack(Parties& parties, const SaleEvidence& sale, const ReturnTerms& terms)
+        : parties_(parties), sale_(sale), terms_(terms), remaining_(terms.remaining) {}
 
     void settle_parties() {
         for (const RecordedFact& part : sale_.parts) {
             const Subject subject = part.fact.subject;
             if (subject.kind() == SubjectKind::customer && touches(part)) parties_.settle({subject.id()});
-            if (part.fact.type == FactType::commission_accrued && commission_difference(part.fact).value != 0)
+            if (is_commission(part.fact) && commission_difference(part.fact).value != 0)
                 parties_.settle_wallet({subject.id()});
         }
     }
@@ -187,18 +225,25 @@ class TakingBack {
 
     Judgement take_commission() {
         for (const RecordedFact& part : sale_.parts) {
-            if (part.fact.type != FactType::commission_accrued) continue;
+            if (!is_commission(part.fact)) continue;
             const CommissionTerms terms = CommissionTerms::of(part.fact.party.aux);
             const Money difference = commission_difference(part.fact);
             if (difference.value == 0) continue;
             WalletParty& wallet = parties_.settle_wallet({part.fact.subject.id()});
+            if (difference.value < 0) {  // the rest meets a campaign's conditions again
+                Fact& again = parties_.add(wallet, FactType::referrer_commission, {-difference.value}, {},
+                                           {-difference.value});
+                again.party = part.fact.party;
+                again.content = part.fact.content;
+                continue;
+            }
             const Money pending = std::min(wallet.lot(terms.due), difference);
             if (!model::checked_sub(wallet.available.value, difference.value))
                 return refuse(Refusal::overflow);
-            parties_
-                .add(wallet, FactType::commission_returned, {-difference.value},
-                     {pending.value - difference.value}, {-pending.value})
-                .party = part.fact.party;
+            Fact& returned = parties_.add(wallet, FactType::commission_returned, {-difference.value},
+                                          {pending.value - difference.value}, {-pending.value});
+            returned.party = part.fact.party;
+            returned.content = part.fact.content;
         }
         return {};
     }
@@ -222,6 +267,10 @@ class TakingBack {
     }
 
   private:
+    static bool is_commission(const Fact& fact) {
+        return fact.type == FactType::commission_accrued || fact.type == FactType::referrer_commission;
+    }
+
     /// Whether a part gave somebody something that this return takes.
     bool touches(const RecordedFact& part) const {
         switch (part.fact.type) {
@@ -245,8 +294,10 @@ class TakingBack {
 
     Money commission_difference(const Fact& accrued) const {
         const CommissionTerms terms = CommissionTerms::of(accrued.party.aux);
-        return {commission_of(sale_.remaining, terms.rate_bp).value -
-                commission_of(remaining_, terms.rate_bp).value};
+        if (accrued.type == FactType::referrer_commission)
+            return commission_loss(sale_, terms_, static_cast<std::uint16_t>(accrued.content));
+        return {model::share_of(sale_.remaining, terms.rate_bp).value -
+                model::share_of(remaining_, terms.rate_bp).value};
     }
 
     model::Sequence newest_of(const Party& party) {
@@ -268,6 +319,7 @@ class TakingBack {
 
     Parties& parties_;
     const SaleEvidence& sale_;
+    const ReturnTerms& terms_;
     const Money remaining_;
     Points points_after_{};
     Points held_after_{};
@@ -280,10 +332,10 @@ Judgement decide_party_return(const model::Command& command, const Moment& momen
                               const SaleEvidence* sale, FactWriter& facts, const ReturnContext& context) {
     if (sale == nullptr || sale->parts.size() <= 1)
         return decide_return(command, moment, subject, record, sale, facts, context);
-    const Money remaining = return_terms(command, *sale).remaining;
+    const ReturnTerms terms = return_terms(command, *sale);
     Parties parties(program, moment, facts);
     Party& buyer = parties.adopt(subject, record);
-    TakingBack taking(parties, *sale, remaining);
+    TakingBack taking(parties, *sale, terms);
     taking.settle_parties();
     if (const Judgement posted = post_return(command, moment, subject, record, sale, facts, context);
         !posted.accepted())

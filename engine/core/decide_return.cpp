@@ -117,6 +117,15 @@ CampaignGains gains_for(const SaleEvidence& sale, const CampaignGains& applied, 
     CampaignSale rest{
         remaining, sale.sale.at, {}, sale.sale.terminal, (sale.sale.flags & model::kFactFirstOrder) != 0};
     rest.lines = lines;
+    rest.has_referrer = std::ranges::any_of(
+        sale.parts, [](const RecordedFact& part) { return part.fact.type == FactType::referrer_commission; });
+    // About the customer the sale has the answers: what is known of the customer may have changed.
+    const auto answered = [&applied](std::uint16_t number, std::span<const CustomerQuestion>) {
+        const auto gain = std::ranges::find(applied, number, &CampaignGain::number);
+        return gain == applied.end() ? std::uint32_t{0} : gain->answers;
+    };
+    const CampaignSale::Ask ask(answered);
+    rest.ask = &ask;
     const auto took_effect = [&applied](const CampaignGain& gain) {
         return std::ranges::any_of(applied,
                                    [&](const CampaignGain& one) { return one.number == gain.number; });
@@ -135,6 +144,7 @@ CampaignGains applied_in(const SaleEvidence& sale) {
         gain.ranking = (part.fact.flags & model::kFactRanking) != 0;
         gain.counted = (part.fact.flags & model::kFactCounted) != 0;
         gain.points = part.fact.points;
+        gain.answers = part.fact.content;
         const auto next = static_cast<std::size_t>(&part - sale.parts.data()) + 1;
         gain.budgeted = next < sale.parts.size() && sale.parts[next].fact.type == FactType::campaign_budgeted;
     }
@@ -147,6 +157,23 @@ CampaignGain gain_of(const CampaignGains& gains, std::uint16_t number) {
     return {};
 }
 
+/// What the campaigns of a sale have given for what is left of it, and give for what a return leaves.
+struct Rests {
+    CampaignGains applied;  ///< as the sale had them
+    CampaignGains before;
+    CampaignGains after;
+};
+
+Rests rests_of(const SaleEvidence& sale, const ReturnTerms& terms) {
+    Rests rests;
+    rests.applied = applied_in(sale);
+    const bool gone = sale.sale.amount.value > 0 && sale.remaining.value == 0;
+    if (gone) return rests;
+    rests.before = gains_for(sale, rests.applied, sale.remaining, sale.left);
+    if (!terms.whole) rests.after = gains_for(sale, rests.applied, terms.remaining, terms.left);
+    return rests;
+}
+
 /// With the sale known: the difference between what it has earned and what the rest of it earns, so that many
 /// small returns take exactly what one large one takes. A receipt of which the last came back has earned
 /// nothing; one of no amount stands until it is voided.
@@ -155,14 +182,10 @@ Losses losses_of(const SaleEvidence& sale, const ReturnTerms& terms) {
     losses.own_left = sale.pricing->earned(terms.remaining, *sale.judged, sale.sale.tier_before)
                           .value();  // less than the sale's, which did not overflow
     losses.own.difference.value = sale.points.value - losses.own_left.value;
-    const CampaignGains applied = applied_in(sale);
-    const bool gone = sale.sale.amount.value > 0 && sale.remaining.value == 0;
-    const CampaignGains before = gone ? CampaignGains{} : gains_for(sale, applied, sale.remaining, sale.left);
-    const CampaignGains after =
-        gone || terms.whole ? CampaignGains{} : gains_for(sale, applied, terms.remaining, terms.left);
-    for (const CampaignGain& gain : applied) {
-        const CampaignGain had = gain_of(before, gain.number);
-        const CampaignGain has = gain_of(after, gain.number);
+    const Rests rests = rests_of(sale, terms);
+    for (const CampaignGain& gain : rests.applied) {
+        const CampaignGain had = gain_of(rests.before, gain.number);
+        const CampaignGain has = gain_of(rests.after, gain.number);
         CampaignLoss& loss = losses.campaigns.emplace_back();
         loss.difference = {had.points.value - has.points.value};
         loss.gain = gain;
@@ -196,6 +219,12 @@ bool take_gains(const Losses& losses, bool whole, model::Month month, model::Seq
 }
 
 }  // namespace
+
+model::Money commission_loss(const SaleEvidence& sale, const ReturnTerms& terms, std::uint16_t campaign) {
+    const Rests rests = rests_of(sale, terms);
+    return {gain_of(rests.before, campaign).commission.value -
+            gain_of(rests.after, campaign).commission.value};
+}
 
 Judgement post_return(const model::Command& command, const Moment& moment, model::Subject subject,
                       const CustomerRecord& record, const SaleEvidence* sale, FactWriter& facts,

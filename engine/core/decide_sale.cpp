@@ -72,15 +72,30 @@ class Limits {
     mutable absl::InlinedVector<std::uint16_t, model::kMaxVoucherCampaigns> taken_;  // by this sale
 };
 
+/// What a sale earns by a version with campaigns, within their limits.
+std::optional<Earning> earning_by_campaigns(const Rules& pricing, CampaignSale sale,
+                                            const AskedCustomer& asked, std::uint8_t tier, model::Money order,
+                                            const CampaignCounts& counts) {
+    const auto answer = [&asked](std::uint16_t, std::span<const CustomerQuestion> questions) {
+        return answers_of(questions, asked);
+    };
+    const CampaignSale::Ask ask(answer);
+    sale.ask = &ask;
+    return pricing.earning(sale, asked.current, tier, order, Limits(pricing, asked.customer, counts));
+}
+
 std::optional<Earning> earning_of(const model::Command& command, const Moment& moment, model::Subject subject,
                                   const CustomerRecord& record, std::uint8_t tier,
-                                  const CampaignCounts* counts) {
+                                  const SaleContext& context) {
     if (subject.kind() == SubjectKind::anonymous) return Earning{};
     const Rules& pricing = *moment.pricing;
     if (!pricing.campaigns().empty()) {
-        TIM_INVARIANT(counts != nullptr, "campaigns are judged by their limits");
-        return pricing.earning(campaign_sale(command, moment.at, record), *moment.current, tier,
-                               command.amount, Limits(pricing, {subject.id()}, *counts));
+        TIM_INVARIANT(context.counts != nullptr, "campaigns are judged by their limits");
+        const AskedCustomer asked{
+            context.counts->program, {subject.id()}, *moment.current, moment.now, moment.at};
+        CampaignSale sale = campaign_sale(command, moment.at, record);
+        sale.has_referrer = context.referrer.value != 0;
+        return earning_by_campaigns(pricing, sale, asked, tier, command.amount, *context.counts);
     }
     const auto own = pricing.earned(command.amount, *moment.current, tier);
     if (!own) return std::nullopt;
@@ -114,6 +129,7 @@ bool add_gains(const Earning& earning, std::uint8_t dated, model::Month month, m
         fact->party = {gain.number, sale.value, static_cast<std::uint64_t>(gain.discount.value)};
         if (gain.ranking) fact->flags |= model::kFactRanking;
         if (gain.counted) fact->flags |= model::kFactCounted;
+        fact->content = gain.answers;
         if (gain.budgeted && gain.points.value != 0)
             charge(chain.subject().program(), gain.number, gain.points, chain.moment(), counts->budgets,
                    chain.facts());
@@ -143,8 +159,9 @@ Judgement post_sale(const model::Command& command, const Moment& moment, model::
         if (!judgement.accepted()) return judgement;
     }
     const std::uint8_t before = tier_now(moment, subject, record);
-    const auto earning = earning_of(command, moment, subject, record, before, context.counts);
+    const auto earning = earning_of(command, moment, subject, record, before, context);
     if (!earning) return refuse(Refusal::overflow);
+    if (context.gains != nullptr) *context.gains = earning->gains;
     LotDates dates;
     if (dating(moment).dates_points() && earning->total().value > 0)
         dates = dating(moment).lot_dates(moment.at);
@@ -205,8 +222,9 @@ std::optional<model::Points> expected_points(const model::Command& command, cons
                                              const CustomerRecord& record, std::uint8_t tier,
                                              const CampaignCounts& counts) {
     if (!current.adds_to_sales()) return current.earned(command.amount, current, tier);
-    const auto earning = current.earning(campaign_sale(command, now, record), current, tier, command.amount,
-                                         Limits(current, customer, counts));
+    const AskedCustomer asked{counts.program, customer, current, now, now};
+    const auto earning = earning_by_campaigns(current, campaign_sale(command, now, record), asked, tier,
+                                              command.amount, counts);
     return earning ? std::optional(earning->total()) : std::nullopt;
 }
 
@@ -219,14 +237,14 @@ std::optional<Quote> quote(const model::Command& command, const Rules& current, 
         return earned ? std::optional(Quote{off, *earned}) : std::nullopt;
     }
     CampaignSale sale = campaign_sale(command, now, record);
-    const auto order =
-        current.earning(sale, current, tier, command.amount, Limits(current, customer, counts));
+    const AskedCustomer asked{counts.program, customer, current, now, now};
+    const auto order = earning_by_campaigns(current, sale, asked, tier, command.amount, counts);
     if (!order) return std::nullopt;
     Quote whole{order->discount(), order->total()};
     whole.discount.value += std::min(voucher.value, command.amount.value - whole.discount.value);
     if (whole.discount.value == 0) return whole;
     sale.amount.value -= whole.discount.value;
-    const auto paid = current.earning(sale, current, tier, sale.amount, Limits(current, customer, counts));
+    const auto paid = earning_by_campaigns(current, sale, asked, tier, sale.amount, counts);
     return paid ? std::optional(Quote{whole.discount, paid->total()}) : std::nullopt;
 }
 

@@ -73,9 +73,9 @@ model::Result<std::unique_ptr<const Rules>> Rules::compile(std::shared_ptr<const
     rules->program_ = std::move(program);
     rules->compile_tiers();
     rules->compile_epoch();
-    rules->campaigns_ = Campaigns(*rules->program_, rules->calendar_,
-                                  previous == nullptr ? nullptr : previous->campaigns_.numbers());
     rules->classes_ = Classes(*rules->program_, previous == nullptr ? nullptr : previous->classes_.values());
+    rules->campaigns_ =
+        Campaigns(*rules, rules->calendar_, previous == nullptr ? nullptr : previous->campaigns_.numbers());
     const RewardNumbers given = previous == nullptr ? RewardNumbers{} : *previous->reward_numbers_;
     rules->reward_numbers_ = previous != nullptr && rules->program_->rewards.empty()
                                  ? previous->reward_numbers_

@@ -44,7 +44,7 @@ std::optional<std::int64_t> whole_number(const std::string& text) {
 /// Appends the steps of an expression, from its end to its beginning: each needs to know where to go on.
 struct Segment::Compiler {
     Segment& segment;
-    const ProgramState& program;
+    const Classes& classes;  // a value keeps its number in all versions
     const Rules& rules;
     Resolve resolve;
     std::optional<model::Error> error;
@@ -126,6 +126,7 @@ struct Segment::Compiler {
                 return read_customers(node, step);
             case bought:
                 step.low = months_before(rules.calendar(), segment.now_, node.months).value;
+                step.months = node.months;
                 return;
             case points:
             case held:
@@ -189,7 +190,6 @@ struct Segment::Compiler {
     }
 
     std::optional<std::uint8_t> known(ClassList list, const SegmentValue& value, std::string_view what) {
-        const Classes& classes = program.newest().classes();  // a value keeps its number in all versions
         const auto number = classes.known(list, value.text);
         if (number) return number;
         const auto& values = (*classes.values())[static_cast<std::size_t>(list)];
@@ -284,13 +284,12 @@ struct Segment::Compiler {
     }
 };
 
-Result<Segment> Segment::compile(const SegmentNode& expression, const ProgramState& program,
-                                 const Rules& rules, model::Instant now, Resolve resolve) {
+Result<Segment> Segment::compile(const SegmentNode& expression, const Classes& classes, const Rules& rules,
+                                 model::Instant now, Resolve resolve) {
     Segment segment;
     segment.rules_ = &rules;
     segment.now_ = now;
-    segment.month_ = rules.calendar().month_of(now);
-    Compiler compiler{segment, program, rules, resolve, {}};
+    Compiler compiler{segment, classes, rules, resolve, {}};
     segment.begin_ = compiler.compile(expression, kMeets, kFails);
     if (compiler.error) return tl::unexpected(*compiler.error);
     return segment;
@@ -323,19 +322,22 @@ const CustomerRecord& settled_for_segment(const ProgramState& program, CustomerI
 /// One customer, looked at no more closely than the questions ask.
 class Segment::Look {
   public:
-    Look(const Segment& segment, const ProgramState& program, CustomerId customer, PointsDraft& room)
+    Look(const Segment& segment, const ProgramState& program, CustomerId customer, const Asked& asked,
+         PointsDraft& room)
         : segment_(segment),
           program_(program),
           customer_(customer),
+          asked_(asked),
           record_(program.customers.at(customer.value)),
           room_(room) {}
 
-    CustomerId customer() const { return customer_; }
+    const Rules& rules() const { return asked_.current; }
+    model::Instant now() const { return asked_.now; }
     const CustomerRecord& record() const { return record_; }
     const CustomerRecord& settled() {
         if (settled_ == nullptr)
-            settled_ = &settled_for_segment(program_, customer_, *segment_.rules_, segment_.now_,
-                                            segment_.month_, segment_.by_lots_, room_);
+            settled_ = &settled_for_segment(program_, customer_, rules(), now(),
+                                            rules().calendar().month_of(now()), segment_.by_lots_, room_);
         return *settled_;
     }
     model::Points pending() {
@@ -355,6 +357,7 @@ class Segment::Look {
     const Segment& segment_;
     const ProgramState& program_;
     const CustomerId customer_;
+    const Asked asked_;
     const CustomerRecord& record_;
     const CustomerRecord* settled_ = nullptr;
     PointsDraft& room_;
@@ -389,14 +392,21 @@ bool Segment::answer(const Step& step, Look& look) const {
             return (look.classified().types & step.mask) != 0;
         case item:
             return (look.classified().items & step.mask) != 0;
-        case tier:
-            return in_mask(look.settled().tier);
+        case tier: {
+            const std::uint8_t held = look.settled().tier;
+            const auto own = &look.rules() == rules_ ? held : rules_->index_of(look.rules(), held);
+            return own && in_mask(*own);
+        }
         case customer_class:
             return in_mask(look.settled().customer_class());
         case birthday:
             return in_mask(look.classified().birthday.month);
         case bought:
-            return look.record().orders > 0 && in_range(look.record().last_order_at.get().value);
+            return look.record().orders > 0 &&
+                   look.record().last_order_at.get().value >=
+                       (look.now() == now_
+                            ? step.low
+                            : months_before(rules_->calendar(), look.now(), step.months).value);
         case orders:
             return in_range(look.record().orders);
         case points:
@@ -406,7 +416,7 @@ bool Segment::answer(const Step& step, Look& look) const {
         case spendable: {
             const CustomerRecord& record = look.settled();
             return in_range(
-                core::spendable(record.points, record.held, rules_->keep_points(record.tier)).value);
+                core::spendable(record.points, record.held, look.rules().keep_points(record.tier)).value);
         }
         case pending:
             return in_range(look.pending().value);
@@ -436,7 +446,12 @@ bool Segment::answer(const Step& step, Look& look) const {
 }
 
 bool Segment::has(const ProgramState& program, CustomerId customer, PointsDraft& room) const {
-    Look look(*this, program, customer, room);
+    return has(program, customer, {*rules_, now_}, room);
+}
+
+bool Segment::has(const ProgramState& program, CustomerId customer, const Asked& asked,
+                  PointsDraft& room) const {
+    Look look(*this, program, customer, asked, room);
     std::uint16_t step = begin_;
     while (step < kFails)
         step = answer(steps_[step], look) ? steps_[step].if_true : steps_[step].if_false;

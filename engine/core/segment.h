@@ -22,13 +22,24 @@ class Segment {
     /// Finds a customer by what an expression says, `id:42` or a key.
     using Resolve = absl::FunctionRef<model::Result<model::CustomerId>(std::string_view)>;
 
-    /// An error names the place in the expression, and what the program has.
-    static model::Result<Segment> compile(const model::SegmentNode& expression, const ProgramState& program,
+    /// An error names the place in the expression, and what the program has. `classes` know the values that
+    /// may be asked for; `now` is of no account to whom is asked at other instants.
+    static model::Result<Segment> compile(const model::SegmentNode& expression, const Classes& classes,
                                           const Rules& rules, model::Instant now, Resolve resolve);
 
     /// Whether a customer belongs. The caller holds the customer's stripe; `room` is for what has to be
     /// computed, and may be used again.
     bool has(const ProgramState& program, model::CustomerId customer, PointsDraft& room) const;
+
+    /// When an expression is asked that stands in a program, and by which version customers stand then.
+    struct Asked {
+        const Rules& current;
+        model::Instant now{};
+    };
+    /// The same at another instant than it was compiled for: tiers and statuses are those that its own
+    /// version names.
+    bool has(const ProgramState& program, model::CustomerId customer, const Asked& asked,
+             PointsDraft& room) const;
 
   private:
     /// What questions look at. Figures are numbers in a range, the others one of a set.
@@ -44,6 +55,7 @@ class Segment {
         std::int64_t low = INT64_MIN;
         std::int64_t high = INT64_MAX;
         std::uint64_t mask = 0;       ///< of a small set, or of list values
+        std::int32_t months = 0;      ///< of `bought`
         std::uint32_t set_begin = 0;  ///< in sources_, texts_ or customers_
         std::uint32_t set_end = 0;
     };
@@ -56,7 +68,6 @@ class Segment {
 
     const Rules* rules_ = nullptr;
     model::Instant now_{};
-    model::Month month_{};
     bool by_lots_ = false;  ///< asks for what lots change with time
     std::uint16_t begin_ = kMeets;
     std::vector<Step> steps_;

@@ -101,6 +101,7 @@ void fold_wallet(Wallet& wallet, const Fact& fact, model::Sequence sequence) {
             --wallet.members;
             break;
         case FactType::commission_accrued:
+        case FactType::referrer_commission:
             wallet.add_to_lot(CommissionTerms::of(fact.party.aux).due, fact.amount);
             wallet.earned.value += fact.amount.value;
             break;

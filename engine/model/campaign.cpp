@@ -16,4 +16,8 @@ Money discount_of(const Discount& discount, Money order) {
     return std::min(off, order);
 }
 
+Money share_of(Money amount, std::int32_t rate_bp) {
+    return {floor_multiply_divide(amount.value, rate_bp, kWholeBp).value_or(amount.value)};
+}
+
 }  // namespace tim::model

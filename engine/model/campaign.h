@@ -13,8 +13,11 @@ inline constexpr std::size_t kMaxCampaigns = 64;           ///< of one version o
 inline constexpr std::size_t kMaxCampaignConditions = 64;  ///< of one campaign, all levels together
 inline constexpr std::size_t kMaxConditionDepth = 8;
 inline constexpr std::size_t kMaxCampaignEffects = 8;
-inline constexpr std::size_t kMaxVoucherCampaigns = 8;    ///< of a program, that give vouchers
-inline constexpr std::size_t kMaxConditionTexts = 1'000;  ///< SKUs or categories of one condition
+inline constexpr std::size_t kMaxVoucherCampaigns = 8;     ///< of a program, that give vouchers
+inline constexpr std::size_t kMaxCommissionCampaigns = 4;  ///< of a program, that pay commission
+inline constexpr std::size_t kMaxConditionTexts = 1'000;   ///< SKUs or categories of one condition
+/// Conditions of one campaign about the customer: `campaign_applied` has an answer for each.
+inline constexpr std::size_t kMaxCustomerConditions = 32;
 
 /// Money off an order: `percent_bp` of it, at most `max_amount`, or a fixed `amount`; nothing below
 /// `min_order`. Rounded down to the minor unit, never more than the order.
@@ -29,6 +32,9 @@ struct Discount {
 
 /// What `discount` takes off an order of `order`.
 Money discount_of(const Discount& discount, Money order);
+
+/// floor(amount × rate) of an amount ≥ 0, for 0 ≤ rate ≤ 100 %.
+Money share_of(Money amount, std::int32_t rate_bp);
 
 enum class ConditionKind : std::uint8_t {
     all,           ///< every one of `parts`; of none: true
@@ -45,7 +51,19 @@ enum class ConditionKind : std::uint8_t {
     first_order,  ///< `wanted`: whether the customer had no order before
     sku_in,       ///< a line of the sale is of one of `texts`; a sale without lines has none
     category_in,  ///< the same for a line's category
+    // About the customer, as the sale is recorded (S4.5 to S4.9); `texts` are values of the program's lists.
+    source_in,
+    nature_in,       ///< one of the customer's at least
+    type_in,         ///< the same
+    item_in,         ///< the same
+    birthday_month,  ///< `wanted`: whether the sale's month, program time, is that of the customer's birthday
+    segment,         ///< the customer belongs to the segment that the one of `texts` says (segment.h)
 };
+
+/// Whether a condition is about the customer, apart from what the sale itself tells.
+constexpr bool is_about_customer(ConditionKind kind) {
+    return kind >= ConditionKind::source_in && kind <= ConditionKind::segment;
+}
 
 /// One node of a campaign's condition.
 struct Condition {
@@ -69,6 +87,7 @@ enum class EffectKind : std::uint8_t {
     earn,          ///< floor(amount / per_amount) × points more
     discount,      ///< money off, for whoever asks before the sale
     voucher,       ///< one of `reward`, free, with the sale; of its stock alone it takes notice
+    commission,    ///< `commission_bp` of the amount for whoever brought the customer (S4.6)
 };
 
 struct CampaignEffect {
@@ -78,6 +97,7 @@ struct CampaignEffect {
     Money per_amount{};
     Discount discount;
     std::string reward;  ///< its id
+    std::int32_t commission_bp = 0;
 
     friend bool operator==(const CampaignEffect&, const CampaignEffect&) = default;
 };

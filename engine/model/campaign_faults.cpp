@@ -6,6 +6,7 @@
 
 #include "engine/model/fault_collector.h"
 #include "engine/model/sale_line.h"
+#include "engine/model/segment.h"
 
 namespace tim::model {
 
@@ -47,7 +48,8 @@ class CampaignCheck {
             }
         }
         check_chain();
-        check_vouchers();
+        check_rare(EffectKind::voucher, "voucher", kMaxVoucherCampaigns);
+        check_rare(EffectKind::commission, "commission", kMaxCommissionCampaigns);
     }
 
   private:
@@ -63,6 +65,10 @@ class CampaignCheck {
         if (conditions > kMaxCampaignConditions)
             faults_.fault(path + ".when", fmt::format("has {} conditions; at most {} are allowed", conditions,
                                                       kMaxCampaignConditions));
+        if (const std::size_t about = about_customer(campaign.when); about > kMaxCustomerConditions)
+            faults_.fault(path + ".when",
+                          fmt::format("has {} conditions about the customer; at most {} are allowed", about,
+                                      kMaxCustomerConditions));
         if (campaign.then.empty() || campaign.then.size() > kMaxCampaignEffects)
             faults_.fault(path + ".then", fmt::format("has {} effects; 1 to {} are allowed",
                                                       campaign.then.size(), kMaxCampaignEffects));
@@ -71,12 +77,20 @@ class CampaignCheck {
         if (campaign.budget_points) {
             faults_.check_range(path + ".budget_points", campaign.budget_points->value, 1, INT64_MAX);
             if (std::ranges::all_of(campaign.then, [](const CampaignEffect& effect) {
-                    return effect.kind == EffectKind::discount || effect.kind == EffectKind::voucher;
+                    return effect.kind == EffectKind::discount || effect.kind == EffectKind::voucher ||
+                           effect.kind == EffectKind::commission;
                 }))
                 faults_.fault(path + ".budget_points", "is of points, and the campaign pays none");
         }
         if (campaign.per_customer)
             faults_.check_range(path + ".per_customer", *campaign.per_customer, 1, kMaxUses);
+    }
+
+    static std::size_t about_customer(const Condition& condition) {
+        std::size_t count = is_about_customer(condition.kind) ? 1 : 0;
+        for (const Condition& part : condition.parts)
+            count += about_customer(part);
+        return count;
     }
 
     void check_condition(const Condition& condition, const std::string& path, std::size_t depth,
@@ -130,7 +144,44 @@ class CampaignCheck {
                 check_goods(condition, path + ".category_in", is_category,
                             fmt::format("a category: at most {} bytes without ;", kMaxCategoryBytes));
                 break;
+            case ConditionKind::source_in:
+                check_listed(condition, path + ".source_in", "source", &Classification::sources);
+                break;
+            case ConditionKind::nature_in:
+                check_listed(condition, path + ".nature_in", "nature", &Classification::natures);
+                break;
+            case ConditionKind::type_in:
+                check_listed(condition, path + ".type_in", "type", &Classification::types);
+                break;
+            case ConditionKind::item_in:
+                check_listed(condition, path + ".item_in", "item", &Classification::items);
+                break;
+            case ConditionKind::birthday_month:
+                break;
+            case ConditionKind::segment:
+                check_segment(condition, path + ".segment");
+                break;
         }
+    }
+
+    void check_listed(const Condition& condition, const std::string& path, const char* what,
+                      std::vector<std::string> Classification::*list) {
+        if (condition.texts.empty()) faults_.fault(path, "is empty");
+        for (const std::string& value : condition.texts) {
+            const bool known =
+                program_.classification && std::ranges::find((*program_.classification).*list, value) !=
+                                               ((*program_.classification).*list).end();
+            if (!known)
+                faults_.fault(path,
+                              fmt::format("\"{}\" is no {} of this program's classification", value, what));
+        }
+    }
+
+    void check_segment(const Condition& condition, const std::string& path) {
+        if (condition.texts.size() != 1) return faults_.fault(path, "is one expression");
+        const auto expression = parse_segment(condition.texts.front());
+        if (!expression) return faults_.fault(path, expression.error().message);
+        if (const auto fault = segment_fault(*expression, program_)) faults_.fault(path, fault->message);
     }
 
     void check_goods(const Condition& condition, const std::string& path, bool (*fits)(std::string_view),
@@ -190,6 +241,9 @@ class CampaignCheck {
                     faults_.fault(path + ".voucher",
                                   fmt::format("\"{}\" is not a reward of this program", effect.reward));
                 break;
+            case EffectKind::commission:
+                faults_.check_range(path + ".referrer_commission_bp", effect.commission_bp, 1, kWholeBp);
+                break;
         }
     }
 
@@ -216,18 +270,18 @@ class CampaignCheck {
         }
     }
 
-    /// One of a campaign; and a sale's facts are bounded.
-    void check_vouchers() {
+    /// One of a campaign, of some campaigns alone: a sale's facts are bounded.
+    void check_rare(EffectKind kind, const char* what, std::size_t most) {
         std::size_t giving = 0;
         for (std::size_t i = 0; i < program_.campaigns.size(); ++i) {
-            const auto vouchers =
-                std::ranges::count(program_.campaigns[i].then, EffectKind::voucher, &CampaignEffect::kind);
-            if (vouchers > 1)
-                faults_.fault(fmt::format("campaigns[{}].then", i), "gives more than one voucher");
-            if (vouchers != 0 && ++giving == kMaxVoucherCampaigns + 1)
+            const auto times = std::ranges::count(program_.campaigns[i].then, kind, &CampaignEffect::kind);
+            if (times > 1)
                 faults_.fault(fmt::format("campaigns[{}].then", i),
-                              fmt::format("gives a voucher, as {} campaigns before it do: those are the most",
-                                          kMaxVoucherCampaigns));
+                              fmt::format("gives more than one {}", what));
+            if (times != 0 && ++giving == most + 1)
+                faults_.fault(
+                    fmt::format("campaigns[{}].then", i),
+                    fmt::format("gives a {}, as {} campaigns before it do: those are the most", what, most));
         }
     }
 

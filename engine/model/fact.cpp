@@ -152,6 +152,8 @@ std::string_view fact_type_name(FactType type) {
             return "voucher_noted";
         case FactType::reward_counted:
             return "reward_counted";
+        case FactType::referrer_commission:
+            return "referrer_commission";
     }
     return "unknown";
 }
@@ -214,6 +216,7 @@ Counterpart counterpart_of(const Fact& fact) {
         case FactType::member_left:
         case FactType::commission_accrued:
         case FactType::commission_returned:
+        case FactType::referrer_commission:
         case FactType::referral_earned:
         case FactType::referral_welcome:
         case FactType::referral_returned:

@@ -128,7 +128,9 @@ enum class FactType : std::uint8_t {
     referral_returned = 58,  ///< of either side, points ≤ 0; party as of what it takes back
     code_used = 59,          ///< subject code; party: the referee, the referee's sale
     // What campaigns add to a sale: `party` has the campaign's number as counterparty, the sale as related.
-    campaign_applied = 60,  ///< points ≥ 0; aux: the discount that it gives, in minor units
+    /// points ≥ 0; aux: the discount that it gives, in minor units; content: a bit for each of its conditions
+    /// about the customer, as they were answered.
+    campaign_applied = 60,
     campaign_reduced = 61,  ///< points: what a return takes back (< 0), or gives again
     campaign_budgeted =
         62,           ///< subject campaign; points: the change of what it has paid, points_after: in all
@@ -157,6 +159,9 @@ enum class FactType : std::uint8_t {
     voucher_issued = 88,
     voucher_noted = 89,   ///< where it stands now
     reward_counted = 90,  ///< subject reward; points: 1 given out, -1 back; points_after: in all
+    /// Subject wallet: by a campaign, of whoever brought the buyer (S4.6). As of commission_accrued; content:
+    /// the campaign's number.
+    referrer_commission = 101,
 };
 
 /// What a sale can name beside its amount. Values are part of the ledger's format.
@@ -293,8 +298,9 @@ struct Fact {
     Points points{};
     Points points_after{};
     Points held_after{};
-    std::uint32_t check = 0;    ///< digest of the subject's state after this fact
-    std::uint32_t content = 0;  ///< digest of the command's content, to tell a repeat from a conflict
+    std::uint32_t check = 0;  ///< digest of the subject's state after this fact
+    /// Of the first fact of a transaction: digest of the command's content, to tell a repeat from a conflict.
+    std::uint32_t content = 0;
 
     Name name() const {
         Name result{name_kind, name_kind == NameKind::receipt ? terminal : TerminalId{}, {}};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -8,6 +9,8 @@
 #include "engine/model/result.h"
 
 namespace tim::model {
+
+struct Program;
 
 // The language of segments (docs/segments.md): conditions about customers, mixed with and, or, not and
 // parentheses (S4.4, S4.10).
@@ -66,6 +69,10 @@ struct SegmentNode {
 
 /// Reads an expression. An error says at which place what was expected, and what stands there.
 Result<SegmentNode> parse_segment(std::string_view text);
+
+/// What is wrong with an expression that stands in a program, for which its own tiers and lists count alone,
+/// and customers are named by id.
+std::optional<Error> segment_fault(const SegmentNode& expression, const Program& program);
 
 /// "at 12: " and what is wrong there.
 Error segment_error(std::size_t place, const std::string& message);

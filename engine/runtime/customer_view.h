@@ -59,8 +59,8 @@ inline void put_classes(CustomerView& view, const core::ProgramState& program, m
 }
 
 inline core::CampaignCounts campaign_counts(const core::ProgramState& program, model::CustomerId customer) {
-    return {program.campaign_uses[core::stripe_of(customer)], program.campaign_budgets,
-            program.reward_counts};
+    return {program.campaign_uses[core::stripe_of(customer)], program.campaign_budgets, program.reward_counts,
+            program};
 }
 
 /// What a pending order would earn now; 0 where that is more than can be kept. The caller holds the stripe.

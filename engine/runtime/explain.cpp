@@ -278,6 +278,9 @@ std::string arithmetic_of(const model::Campaign& campaign, const model::Currency
             case model::EffectKind::voucher:
                 text += "a voucher";
                 break;
+            case model::EffectKind::commission:
+                text += fmt::format("{} % for the referrer", effect.commission_bp / 100.0);
+                break;
         }
     }
     return text;
@@ -364,6 +367,7 @@ constexpr std::array kExplainers{
     Explainer{FactType::upline_returned, explain_upline},
     Explainer{FactType::commission_accrued, explain_commission},
     Explainer{FactType::commission_returned, explain_commission},
+    Explainer{FactType::referrer_commission, explain_commission},
     Explainer{FactType::referral_kept, explain_referral},
     Explainer{FactType::referral_earned, explain_referral},
     Explainer{FactType::referral_welcome, explain_referral},

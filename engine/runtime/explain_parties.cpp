@@ -32,15 +32,21 @@ void explain_commission(const Told& told, Lines& lines) {
     const core::CommissionTerms terms = core::CommissionTerms::of(fact.party.aux);
     const Fact& head = told.transaction().facts.front().fact;
     std::string arithmetic;
-    if (fact.type == FactType::commission_accrued)
+    const std::string campaign = fact.content == 0 ? std::string() : told.campaign_of(fact.content);
+    if (fact.type != FactType::commission_returned && head.type == FactType::sale)
         arithmetic = fmt::format("floor({} × {} / {}) = {}", told.money(head.amount), terms.rate_bp,
                                  model::kWholeBp, told.money(fact.amount));
     ExplainedLine line = told.line();
     line.rule = "network.commission";
     line.arithmetic = std::move(arithmetic);
     line.sentence =
-        fmt::format("Commission of the VIP id:{} on an order of id:{}: {}, due from {}.", fact.subject.id(),
-                    fact.party.counterparty, told.money(fact.amount), told.instant(terms.due.value));
+        fmt::format("Commission of {} id:{} on an order of id:{}: {}, due from {}.",
+                    campaign.empty() ? "the VIP" : "the referrer", fact.subject.id(), fact.party.counterparty,
+                    told.money(fact.amount), told.instant(terms.due.value));
+    if (!campaign.empty()) {
+        line.rule = fmt::format("campaigns.{}.referrer_commission_bp", campaign);
+        line.sentence += fmt::format(" Campaign {} pays it.", campaign);
+    }
     lines.push_back(std::move(line));
 }
 

@@ -61,6 +61,8 @@ class Told {
         const bool own = fact().subject.kind() == model::SubjectKind::campaign;
         return program_.campaign_id(own ? fact().subject.id() : fact().party.counterparty);
     }
+    /// The id of a campaign by its number.
+    std::string campaign_of(std::uint64_t number) const { return program_.campaign_id(number); }
     /// The id of a reward by its number.
     std::string reward(std::uint64_t number) const { return program_.reward_id(number); }
     /// What the fact says in words, or in bytes; facts of orders and of classes alone are read with it.

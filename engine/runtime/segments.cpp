@@ -191,7 +191,7 @@ Result<core::Segment> EngineImpl::compile_segment(const core::ProgramState& prog
                                                   model::Instant now) const {
     const auto expression = model::parse_segment(text);
     if (!expression) return tl::unexpected(expression.error());
-    return core::Segment::compile(*expression, program, program.version_at(now), now,
+    return core::Segment::compile(*expression, program.newest().classes(), program.version_at(now), now,
                                   [&](std::string_view words) -> Result<CustomerId> {
                                       const auto customer = model::parse_customer(words);
                                       if (!customer) return tl::unexpected(customer.error());

@@ -100,6 +100,14 @@ class Reader {
         if (table.sku_in() != nullptr) texts(*table.sku_in(), add(whole, ConditionKind::sku_in));
         if (table.category_in() != nullptr)
             texts(*table.category_in(), add(whole, ConditionKind::category_in));
+        if (table.source_in() != nullptr) texts(*table.source_in(), add(whole, ConditionKind::source_in));
+        if (table.nature_in() != nullptr) texts(*table.nature_in(), add(whole, ConditionKind::nature_in));
+        if (table.type_in() != nullptr) texts(*table.type_in(), add(whole, ConditionKind::type_in));
+        if (table.item_in() != nullptr) texts(*table.item_in(), add(whole, ConditionKind::item_in));
+        if (table.birthday_month())
+            add(whole, ConditionKind::birthday_month).wanted = *table.birthday_month();
+        if (table.segment() != nullptr)
+            add(whole, ConditionKind::segment).texts.push_back(table.segment()->str());
         if (table.first_order()) add(whole, ConditionKind::first_order).wanted = *table.first_order();
         if (whole.parts.empty()) reading_.fault(path, "says nothing: name what a sale must meet");
         if (whole.parts.size() == 1) return Condition(std::move(whole.parts.front()));
@@ -135,9 +143,15 @@ class Reader {
             effect.kind = EffectKind::voucher;
             effect.reward = table.voucher()->str();
         }
+        if (table.referrer_commission_bp()) {
+            ++kinds;
+            effect.kind = EffectKind::commission;
+            effect.commission_bp = *table.referrer_commission_bp();
+        }
         if (kinds != 1)
             reading_.fault(path, fmt::format("names {} effects; each entry has exactly one of multiplier_bp, "
-                                             "bonus_points, earn, discount and voucher",
+                                             "bonus_points, earn, discount, voucher and "
+                                             "referrer_commission_bp",
                                              kinds));
         return effect;
     }
@@ -230,6 +244,24 @@ std::unique_ptr<schema::ConditionT> condition_table(const Condition& condition,
         case ConditionKind::category_in:
             table->category_in = condition.texts;
             break;
+        case ConditionKind::source_in:
+            table->source_in = condition.texts;
+            break;
+        case ConditionKind::nature_in:
+            table->nature_in = condition.texts;
+            break;
+        case ConditionKind::type_in:
+            table->type_in = condition.texts;
+            break;
+        case ConditionKind::item_in:
+            table->item_in = condition.texts;
+            break;
+        case ConditionKind::birthday_month:
+            table->birthday_month = condition.wanted;
+            break;
+        case ConditionKind::segment:
+            table->segment = condition.texts.front();
+            break;
     }
     return table;
 }
@@ -254,6 +286,9 @@ std::unique_ptr<schema::CampaignEffectT> effect_table(const CampaignEffect& effe
             break;
         case EffectKind::voucher:
             table->voucher = effect.reward;
+            break;
+        case EffectKind::commission:
+            table->referrer_commission_bp = effect.commission_bp;
             break;
     }
     return table;

@@ -100,6 +100,41 @@ TEST(Races, for_one_referral_code) {
     EXPECT_EQ(shop.fixture.verify(), "");
 }
 
+TEST(Races, for_the_last_point_of_a_budget) {
+    model::Program rules = nhanh_program();
+    rules.campaigns.resize(1);
+    model::Campaign& campaign = rules.campaigns[0];
+    campaign.id = "gift";
+    campaign.then.emplace_back().points = {1};
+    campaign.budget_points = model::Points{kRounds};
+    Shop shop(rules, threaded());
+    for (std::size_t i = 0; i < kThreads; ++i)
+        shop.fixture.enroll(shop.program, fmt::format("card:b{}", i));
+    // All but one point are paid; whoever gets the last one gives it back for the next round.
+    for (int i = 1; i < kRounds; ++i)
+        shop.sale(fmt::format("A{}", i), 10'000);
+    for (int round = 0; round < kRounds; ++round) {
+        const auto outcomes = race(shop, [&](std::size_t i) {
+            return make_sale(shop.program, receipt(2, fmt::format("{}-{}", round, i)),
+                             fmt::format("card:b{}", i), 10'000);
+        });
+        EXPECT_EQ(count(outcomes, Refusal::none), kThreads);
+        std::size_t winners = 0;
+        for (std::size_t i = 0; i < kThreads; ++i) {
+            if (outcomes[i].points.value == 1) continue;
+            EXPECT_EQ(outcomes[i].points.value, 2);
+            ++winners;
+            EXPECT_EQ(shop.fixture
+                          .execute(make_void(shop.program, receipt(3, fmt::format("V{}", round)),
+                                             receipt(2, fmt::format("{}-{}", round, i))))
+                          .refusal,
+                      Refusal::none);
+        }
+        ASSERT_EQ(winners, 1U) << "round " << round;
+    }
+    EXPECT_EQ(shop.fixture.verify(), "");
+}
+
 TEST(Races, for_the_last_gift) {
     model::Program program = reward_program();
     program.rewards[2].stock = kRounds;

@@ -147,10 +147,10 @@ std::vector<model::Program> CommandGenerator::programs(Choices& choices) {
     if (choices.chance(50)) choose_dates(network.points, choices);
     for (model::Program* program : {&points, &tiered, &network})
         choose_rewards(*program, kMonday.value, choices);
-    for (model::Program* program : {&points, &tiered, &network})
-        if (choices.chance(70)) choose_campaigns(*program, kMonday.value, choices);
-    for (model::Program* program : {&points, &tiered, &network})
+    for (model::Program* program : {&points, &tiered, &network}) {
         choose_classes(*program, choices);
+        if (choices.chance(70)) choose_campaigns(*program, kMonday.value, choices);
+    }
     return {nhanh_program("by-spend"), points, plain, tiered, network};
 }
 
@@ -427,8 +427,11 @@ OwnedCommand CommandGenerator::new_version(ProgramId program, Instant clock) {
                 document.tiers[i].upgrade_bonus.value = choices_.between(0, 90);
     }
     if (!document.rewards.empty() && (chosen || choices_.chance(30))) choose_rewards(document, now, choices_);
-    if (document.id != "plain" && choices_.chance(30)) choose_campaigns(document, now, choices_);
-    if (document.classification && choices_.chance(30)) choose_classes(document, choices_);
+    // Campaigns may ask for values that are listed no more.
+    const bool other_lists = document.classification && choices_.chance(30);
+    if (other_lists) choose_classes(document, choices_);
+    if (other_lists || (document.id != "plain" && choices_.chance(30)))
+        choose_campaigns(document, now, choices_);
     Instant effective = kNoInstant;
     if (time_ == runtime::TimeSource::system && choices_.chance(50))
         effective.value = now + choices_.between(1, 48) * kHourMs;

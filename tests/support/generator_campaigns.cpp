@@ -39,11 +39,12 @@ class Chooser {
         if (choices_.chance(85)) result.when = condition(0);
         const std::uint64_t effects = 1 + choices_.below(3);
         bool pays = false;
-        vouchers_ = 0;
+        vouchers_ = commissions_ = 0;
         for (std::uint64_t i = 0; i < effects; ++i) {
             result.then.push_back(effect());
             const EffectKind kind = result.then.back().kind;
-            pays = pays || (kind != EffectKind::discount && kind != EffectKind::voucher);
+            pays = pays || (kind != EffectKind::discount && kind != EffectKind::voucher &&
+                            kind != EffectKind::commission);
         }
         result.ranking = choices_.chance(75);
         if (pays && choices_.chance(40))
@@ -71,12 +72,27 @@ class Chooser {
     std::int64_t amount() { return per_ * choices_.between(0, choices_.chance(60) ? 60 : 1'500); }
 
     Condition condition(std::size_t depth) {
-        constexpr ConditionKind kinds[] = {
-            ConditionKind::all,         ConditionKind::any,         ConditionKind::negation,
-            ConditionKind::amount_from, ConditionKind::amount_from, ConditionKind::amount_below,
-            ConditionKind::tier_in,     ConditionKind::terminal_in, ConditionKind::weekday_in,
-            ConditionKind::hours,       ConditionKind::dates,       ConditionKind::first_order,
-            ConditionKind::sku_in,      ConditionKind::category_in};
+        constexpr ConditionKind kinds[] = {ConditionKind::all,
+                                           ConditionKind::any,
+                                           ConditionKind::negation,
+                                           ConditionKind::amount_from,
+                                           ConditionKind::amount_from,
+                                           ConditionKind::amount_below,
+                                           ConditionKind::tier_in,
+                                           ConditionKind::terminal_in,
+                                           ConditionKind::weekday_in,
+                                           ConditionKind::hours,
+                                           ConditionKind::dates,
+                                           ConditionKind::first_order,
+                                           ConditionKind::sku_in,
+                                           ConditionKind::category_in,
+                                           ConditionKind::source_in,
+                                           ConditionKind::nature_in,
+                                           ConditionKind::type_in,
+                                           ConditionKind::item_in,
+                                           ConditionKind::birthday_month,
+                                           ConditionKind::segment,
+                                           ConditionKind::segment};
         const std::size_t groups = depth >= 3 ? 3 : 0;
         Condition result;
         result.kind = kinds[groups + choices_.below(std::size(kinds) - groups)];
@@ -123,8 +139,89 @@ class Chooser {
             case ConditionKind::category_in:
                 result.texts = {"tea"};
                 break;
+            case ConditionKind::source_in:
+                result.texts = values_of(&model::Classification::sources);
+                break;
+            case ConditionKind::nature_in:
+                result.texts = values_of(&model::Classification::natures);
+                break;
+            case ConditionKind::type_in:
+                result.texts = values_of(&model::Classification::types);
+                break;
+            case ConditionKind::item_in:
+                result.texts = values_of(&model::Classification::items);
+                break;
+            case ConditionKind::birthday_month:
+                result.wanted = choices_.chance(60);
+                break;
+            case ConditionKind::segment:
+                result.texts = {segment()};
+                break;
         }
+        // A program that lists no such values asks for something else.
+        if (result.texts.empty() && model::is_about_customer(result.kind))
+            result.kind = ConditionKind::birthday_month;
         return result;
+    }
+
+    /// Some of a list of the program's classification.
+    std::vector<std::string> values_of(std::vector<std::string> model::Classification::*list) {
+        std::vector<std::string> values;
+        if (!program_.classification) return values;
+        for (const std::string& value : (*program_.classification).*list)
+            if (values.empty() || choices_.chance(50)) values.push_back(value);
+        return values;
+    }
+
+    /// An expression of one or two conditions.
+    std::string segment() {
+        const std::string first = segment_condition();
+        if (choices_.chance(50)) return first;
+        return fmt::format("{} {} {}{}", first, choices_.chance(50) ? "and" : "or",
+                           choices_.chance(30) ? "not " : "", segment_condition());
+    }
+
+    std::string segment_condition() {
+        constexpr const char* kCompares[] = {"=", "!=", "<", "<=", ">", ">="};
+        const char* const compare = kCompares[choices_.below(std::size(kCompares))];
+        const auto money = [&] {
+            return model::format_money({amount() * choices_.between(1, 4)}, program_.currency);
+        };
+        switch (choices_.below(14)) {
+            case 0:
+                return fmt::format("status {} {}", choices_.chance(70) ? "=" : "!=",
+                                   model::status_name(static_cast<model::CustomerStatus>(choices_.below(4))));
+            case 1:
+                return fmt::format("tier {} {}", compare,
+                                   program_.tiers[choices_.below(program_.tiers.size())].id);
+            case 2:
+                return fmt::format("orders {} {}", compare, choices_.between(0, 4));
+            case 3:
+                return fmt::format("points {} {}", compare, choices_.between(-5, 200));
+            case 4:
+                return fmt::format("spendable {} {}", compare, choices_.between(0, 100));
+            case 5:
+                return fmt::format("held {} {}", compare, choices_.between(0, 20));
+            case 6:
+                return fmt::format("spend {} {}", compare, money());
+            case 7:
+                return fmt::format("month_spend {} {}", compare, money());
+            case 8:
+                return fmt::format("closed_month_spend {} {}", compare, money());
+            case 9:
+                return fmt::format("{} in last {} months", choices_.chance(50) ? "bought" : "no order",
+                                   choices_.between(1, 4));
+            case 10:
+                return choices_.chance(50) ? "referred" : fmt::format("brought {} 1", compare);
+            case 11:
+                return choices_.chance(50) ? "class = member" : "vip = none";
+            case 12:
+                return fmt::format("ranking_points {} {}", compare, choices_.between(0, 200));
+            default: {
+                const auto items = values_of(&model::Classification::items);
+                return items.empty() ? std::string("source = none") : "items has " + items.front();
+            }
+        }
     }
 
     std::vector<std::uint32_t> some_of(std::int64_t low, std::int64_t high) {
@@ -153,6 +250,10 @@ class Chooser {
             ++vouchers_;
             result.kind = EffectKind::voucher;
             result.reward = program_.rewards[choices_.below(program_.rewards.size())].id;
+        } else if (dice == 9 && program_.referral && commissions_ < 1) {
+            ++commissions_;
+            result.kind = EffectKind::commission;
+            result.commission_bp = static_cast<std::int32_t>(choices_.between(1, 2'000));
         } else {
             result.kind = EffectKind::discount;
             result.discount = discount();
@@ -165,7 +266,8 @@ class Chooser {
     const std::int64_t per_;
     Choices& choices_;
     int multipliers_ = 0;
-    int vouchers_ = 0;  ///< of the campaign
+    int vouchers_ = 0;     ///< of the campaign
+    int commissions_ = 0;  ///< of the campaign
 };
 
 }  // namespace

@@ -40,6 +40,10 @@ bool has(const auto& list, const auto& one) {
     return std::find(list.begin(), list.end(), one) != list.end();
 }
 
+bool has_any(const auto& list, const auto& some) {
+    return std::ranges::any_of(some, [&](const auto& one) { return has(list, one); });
+}
+
 }  // namespace
 
 const model::Tier* NaiveModel::pricing_tier(const Accepted& priced) const {
@@ -91,6 +95,20 @@ bool NaiveModel::meets(const Condition& condition, const Accepted& sale, Wide am
                        const bool by_sku = condition.kind == ConditionKind::sku_in;
                        return has(condition.texts, by_sku ? line.sku : line.category);
                    });
+        case ConditionKind::source_in:
+            return has(condition.texts, sale.classes.source);
+        case ConditionKind::nature_in:
+            return has_any(condition.texts, sale.classes.natures);
+        case ConditionKind::type_in:
+            return has_any(condition.texts, sale.classes.types);
+        case ConditionKind::item_in:
+            return has_any(condition.texts, sale.classes.items);
+        case ConditionKind::birthday_month: {
+            const auto month = static_cast<unsigned>(date::year_month_day(day).month());
+            return (sale.classes.birthday.month == month) == condition.wanted;
+        }
+        case ConditionKind::segment:
+            return sale.belongs.at(condition.texts.front());
     }
     return false;
 }
@@ -122,7 +140,10 @@ NaiveModel::Earning NaiveModel::earning(const Accepted& priced, Wide amount, Wid
         Wide scale_after = scale;
         Wide left_after = left;
         std::string reward;
+        std::int32_t commission_bp = 0;
         for (const CampaignEffect& effect : campaign.then) {
+            if (effect.kind == EffectKind::commission && priced.has_referrer)
+                commission_bp = effect.commission_bp;
             if (effect.kind == EffectKind::multiplier) {
                 after *= effect.multiplier_bp;
                 scale_after *= 10'000;
@@ -133,11 +154,13 @@ NaiveModel::Earning NaiveModel::earning(const Accepted& priced, Wide amount, Wid
             if (effect.kind == EffectKind::discount) left_after -= taken_off(effect.discount, left_after);
             if (effect.kind == EffectKind::voucher) reward = effect.reward;
         }
-        const bool gives = after != points * (scale_after / scale) || left_after != left || !reward.empty();
+        const auto commission = static_cast<std::int64_t>(amount * commission_bp / 10'000);
+        const bool gives = after != points * (scale_after / scale) || left_after != left || !reward.empty() ||
+                           commission > 0;
         const Wide more = after / scale_after - points / scale;
         if (!gives || !admits(campaign, more, result.shares)) continue;
-        result.shares.push_back(
-            {campaign.id, more, static_cast<std::int64_t>(left - left_after), campaign.ranking, reward});
+        result.shares.push_back({campaign.id, more, static_cast<std::int64_t>(left - left_after),
+                                 campaign.ranking, reward, commission, commission_bp});
         if (campaign.ranking) result.ranking += more;
         points = after;
         scale = scale_after;
@@ -195,6 +218,7 @@ void NaiveModel::find_campaigns(Accepted& sale) const {
         return of(other, sale.program, sale.customer) && other.command.command.kind == CommandKind::sale &&
                !undone(other);
     });
+    look_at_customer(sale);
     const Wide amount = sale.command.command.amount.value;
     const Earning all = earning(sale, amount, amount, [&](const Campaign& c, Wide more, const auto& before) {
         return within_limits(sale, c, more, before);
@@ -241,6 +265,8 @@ model::Outcome NaiveModel::quote(const Accepted& balance, bool& overflow) const 
         return of(other, balance.program, balance.customer) &&
                other.command.command.kind == CommandKind::sale && !undone(other);
     });
+    look_at_customer(order);
+    order.has_referrer = false;  // commission is no business of who pays
     const auto admits = [&](const Campaign& c, Wide more, const auto& before) {
         return within_limits(order, c, more, before);
     };

@@ -106,6 +106,12 @@ NaiveModel::Refusal NaiveModel::judge_classes(const Accepted& entry, std::int64_
 }
 
 model::CustomerClasses NaiveModel::classes(ProgramId program, CustomerId customer, Instant clock) const {
+    const std::int64_t instant = now(program, clock);
+    return classes_at(program, customer, instant, version_at(program, instant));
+}
+
+model::CustomerClasses NaiveModel::classes_at(ProgramId program, CustomerId customer, std::int64_t instant,
+                                              std::uint16_t by_version) const {
     model::CustomerClasses told;
     bool prospect = false;
     for (const Accepted& entry : accepted_) {
@@ -133,14 +139,13 @@ model::CustomerClasses NaiveModel::classes(ProgramId program, CustomerId custome
     told.types = in_order(told.types, ever.types);
     told.items = in_order(told.items, ever.items);
 
-    const std::int64_t instant = now(program, clock);
     const NaiveFold state = fold_until(program, customer, accepted_.size(), instant, instant);
-    const auto& rules = document(program, version_at(program, instant)).classification;
+    const auto& rules = document(program, by_version).classification;
     const auto above = [&](std::int64_t month) {
         return rules && rules->vip_month_spend && state.month_spend(month) > rules->vip_month_spend->value;
     };
     told.status = prospect ? model::CustomerStatus::prospect : model::CustomerStatus::fresh;
-    if (figures(program, customer, clock).orders > 0) told.status = model::CustomerStatus::purchased;
+    if (figures_at(program, customer, instant).orders > 0) told.status = model::CustomerStatus::purchased;
     if (above(state.month) || above(state.month - 1)) told.status = model::CustomerStatus::vip;
     return told;
 }

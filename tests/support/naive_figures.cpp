@@ -435,7 +435,10 @@ const NaiveModel::Accepted* NaiveModel::hold_of(ProgramId program, Sequence hold
 }
 
 Figures NaiveModel::figures(ProgramId program, CustomerId customer, Instant clock) const {
-    const std::int64_t instant = now(program, clock);
+    return figures_at(program, customer, now(program, clock));
+}
+
+Figures NaiveModel::figures_at(ProgramId program, CustomerId customer, std::int64_t instant) const {
     Figures result;
     result.version = version_at(program, instant);
     const NaiveFold state = fold_until(program, customer, accepted_.size(), instant, instant);

@@ -199,10 +199,12 @@ Outcome NaiveModel::judge(const OwnedCommand& owned, Instant clock) {
         outcome.points = offer.points;
         outcome.detail = offer.detail;
     }
+    find_code(entry);
     find_campaigns(entry);
     find_voucher(entry);
     find_points(entry);
     find_gifts(entry);
+    if (entry.customer.value != 0) find_referrer_commissions(entry);
     accepted_.push_back(entry);
     if (overflows(entry) || parties_overflow(entry)) {
         accepted_.pop_back();

@@ -3,12 +3,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "engine/model/command.h"
+#include "engine/model/segment.h"
 #include "engine/runtime/engine.h"
 #include "tests/support/commands.h"
 #include "tests/support/naive_fold.h"
@@ -85,11 +87,16 @@ class NaiveModel {
 
         // Campaigns, of a sale.
         bool first_order = false;
-        std::vector<std::string> campaigns;  ///< those that took effect, by id
+        bool has_referrer = false;            ///< somebody who is paid by campaigns
+        model::CustomerClasses classes;       ///< of the customer, then
+        std::map<std::string, bool> belongs;  ///< to the segments that its campaigns ask for
+        std::vector<std::string> campaigns;   ///< those that took effect, by id
 
         // The network and referrals.
         std::vector<Gift> gifts;  ///< to the parties of a sale, or (below 0) taken back
         Commission commission;    ///< for the VIP above, or (below 0) taken back
+        /// By campaigns for whoever brought the buyer, or (below 0) taken back; `vip` is that.
+        std::vector<Commission> referrer_commissions;
         std::vector<model::CustomerId> made_vips;
         std::vector<model::CustomerId> unmade_vips;
         model::CustomerId under{};        ///< enroll, move: the VIP; 0: nobody
@@ -123,7 +130,9 @@ class NaiveModel {
         Wide points = 0;
         std::int64_t discount = 0;
         bool ranking = true;
-        std::string reward;  ///< of a voucher that it gives; empty: none
+        std::string reward;           ///< of a voucher that it gives; empty: none
+        std::int64_t commission = 0;  ///< for the referrer
+        std::int32_t commission_bp = 0;
     };
     /// What a receipt earns, and what comes off before it is paid.
     struct Earning {
@@ -212,10 +221,14 @@ class NaiveModel {
     Earning earned(const Accepted& sale) const;
 
     Figures figures(model::ProgramId program, model::CustomerId customer, model::Instant clock) const;
+    Figures figures_at(model::ProgramId program, model::CustomerId customer, std::int64_t instant) const;
 
     /// What a customer is classified by.
     model::CustomerClasses classes(model::ProgramId program, model::CustomerId customer,
                                    model::Instant clock) const;
+    /// At an instant, by the status of a version.
+    model::CustomerClasses classes_at(model::ProgramId program, model::CustomerId customer,
+                                      std::int64_t instant, std::uint16_t version) const;
 
     std::optional<model::CustomerId> find_customer(model::ProgramId program,
                                                    const model::CustomerRef& ref) const;
@@ -274,6 +287,14 @@ class NaiveModel {
     /// What a command gives or calls for; before the entry joins the list.
     void find_points(Accepted& entry) const;
 
+    // naive_segments.cpp
+    /// Looks at the customer of a sale or a quote, where campaigns ask.
+    void look_at_customer(Accepted& entry) const;
+    bool belongs(const model::SegmentNode& node, const Accepted& entry, const Figures& figures) const;
+    bool is_met(const model::SegmentNode& node, const Accepted& entry, const Figures& figures) const;
+    std::uint64_t referrer(model::ProgramId program, model::CustomerId customer) const;
+    void find_referrer_commissions(Accepted& entry) const;
+
     // naive_classes.cpp
     static Refusal judge_classes_alone(const model::Command& command);
     Refusal judge_classes(const Accepted& entry, std::int64_t& detail) const;
@@ -309,11 +330,15 @@ class NaiveModel {
     Refusal judge_code(const Accepted& entry, const std::string& text, const Accepted*& sale) const;
     /// What a sale gives others, and a return takes from them; before the entry joins the list.
     void find_gifts(Accepted& entry) const;
+    /// Judges the referral code of a sale, and what it gives.
+    void find_code(Accepted& entry) const;
     void find_sale_gifts(Accepted& entry) const;
     void find_return_gifts(Accepted& entry) const;
     /// Who became a VIP by the newest entry, and who is none any more.
     void find_vips();
     bool parties_overflow(const Accepted& entry) const;
+    static std::vector<Commission> commissions_of(const Accepted& entry, model::ProgramId program,
+                                                  model::CustomerId vip);
     bool pays_referral(const Accepted& sale, Wide amount) const;
     std::int64_t code_ends(const Accepted& sale) const;
     std::uint64_t under(model::ProgramId program, model::CustomerId customer) const;

@@ -211,9 +211,9 @@ void NaiveModel::find_gifts(Accepted& entry) const {
     if (is_return(entry.command.command.kind)) find_return_gifts(entry);
 }
 
-void NaiveModel::find_sale_gifts(Accepted& entry) const {
+void NaiveModel::find_code(Accepted& entry) const {
+    if (entry.customer.value == 0 || entry.command.command.kind != CommandKind::sale) return;
     const model::Program& rules = document(entry.program, entry.priced_by);
-    const Wide amount = entry.command.command.amount.value;
     std::optional<std::string> text;
     const bool given = entry.command.details && !entry.command.details->referral.empty();
     if (given) text = std::string(entry.command.details->referral);
@@ -235,6 +235,11 @@ void NaiveModel::find_sale_gifts(Accepted& entry) const {
                                    referral.referrer.ranking});
         }
     }
+}
+
+void NaiveModel::find_sale_gifts(Accepted& entry) const {
+    const model::Program& rules = document(entry.program, entry.priced_by);
+    const Wide amount = entry.command.command.amount.value;
     const CustomerId vip{under(entry.program, entry.customer)};
     if (!has_network(rules) || vip.value == 0) return;
     if (const auto& earn = rules.network->upline_earn) {
@@ -310,12 +315,28 @@ bool NaiveModel::parties_overflow(const Accepted& entry) const {
         if (beyond(state.points()) || !state.within_bounds(document(entry.program, entry.judged_by)))
             return true;
     }
-    if (entry.commission.amount <= 0) return false;
-    Wide earned = 0;
-    for (const Accepted& other : accepted_)
-        if (other.program == entry.program && other.commission.vip == entry.commission.vip)
-            earned += other.commission.amount;
-    return beyond(earned);
+    std::vector<Commission> all = entry.referrer_commissions;
+    all.push_back(entry.commission);
+    for (const Commission& one : all) {
+        if (one.amount <= 0) continue;
+        Wide earned = 0;
+        for (const Accepted& other : accepted_)
+            for (const Commission& commission : commissions_of(other, entry.program, one.vip))
+                earned += commission.amount;
+        if (beyond(earned)) return true;
+    }
+    return false;
+}
+
+/// What an entry brings to a wallet, or takes from it.
+std::vector<NaiveModel::Commission> NaiveModel::commissions_of(const Accepted& entry, ProgramId program,
+                                                               CustomerId vip) {
+    std::vector<Commission> all;
+    if (entry.program != program) return all;
+    if (entry.commission.vip == vip && entry.commission.amount != 0) all.push_back(entry.commission);
+    for (const Commission& commission : entry.referrer_commissions)
+        if (commission.vip == vip) all.push_back(commission);
+    return all;
 }
 
 // ---------------------------------------------------------------------------------------------- wallets
@@ -360,7 +381,7 @@ NaiveModel::Wallet NaiveModel::wallet_until(ProgramId program, CustomerId vip, s
         const Accepted& entry = accepted_[i];
         const CommandKind kind = entry.command.command.kind;
         if (entry.program != program || kind == CommandKind::put_program) continue;
-        const bool commission = entry.commission.vip == vip && entry.commission.amount != 0;
+        const std::vector<Commission> commissions = commissions_of(entry, program, vip);
         const bool payout = entry.customer == vip && entry.payout_amount != 0;
         const bool joins =
             (kind == CommandKind::enroll || kind == CommandKind::move_member) && entry.under == vip;
@@ -374,21 +395,21 @@ NaiveModel::Wallet NaiveModel::wallet_until(ProgramId program, CustomerId vip, s
                     before = accepted_[j].under.value;
             leaves = before == vip.value;
         }
-        if (!commission && !payout && !joins && !leaves) continue;
+        if (commissions.empty() && !payout && !joins && !leaves) continue;
         pass(std::max(entry.now, entry.at));
         if (joins) ++wallet.members;
         if (leaves) --wallet.members;
-        if (commission) {
-            wallet.earned += entry.commission.amount;
-            std::int64_t& lot = lots[entry.commission.due];
-            if (entry.commission.amount > 0) {
-                lot += entry.commission.amount;
+        for (const Commission& commission : commissions) {
+            wallet.earned += commission.amount;
+            std::int64_t& lot = lots[commission.due];
+            if (commission.amount > 0) {
+                lot += commission.amount;
             } else {
-                const std::int64_t pending = std::min(lot, -entry.commission.amount);
+                const std::int64_t pending = std::min(lot, -commission.amount);
                 lot -= pending;
-                wallet.available += entry.commission.amount + pending;
+                wallet.available += commission.amount + pending;
             }
-            if (lot == 0) lots.erase(entry.commission.due);
+            if (lot == 0) lots.erase(commission.due);
         }
         if (kind == CommandKind::request_payout && payout) {
             wallet.available -= entry.payout_amount;

@@ -87,6 +87,15 @@ TEST(CampaignTables, NameWhatIsWrongAndWhere) {
     const Case kCases[] = {
         {"\"tier_in\": [\"bac\"]", "\"tier_in\": [\"vang\"]",
          "campaigns[0].when.all[0].tier_in: \"vang\" is not a tier of this program"},
+        {"\"tier_in\": [\"bac\"]", "\"source_in\": [\"radio\"]",
+         "campaigns[0].when.all[0].source_in: \"radio\" is no source of this program's classification"},
+        {"\"tier_in\": [\"bac\"]", "\"item_in\": []", "campaigns[0].when.all[0].item_in: is empty"},
+        {"\"tier_in\": [\"bac\"]", "\"segment\": \"orders > 3 and tier = gold\"",
+         "campaigns[0].when.all[0].segment: at 23: \"gold\" is not a tier of this program"},
+        {"\"tier_in\": [\"bac\"]", "\"segment\": \"orders >\"", "campaigns[0].when.all[0].segment: at 9: "},
+        {"\"tier_in\": [\"bac\"]", "\"segment\": \"vip = phone:+84901234567\"",
+         "campaigns[0].when.all[0].segment: at 7: \"phone:+84901234567\" is neither none nor a customer by "
+         "id"},
         {"\"tier_in\": [\"bac\"]", "\"sku_in\": []", "campaigns[0].when.all[0].sku_in: is empty"},
         {"\"tier_in\": [\"bac\"]", "\"sku_in\": [\"a\", \"b:c\"]",
          "campaigns[0].when.all[0].sku_in[1]: \"b:c\" is not an SKU"},
