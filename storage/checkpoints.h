@@ -22,6 +22,7 @@ enum class BlockTable : std::uint8_t {
     customers = 3,  ///< records and open holds of consecutive customers
     keys = 4,       ///< a part of the index of keys
     access = 5,     ///< keys of access
+    care = 6,       ///< the care calendar of a stripe's customers
 };
 
 /// Names a block: table, program and number within them.

@@ -244,6 +244,32 @@ model::Result<SegmentReport> BlockingClient::segment_report(std::string_view pro
         [&](auto done) { return client_.segment_report(program, segment, by, done, timeout_ms); });
 }
 
+model::Result<model::Outcome> BlockingClient::change_care(std::string_view program,
+                                                          const model::Command& command,
+                                                          std::int64_t timeout_ms) {
+    return wait_for<model::Outcome>(
+        [&](auto done) { return client_.change_care(program, command, done, timeout_ms); });
+}
+
+model::Result<CarePage> BlockingClient::care(std::string_view program, const CareFilter& filter,
+                                             std::uint32_t limit, std::int64_t timeout_ms) {
+    return wait_for<CarePage>(
+        [&](auto done) { return client_.care(program, filter, limit, done, timeout_ms); });
+}
+
+model::Result<CarePage> BlockingClient::care_of(std::string_view program, const model::CustomerRef& customer,
+                                                model::Sequence before, std::uint32_t limit,
+                                                std::int64_t timeout_ms) {
+    return wait_for<CarePage>(
+        [&](auto done) { return client_.care_of(program, customer, before, limit, done, timeout_ms); });
+}
+
+model::Result<std::vector<Birthday>> BlockingClient::birthdays(std::string_view program, model::Instant from,
+                                                               std::int32_t days, std::int64_t timeout_ms) {
+    return wait_for<std::vector<Birthday>>(
+        [&](auto done) { return client_.birthdays(program, from, days, done, timeout_ms); });
+}
+
 model::Result<RecomputeReport> BlockingClient::recompute(std::string_view program, ProgressCallback progress,
                                                          std::int64_t timeout_ms) {
     return wait_for<RecomputeReport>(

@@ -107,6 +107,15 @@ class BlockingClient {
     model::Result<SegmentReport> segment_report(std::string_view program, std::string_view segment,
                                                 const std::vector<Dimension>& by,
                                                 std::int64_t timeout_ms = 0);
+    model::Result<model::Outcome> change_care(std::string_view program, const model::Command& command,
+                                              std::int64_t timeout_ms = 0);
+    model::Result<CarePage> care(std::string_view program, const CareFilter& filter,
+                                 std::uint32_t limit = 50, std::int64_t timeout_ms = 0);
+    model::Result<CarePage> care_of(std::string_view program, const model::CustomerRef& customer,
+                                    model::Sequence before = {}, std::uint32_t limit = 50,
+                                    std::int64_t timeout_ms = 0);
+    model::Result<std::vector<Birthday>> birthdays(std::string_view program, model::Instant from,
+                                                   std::int32_t days, std::int64_t timeout_ms = 0);
     model::Result<RecomputeReport> recompute(std::string_view program, ProgressCallback progress = {},
                                              std::int64_t timeout_ms = 0);
     model::Result<ProgramInfo> program(std::string_view id, model::VersionId version = {},

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "clients/cpp/care.h"
 #include "clients/cpp/insight.h"
 #include "clients/cpp/options.h"
 #include "clients/cpp/random.h"
@@ -173,6 +174,19 @@ class Client {
     Admission segment_report(std::string_view program, std::string_view segment,
                              const std::vector<Dimension>& by, Completion<SegmentReport> completion,
                              std::int64_t timeout_ms = 0);
+    /// A task of care is planned, changed, done or dropped: `command.care`, by a request id. The outcome's
+    /// sequence of a plan is the task's id.
+    Admission change_care(std::string_view program, const model::Command& command,
+                          Completion<model::Outcome> completion, std::int64_t timeout_ms = 0);
+    /// A page of the open tasks, in the order in which they are due.
+    Admission care(std::string_view program, const CareFilter& filter, std::uint32_t limit,
+                   Completion<CarePage> completion, std::int64_t timeout_ms = 0);
+    /// A page of a customer's tasks, newest first, over or not; `before`: `next_task` of the page before.
+    Admission care_of(std::string_view program, const model::CustomerRef& customer, model::Sequence before,
+                      std::uint32_t limit, Completion<CarePage> completion, std::int64_t timeout_ms = 0);
+    /// Whose birthday is on one of so many days from that of an instant on.
+    Admission birthdays(std::string_view program, model::Instant from, std::int32_t days,
+                        Completion<std::vector<Birthday>> completion, std::int64_t timeout_ms = 0);
     /// Long work, as `verify`. May be asked for again at any time.
     Admission recompute(std::string_view program, ProgressCallback progress,
                         Completion<RecomputeReport> completion, std::int64_t timeout_ms = 0);

@@ -49,6 +49,10 @@ std::string_view kind_name(model::CommandKind kind) {
         case model::CommandKind::complete_order:
         case model::CommandKind::cancel_order:
         case model::CommandKind::classify:
+        case model::CommandKind::plan_care:
+        case model::CommandKind::change_care:
+        case model::CommandKind::finish_care:
+        case model::CommandKind::drop_care:
         case model::CommandKind::reserve_voucher:
         case model::CommandKind::use_voucher:
         case model::CommandKind::release_voucher:

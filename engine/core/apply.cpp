@@ -304,6 +304,15 @@ std::uint32_t apply(State& state, const Fact& fact, model::Sequence sequence, mo
             program->advance_latest(fact.at);
             return static_cast<std::uint32_t>(wallet.digest() >> 32);
         }
+        case SubjectKind::care: {
+            ProgramState* const program = state.program(fact.subject.program());
+            TIM_INVARIANT(program != nullptr, "a fact's program exists");
+            const auto texts =
+                model::decode_care_texts({reinterpret_cast<const char*>(blob.data()), blob.size()});
+            TIM_INVARIANT(texts, "what is said of a task of care can be read");
+            program->care[stripe_of({fact.care.customer})].fold(fact, sequence, *texts);
+            return digest_of(fact, blob);
+        }
         case SubjectKind::receipt:  // these live in the ledger and the index of names alone
         case SubjectKind::code:
         case SubjectKind::order:
@@ -341,6 +350,10 @@ void apply_names(State& state, const Fact& fact, model::Sequence sequence, std::
         case FactType::voucher_noted:  // one that was never moved is found by its code alone
             state.names.advance(state.hashing.state_of(SubjectKind::voucher, {fact.subject.id()}),
                                 fact.previous, sequence);
+            break;
+        case FactType::care_noted:
+            state.names.advance(state.hashing.state_of(SubjectKind::care, {fact.subject.id()}), fact.previous,
+                                sequence);
             break;
         case FactType::code_used:
             state.names.insert(state.hashing.state_of(SubjectKind::code, {fact.subject.id()}), sequence);

@@ -33,7 +33,8 @@ bool wants_customer(CommandKind kind) {
            kind == CommandKind::adjust || kind == CommandKind::appoint_vip ||
            kind == CommandKind::move_member || kind == CommandKind::request_payout ||
            kind == CommandKind::override_tier || kind == CommandKind::place_order ||
-           kind == CommandKind::classify || kind == CommandKind::redeem_reward;
+           kind == CommandKind::classify || kind == CommandKind::redeem_reward ||
+           kind == CommandKind::plan_care;
 }
 
 bool wants_original(CommandKind kind) {
@@ -148,7 +149,8 @@ bool wants_network(CommandKind kind) {
 bool says_amount_alone(const model::Command& command) {
     return command.kind == CommandKind::sale && command.original.kind == NameKind::none &&
            command.details == nullptr && command.order == nullptr && command.network == nullptr &&
-           command.reward == nullptr && command.ttl_ms == 0 && command.reason.empty();
+           command.reward == nullptr && command.care == nullptr && command.ttl_ms == 0 &&
+           command.reason.empty();
 }
 
 bool is_instant(model::Instant at) {
@@ -164,6 +166,30 @@ Judgement check_classes(const model::Command& command) {
     if (classifies && terms->empty()) return refuse(Refusal::invalid_command);
     const Refusal refusal = check_terms(*terms);
     return refusal == Refusal::none ? Judgement{} : refuse(refusal);
+}
+
+/// What a command says of a task of care: a plan says when it is due, and a change says something.
+Judgement check_care(const model::Command& command) {
+    const bool plans = command.kind == CommandKind::plan_care;
+    const bool is_about_care = plans || model::changes_care(command.kind);
+    if (command.care == nullptr) return is_about_care ? refuse(Refusal::invalid_command) : Judgement{};
+    const model::CareTerms& terms = *command.care;
+    if (!is_about_care || plans != (terms.task.value == 0)) return refuse(Refusal::invalid_command);
+    const bool ends = command.kind == CommandKind::finish_care || command.kind == CommandKind::drop_care;
+    if (ends && (terms.kind || terms.due || terms.every_days)) return refuse(Refusal::invalid_command);
+    if (command.kind == CommandKind::change_care && terms.empty()) return refuse(Refusal::invalid_command);
+    if (plans && !terms.due) return refuse(Refusal::invalid_time);
+    if (terms.due && (terms.due->value < 0 || terms.due->value > kMaxInstantMs))
+        return refuse(Refusal::invalid_time);
+    if (terms.kind && static_cast<std::size_t>(*terms.kind) >= model::kCareKinds)
+        return refuse(Refusal::invalid_command);
+    model::ClassifyTerms staff;
+    staff.staff = terms.staff;
+    if (const Refusal refusal = check_terms(staff); refusal != Refusal::none) return refuse(refusal);
+    if (terms.note && terms.note->size() > model::kMaxCareNoteBytes) return refuse(Refusal::invalid_note);
+    if (terms.every_days && (*terms.every_days < 0 || *terms.every_days > model::kMaxCareEveryDays))
+        return refuse(Refusal::invalid_rhythm);
+    return {};
 }
 
 }  // namespace
@@ -207,6 +233,7 @@ Judgement check_command(const model::Command& command) {
         return refuse(Refusal::invalid_command);
     }
     if (const Judgement judgement = check_classes(command); !judgement.accepted()) return judgement;
+    if (const Judgement judgement = check_care(command); !judgement.accepted()) return judgement;
     return command.details == nullptr ? Judgement{} : check_lines(command);
 }
 
@@ -321,6 +348,15 @@ std::uint32_t content_digest(const model::Command& command) {
     if (command.class_terms != nullptr) mix_classes(*command.class_terms);
     if (command.enrollment != nullptr && !command.enrollment->classes.empty())
         mix_classes(command.enrollment->classes);
+    if (command.care != nullptr) {
+        const model::CareTerms& terms = *command.care;
+        mix(terms.task.value);
+        mix(terms.kind ? static_cast<std::uint64_t>(*terms.kind) + 1 : 0);
+        mix(terms.due ? static_cast<std::uint64_t>(terms.due->value) + 1 : 0);
+        mix(terms.every_days ? static_cast<std::uint64_t>(*terms.every_days) + 1 : 0);
+        mix_optional(terms.staff);
+        mix_optional(terms.note);
+    }
     if (command.access_key != nullptr) {
         mix_text(command.access_key->id);
         mix(static_cast<std::uint64_t>(command.access_key->role));

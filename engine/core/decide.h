@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/core/campaign_book.h"
+#include "engine/core/care_book.h"
 #include "engine/core/fact_writer.h"
 #include "engine/core/hold_book.h"
 #include "engine/core/lots.h"
@@ -420,6 +421,29 @@ Judgement decide_override(const model::Command& command, const Moment& moment, m
 /// what comes of it (core::classified) as the fact's blob.
 Judgement decide_classify(const model::Command& command, const Moment& moment, model::Subject subject,
                           const CustomerRecord& record, const Classified& before, FactWriter& facts);
+
+/// What the ledger tells of a task of care.
+struct CareEvidence {
+    model::Sequence id{};  ///< of the fact that planned it
+    model::Sequence newest{};  ///< the task's newest fact; 0: this is to be its first
+    model::CustomerId customer{};
+    model::CarePhase phase = model::CarePhase::none;
+    model::CareKind kind = model::CareKind::other;
+    std::int32_t every_days = 0;
+    model::Instant due{};
+    model::CareTexts texts;
+    model::Instant changed_at = model::kNoInstant;  ///< by the newest fact
+};
+
+/// A new task for a customer of whom so many are open. The caller adds the texts, here and below, as the blob
+/// of the transaction's care_noted.
+Judgement decide_plan_care(const model::Command& command, const Moment& moment, model::Subject subject,
+                           const CustomerRecord& record, std::size_t open_tasks, FactWriter& facts);
+
+/// Changes, finishes or drops a task. One that comes back by itself stays open when it is done, and is due
+/// again: so many days on, at the same time of day, at the first such instant after it was done.
+Judgement decide_care_change(const model::Command& command, const Moment& moment, model::Subject subject,
+                             const CustomerRecord& record, const CareEvidence& task, FactWriter& facts);
 
 /// Whether a newcomer may be classified so.
 Judgement check_classes(const model::ClassifyTerms& terms, const Moment& moment);

@@ -301,6 +301,10 @@ void fold_figures(CustomerRecord& record, const Fact& fact) {
         case FactType::voucher_cancelled:
         case FactType::voucher_returned:
         case FactType::voucher_withdrawn:
+        case FactType::care_planned:
+        case FactType::care_changed:
+        case FactType::care_done:
+        case FactType::care_dropped:
             break;  // a book changes, the tier that is held, or where a voucher stands
         default:
             TIM_INVARIANT(false, "a fact of this type has another subject");

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/core/campaign_book.h"
+#include "engine/core/care_book.h"
 #include "engine/core/classification.h"
 #include "engine/core/customer_table.h"
 #include "engine/core/hashing.h"
@@ -107,6 +108,7 @@ class ProgramState {
     std::array<OverrideBook, kStripes> overrides;
     std::array<OrderBook, kStripes> orders;
     std::array<ClassificationBook, kStripes> classifications;
+    std::array<CareBook, kStripes> care;  ///< by the stripe of the customer
 
     /// What books have of a customer; null for none. The caller holds the stripe.
     const OpenHolds* holds_of(const CustomerRecord& record, model::CustomerId customer) const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/model/access.h"
+#include "engine/model/care.h"
 #include "engine/model/classification.h"
 #include "engine/model/keys.h"
 #include "engine/model/name.h"
@@ -49,6 +50,11 @@ enum class CommandKind : std::uint8_t {
     cancel_order = 69,
     // Customer relations (S4.1 to S4.11).
     classify = 90,  ///< request id, customer, class_terms
+    // The care calendar, by request id, with `care`.
+    plan_care = 91,    ///< customer; care->due
+    change_care = 92,  ///< care->task, and something of it
+    finish_care = 93,  ///< care->task; perhaps another staff code or note: who did it, and how it went
+    drop_care = 94,    ///< care->task; likewise
     // Rewards (S1.9), with `reward`. All but the first go by request id and name a voucher's code.
     redeem_reward = 80,    ///< receipt or request id, customer
     reserve_voucher = 81,  ///< ttl_ms
@@ -124,6 +130,12 @@ constexpr bool moves_voucher(CommandKind kind) {
            kind == CommandKind::release_voucher || kind == CommandKind::cancel_voucher;
 }
 
+/// Whether a command changes a task of care that was planned before.
+constexpr bool changes_care(CommandKind kind) {
+    return kind == CommandKind::change_care || kind == CommandKind::finish_care ||
+           kind == CommandKind::drop_care;
+}
+
 /// Whether a command sells: at a till, or by completing an order.
 constexpr bool sells(CommandKind kind) {
     return kind == CommandKind::sale || kind == CommandKind::complete_order;
@@ -156,6 +168,7 @@ struct Command {
     const NetworkTerms* network = nullptr;
     const ClassifyTerms* class_terms = nullptr;  ///< classify
     const RewardTerms* reward = nullptr;
+    const CareTerms* care = nullptr;  ///< commands about care
 };
 
 /// The answer to one command.

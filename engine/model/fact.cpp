@@ -154,6 +154,16 @@ std::string_view fact_type_name(FactType type) {
             return "reward_counted";
         case FactType::referrer_commission:
             return "referrer_commission";
+        case FactType::care_planned:
+            return "care_planned";
+        case FactType::care_changed:
+            return "care_changed";
+        case FactType::care_done:
+            return "care_done";
+        case FactType::care_dropped:
+            return "care_dropped";
+        case FactType::care_noted:
+            return "care_noted";
     }
     return "unknown";
 }
@@ -189,7 +199,12 @@ Counterpart counterpart_of(const Fact& fact) {
         case FactType::voucher_cancelled:
         case FactType::voucher_returned:
         case FactType::voucher_withdrawn:
+        case FactType::care_changed:
+        case FactType::care_done:
+        case FactType::care_dropped:
             return {{}, {fact.request.related}};
+        case FactType::care_noted:
+            return {{fact.care.customer}, {}};
         case FactType::voucher_granted:
             return {{}, {fact.party.related}};
         case FactType::voucher_issued:

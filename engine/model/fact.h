@@ -7,6 +7,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "engine/model/care.h"
 #include "engine/model/name.h"
 #include "engine/model/order.h"
 #include "engine/model/quantity.h"
@@ -28,6 +29,7 @@ enum class SubjectKind : std::uint8_t {
     order = 9,      ///< id: the sequence of the fact that placed it: where a web order stands
     reward = 10,    ///< id: the reward's number in its program: how many were given out
     voucher = 11,   ///< id: the sequence of the fact that issued it: where a voucher or a gift's code stands
+    care = 12,      ///< id: the sequence of the fact that planned it: where a task of care stands
 };
 
 /// Names one subject in 64 bits: kind, program, id (40 bits).
@@ -162,6 +164,15 @@ enum class FactType : std::uint8_t {
     /// Subject wallet: by a campaign, of whoever brought the buyer (S4.6). As of commission_accrued; content:
     /// the campaign's number.
     referrer_commission = 101,
+    // Care (S3.12, S4.3, S4.11). Facts of a customer, which change no figures; behind each stands one of the
+    // task's own.
+    care_planned = 103,  ///< its sequence is the task's id
+    care_changed = 104,  ///< related: the care_planned
+    care_done = 105,     ///< related: the care_planned
+    care_dropped = 106,  ///< related: the care_planned
+    /// Subject care: where the task stands. amount: the instant at which it is due; `care` has the rest;
+    /// blob: CareTexts.
+    care_noted = 107,
 };
 
 /// What a sale can name beside its amount. Values are part of the ledger's format.
@@ -261,6 +272,16 @@ struct VoucherPart {
     std::uint32_t zeros;
 };
 
+/// Where a task of care stands, in place of a name. Without initialisers of its own, as RequestPart.
+struct CarePart {
+    std::uint64_t customer;  ///< whose care it is
+    CarePhase phase;
+    CareKind kind;
+    std::uint16_t every_days;  ///< 0: once
+    std::uint32_t zeros;
+    std::uint64_t related;  ///< the BlobRef, where a RequestPart has it
+};
+
 /// One immutable entry of the ledger: what happened to one subject. Plain bytes, little-endian, 112 of them;
 /// the layout is drawn in storage/FORMAT.md. A fact does not hold its own sequence: its batch does, and its
 /// place in it.
@@ -293,6 +314,7 @@ struct Fact {
         PartyPart party;      ///< of what campaigns, network and referral bring about
         OrderPart order;      ///< of order_noted
         VoucherPart voucher;  ///< of voucher_issued and voucher_noted
+        CarePart care;        ///< of care_noted
     };
     Money amount{};
     Points points{};
@@ -344,6 +366,11 @@ constexpr bool moves_voucher(FactType type) {
     return type >= FactType::voucher_reserved && type <= FactType::voucher_withdrawn;
 }
 
+/// Whether a fact of a customer's is about a task of care: the next fact is its care_noted.
+constexpr bool is_of_care(FactType type) {
+    return type >= FactType::care_planned && type <= FactType::care_dropped;
+}
+
 /// Whom and what else a fact tells of: another customer (0: none), and the sequence of a hold, a sale or a
 /// payout (0: none).
 struct Counterpart {
@@ -356,9 +383,11 @@ static_assert(sizeof(Fact) == 112, "the ledger's format: see storage/FORMAT.md")
 static_assert(sizeof(RequestPart) == kMaxReceiptBytes && sizeof(TierState) == kMaxReceiptBytes &&
                   sizeof(ExtraPart) == kMaxReceiptBytes && sizeof(LotPart) == kMaxReceiptBytes &&
                   sizeof(PartyPart) == kMaxReceiptBytes && sizeof(OrderPart) == kMaxReceiptBytes &&
-                  sizeof(VoucherPart) == kMaxReceiptBytes,
+                  sizeof(VoucherPart) == kMaxReceiptBytes && sizeof(CarePart) == kMaxReceiptBytes,
               "what sets one of the union's members sets all");
-static_assert(offsetof(OrderPart, related) == offsetof(RequestPart, related), "a blob is found in one place");
+static_assert(offsetof(OrderPart, related) == offsetof(RequestPart, related) &&
+                  offsetof(CarePart, related) == offsetof(RequestPart, related),
+              "a blob is found in one place");
 static_assert(std::is_trivially_copyable_v<Fact>);
 
 }  // namespace tim::model

@@ -26,6 +26,8 @@ namespace tim::model {
     X(invalid_staff,         191, "a staff code is at most 16 printable ASCII bytes")                                   \
     X(invalid_channel,       192, "a channel is at most 16 printable ASCII bytes")                                      \
     X(invalid_birthday,      193, "there is no such day")                                                               \
+    X(invalid_note,          199, "a note is at most 200 bytes")                                                        \
+    X(invalid_rhythm,        200, "a task of care comes back after 1 to 366 days, or never (0)")                        \
     /* who asks, and of what */                                                                                        \
     X(not_allowed,            10, "this key's role may not do that")                                                   \
     X(unknown_program,        11, "there is no such program")                                                          \
@@ -75,6 +77,11 @@ namespace tim::model {
     X(unknown_nature,        195, "of the natures, number {} is none that the program lists")                           \
     X(unknown_type,          196, "of the types, number {} is none that the program lists")                             \
     X(unknown_item,          197, "of the items, number {} is none that the program lists")                             \
+    /* the care calendar */                                                                                            \
+    X(unknown_care_task,     201, "there is no such task of care")                                                      \
+    X(care_task_done,        202, "that task of care was done already")                                                 \
+    X(care_task_dropped,     203, "that task of care was dropped")                                                      \
+    X(too_many_care_tasks,   204, "the customer has too many open tasks of care ({} at most)")                          \
     /* rewards, and vouchers: of one that a sale names, these refuse the voucher, and the sale is accepted */           \
     X(unknown_reward,        170, "the program has no reward of that id")                                              \
     X(reward_not_offered,    171, "that reward is not offered at that time")                                           \

@@ -144,6 +144,27 @@ Result<void> EngineImpl::write_customers(const core::ProgramState& program) {
     return write_group();
 }
 
+Result<void> EngineImpl::write_care(const core::ProgramState& program) {
+    auto& saved = saved_care_[program.id().value - 1u];
+    for (std::size_t stripe = 0; stripe < core::kStripes; ++stripe) {
+        CareBlock block;
+        {
+            const StripeLocks::Guard guard(stripes_, StripeMask{1} << stripe);
+            const core::CareBook& book = program.care[stripe];
+            if (book.last() <= saved[stripe]) continue;
+            block.through = book.last();
+            block.tasks.reserve(book.calendar().size());
+            for (const auto& [place, task] : book.calendar())
+                block.tasks.push_back({place, task});
+        }
+        if (!wait_durable(block.through)) return model::failure(model::ErrorKind::io, "a commit failed");
+        const BlockId id{BlockTable::care, program.id().value, stripe};
+        if (auto written = store_.checkpoints().write({{id, encode(block)}}); !written) return written;
+        saved[stripe] = block.through;
+    }
+    return {};
+}
+
 Result<void> EngineImpl::write_keys(const core::ProgramState& program) {
     for (std::size_t number = 0; number < core::KeyIndex::Table::kParts / kPartsPerBlock; ++number) {
         std::vector<core::DigestEntry> entries;
@@ -250,10 +271,12 @@ Result<void> EngineImpl::checkpoint() {
     const auto programs = static_cast<std::uint16_t>(small.size() - 1);
     saved_blocks_.resize(programs);
     saved_keys_.resize(programs);
+    saved_care_.resize(programs);
     for (std::uint16_t number = 1; number <= programs; ++number) {
         const core::ProgramState& program = *state_.program({number});
         const std::uint64_t customers = program.customers.count();
         if (auto written = write_customers(program); !written) return written;
+        if (auto written = write_care(program); !written) return written;
         if (customers == saved_keys_[number - 1u]) continue;  // keys come with customers
         if (auto written = write_keys(program); !written) return written;
         saved_keys_[number - 1u] = customers;

@@ -13,6 +13,7 @@ constexpr std::uint32_t kCustomersFormat = 0x43550005;
 constexpr std::uint32_t kProgramFormat = 0x50520003;
 constexpr std::uint32_t kAccessFormat = 0x41430001;
 constexpr std::uint32_t kKeysFormat = 0x4B450001;
+constexpr std::uint32_t kCareFormat = 0x43410001;
 
 class Writer {
   public:
@@ -323,6 +324,24 @@ model::Result<AccessBlock> decode_access(model::BytesView bytes) {
     block.keys.resize(reader.get_count(sizeof(std::uint32_t)));
     for (model::Bytes& key : block.keys)
         key = reader.get_bytes();
+    return checked(reader, std::move(block));
+}
+
+model::Bytes encode(const CareBlock& block) {
+    static_assert(sizeof(SavedCare) == sizeof(core::CarePlace) + sizeof(core::OpenCare));
+    Writer writer(kCareFormat);
+    writer.put(block.through);
+    writer.put_count(block.tasks.size());
+    writer.put_all(std::span<const SavedCare>(block.tasks));
+    return writer.take();
+}
+
+model::Result<CareBlock> decode_care(model::BytesView bytes) {
+    Reader reader(bytes, kCareFormat, "care calendar");
+    CareBlock block;
+    reader.get(block.through);
+    block.tasks.resize(reader.get_count(sizeof(SavedCare)));
+    reader.get_all(std::span(block.tasks));
     return checked(reader, std::move(block));
 }
 

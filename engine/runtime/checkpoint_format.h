@@ -118,16 +118,30 @@ struct AccessBlock {
     std::vector<model::Bytes> keys;
 };
 
+/// An open task of care.
+struct SavedCare {
+    core::CarePlace place;
+    core::OpenCare task;
+};
+
+/// The care calendar of a stripe's customers, as of the newest fact of a task of theirs.
+struct CareBlock {
+    model::Sequence through{};
+    std::vector<SavedCare> tasks;  ///< in the order in which they are due
+};
+
 model::Bytes encode(const CheckpointMeta& meta);
 model::Bytes encode(const CustomersBlock& block);
 model::Bytes encode(const ProgramBlock& block);
 model::Bytes encode(const AccessBlock& block);
+model::Bytes encode(const CareBlock& block);
 model::Bytes encode_keys(std::span<const core::DigestEntry> entries);
 
 model::Result<CheckpointMeta> decode_meta(model::BytesView bytes);
 model::Result<CustomersBlock> decode_customers(model::BytesView bytes);
 model::Result<ProgramBlock> decode_program(model::BytesView bytes);
 model::Result<AccessBlock> decode_access(model::BytesView bytes);
+model::Result<CareBlock> decode_care(model::BytesView bytes);
 model::Result<std::vector<core::DigestEntry>> decode_keys(model::BytesView bytes);
 
 }  // namespace tim::runtime

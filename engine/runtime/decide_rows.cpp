@@ -71,6 +71,11 @@ Judgement EngineImpl::decide_row(const Row& row, const Evidence& evidence, const
         case CommandKind::classify:
             return core::decide_classify(command, moment, subject, record,
                                          row.program->classified_of({subject.id()}), facts);
+        case CommandKind::plan_care:
+        case CommandKind::change_care:
+        case CommandKind::finish_care:
+        case CommandKind::drop_care:
+            return decide_care(row, evidence, moment, subject, record, facts);
         case CommandKind::redeem_reward:
         case CommandKind::reserve_voucher:
         case CommandKind::use_voucher:

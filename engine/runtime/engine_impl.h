@@ -11,6 +11,7 @@
 #include "engine/core/decide.h"
 #include "engine/core/segment.h"
 #include "engine/core/state.h"
+#include "engine/runtime/care_queries.h"
 #include "engine/runtime/commit_buffer.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/explain.h"
@@ -54,6 +55,10 @@ struct Evidence {
     core::NameCandidates voucher_state;
     std::optional<core::VoucherEvidence> voucher;
     std::vector<core::NameCandidates> granted_states;  ///< of core::SaleEvidence::granted, one by one
+
+    // A command about a task of care that was planned; none: there is no such task in the program.
+    core::NameCandidates care_state;
+    std::optional<core::CareEvidence> care;
 
     model::CustomerId payout_vip{};  ///< whose payout is approved, paid or failed; 0: there is no such payout
 };
@@ -131,6 +136,7 @@ std::uint64_t secret_check(const storage::SecretKey& secret);
 /// of the ledger: whoever decides holds it), `keys_` (the index of keys), stripes in ascending order. Nothing
 /// is read from disk under any of them but `commit_`.
 class EngineImpl final : public Engine,
+                         private CareQueries,
                          private NetworkQueries,
                          private RelationQueries,
                          private RewardQueries {
@@ -185,6 +191,7 @@ class EngineImpl final : public Engine,
     NetworkQueries& network() override { return *this; }
     RelationQueries& relations() override { return *this; }
     RewardQueries& rewards() override { return *this; }
+    CareQueries& care() override { return *this; }
     Result<VerifyReport> verify(const std::function<void(std::uint64_t, std::uint64_t)>& progress) override;
     std::vector<Stat> stats() const override;
 
@@ -275,6 +282,7 @@ class EngineImpl final : public Engine,
                ((command.kind == returned || command.kind == redeem) &&
                 command.original.kind != model::NameKind::none) ||
                model::ends_payout(command.kind) || model::changes_order(command.kind) ||
+               model::changes_care(command.kind) ||
                !voucher_named_by(command).empty() || (command.details != nullptr && command.kind != balance);
     }
     /// The code of a voucher that a command moves, or names beside an amount; empty: none.
@@ -348,10 +356,39 @@ class EngineImpl final : public Engine,
     Result<OrdersPage> orders(model::ProgramId program, const model::CustomerRef& customer, bool pending,
                               model::Sequence before, std::size_t limit) override;
 
+    // care.cpp
+    void plan_care(const Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// Where a task that was planned stands. `state` becomes what the index said.
+    core::CareEvidence read_care(model::Sequence task, core::NameCandidates& state) const
+        ABSL_LOCKS_EXCLUDED(sequencer_);
+    bool care_holds(const Evidence& evidence) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    core::Judgement decide_care(const Row& row, const Evidence& evidence, const core::Moment& moment,
+                                model::Subject subject, const core::CustomerRecord& record,
+                                core::FactWriter& facts) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    /// Adds to the buffer what a task's newest fact says in words.
+    void add_care_texts(const model::Command& command, const Evidence& evidence, core::FactWriter& facts)
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    /// Says of a history's entry about care which task it is of.
+    void tell_care(HistoryEntry& entry) const ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// The first key and the name of a customer.
+    Result<void> add_person(core::ProgramState& program, model::CustomerId customer, std::string& key,
+                            std::string& name);
+    Result<CarePage> care_calendar(model::ProgramId program, const CareFilter& filter,
+                                   const CareCursor& after, std::size_t limit) override;
+    Result<CarePage> care_of(model::ProgramId program, const model::CustomerRef& customer,
+                             model::Sequence before, std::size_t limit) override;
+    Result<std::vector<BirthdayView>> birthdays(model::ProgramId program, model::Instant from,
+                                                std::int32_t days) override;
+    Result<void> write_care(const core::ProgramState& program);
+    /// Stripes in which the calendar is not what the ledger says up to `through`.
+    std::vector<std::string> check_care(const core::ProgramState& live, const core::ProgramState& folded,
+                                        model::Sequence through) const;
+
     // classify.cpp
     /// Puts what a customer is classified by after a command where the command's fact refers to it.
     void add_classes(const model::Command& command, core::FactWriter& facts)
         ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+
     // vouchers.cpp
     void plan_voucher(const Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_);
     /// The vouchers that campaigns gave with a sale of which nothing is to be left.
@@ -524,6 +561,8 @@ class EngineImpl final : public Engine,
     /// thread.
     std::vector<std::vector<model::Sequence>> saved_blocks_;
     std::vector<std::uint64_t> saved_keys_;  ///< customers whose keys are in the checkpoint, by program
+    /// Of the care calendar, by program and stripe.
+    std::vector<std::array<model::Sequence, core::kStripes>> saved_care_;  ///< customers whose keys are in the checkpoint, by program
     std::vector<TierSweep> tier_sweeps_ ABSL_GUARDED_BY(sequencer_);  ///< by program
     storage::Mutex checkpoint_;  ///< one checkpoint, or one flush of names, at a time
     model::Sequence saved_through_{};

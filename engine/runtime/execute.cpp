@@ -164,6 +164,7 @@ StripeMask EngineImpl::stripes_of(std::span<const Row> rows, bool reads_only) co
     if (first->sale) mask |= stripe_bit({first->sale->sale.subject.id()});
     if (first->order) mask |= stripe_bit({first->order->placed.subject.id()});
     if (first->voucher) mask |= stripe_bit(first->voucher->customer);
+    if (first->care) mask |= stripe_bit(first->care->customer);
     return mask | stripe_bit(first->hold_customer);
 }
 
@@ -325,6 +326,13 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, mo
         }
         customer = evidence.voucher->customer;
     }
+    if (model::changes_care(command.kind)) {
+        if (!evidence.care) {
+            finish(row, refuse(Refusal::unknown_care_task), {});
+            return Progress::done;
+        }
+        customer = evidence.care->customer;
+    }
     if (model::ends_payout(command.kind)) {
         if (evidence.payout_vip.value == 0) {
             finish(row, refuse(Refusal::unknown_payout), {});
@@ -399,6 +407,7 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, mo
         facts.facts()[named].set_blob(buffer_.add_blob(std::as_bytes(std::span(command.reason))));
     }
     if (command.kind == CommandKind::classify) add_classes(command, facts);
+    if (command.care != nullptr) add_care_texts(command, evidence, facts);
     if (row.evidence != nullptr) add_lines(command, evidence, facts);
     if (command.kind == CommandKind::place_order || model::changes_order(command.kind))
         add_order_texts(command, evidence, facts);

@@ -406,6 +406,11 @@ constexpr std::array kExplainers{
     Explainer{FactType::voucher_issued, explain_reward},
     Explainer{FactType::voucher_noted, explain_reward},
     Explainer{FactType::reward_counted, explain_reward},
+    Explainer{FactType::care_planned, explain_care},
+    Explainer{FactType::care_changed, explain_care},
+    Explainer{FactType::care_done, explain_care},
+    Explainer{FactType::care_dropped, explain_care},
+    Explainer{FactType::care_noted, explain_care},
 };
 
 }  // namespace
@@ -440,7 +445,8 @@ Transaction EngineImpl::transaction_of(model::Sequence sequence) const {
             transaction.left = std::move(*left);
             transaction.lines = lines_of(transaction_at({stored.fact.subject.id()}));
         }
-        if (stored.fact.type != FactType::order_noted && stored.fact.type != FactType::classified)
+        if (stored.fact.type != FactType::order_noted && stored.fact.type != FactType::classified &&
+            stored.fact.type != FactType::care_noted)
             stored.blob.clear();
     }
     const Fact& head = transaction.facts.front().fact;

@@ -121,6 +121,8 @@ void explain_by_hand(const Told& told, Lines& lines);
 
 // Of customer relations (classify.cpp).
 void explain_classified(const Told& told, Lines& lines);
+// Of the care calendar (care.cpp).
+void explain_care(const Told& told, Lines& lines);
 // Of rewards and vouchers (explain_rewards.cpp).
 void explain_reward(const Told& told, Lines& lines);
 

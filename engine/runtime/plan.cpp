@@ -119,6 +119,7 @@ void EngineImpl::plan(Row& row, Evidence& evidence) {
     plan_hold_end(row, evidence);
     if (row.program != nullptr && !voucher_named_by(command).empty()) plan_voucher(row, evidence);
     if (model::ends_payout(command.kind)) plan_payout(row, evidence);
+    if (row.program != nullptr && model::changes_care(command.kind)) plan_care(row, evidence);
     if (row.program != nullptr && may_have_code(command, *row.program, evidence)) plan_code(row, evidence);
     evidence.planned = true;
 }
@@ -337,7 +338,7 @@ bool EngineImpl::evidence_holds(const Row& row, const Evidence& evidence) const 
                 evidence.code_receipt_state)
             return false;
     }
-    if (!vouchers_hold(evidence)) return false;
+    if (!vouchers_hold(evidence) || !care_holds(evidence)) return false;
     if (evidence.hold_customer.value == 0) return true;
     return state_.names.find(state_.hashing.state_of(SubjectKind::customer, hold_named_by(command))) ==
            evidence.hold_state;

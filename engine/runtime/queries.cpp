@@ -233,6 +233,7 @@ HistoryEntry EngineImpl::history_entry(StoredFact stored) const {
     }
     if (type == model::FactType::tier_overridden) stored.fact.points = {};
     entry.stored = std::move(stored);
+    if (model::is_of_care(type)) tell_care(entry);
     return entry;
 }
 

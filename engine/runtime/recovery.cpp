@@ -146,6 +146,23 @@ Result<void> EngineImpl::load_checkpoint() {
     if (!programs) return programs;
     saved_blocks_.resize(state_.program_count());
     saved_keys_.resize(state_.program_count());
+    saved_care_.resize(state_.program_count());
+    auto care = checkpoints.scan(
+        BlockTable::care, 0, 1, [&](const BlockId& id, model::BytesView bytes) -> Result<void> {
+            const auto block = decode_care(bytes);
+            if (!block) return tl::unexpected(block.error());
+            core::ProgramState* const program = state_.program({id.program});
+            if (program == nullptr || id.number >= core::kStripes)
+                return model::failure(model::ErrorKind::corrupt,
+                                      "the checkpoint has a care calendar out of place");
+            core::CareBook& book = program->care[id.number];
+            for (const SavedCare& saved : block->tasks)
+                book.restore(saved.place, saved.task);
+            book.restore(block->through);
+            saved_care_[id.program - 1u][id.number] = block->through;
+            return {};
+        });
+    if (!care) return care;
 
     std::mutex mutex;  // for what two shares may touch together: growing tables, books of holds
     const auto shares = static_cast<std::uint32_t>(std::max<std::size_t>(options_.recovery_threads, 1));
@@ -244,6 +261,11 @@ void EngineImpl::replay_fact(const Fact& fact, model::Sequence sequence, model::
             TIM_INVARIANT(program != nullptr, "a fact's program exists");
             const auto number = static_cast<std::uint16_t>(fact.subject.id());
             included = sequence <= program->reward_counts.last(number);
+            break;
+        }
+        case SubjectKind::care: {
+            TIM_INVARIANT(program != nullptr, "a fact's program exists");
+            included = sequence <= program->care[core::stripe_of({fact.care.customer})].last();
             break;
         }
         case SubjectKind::access:

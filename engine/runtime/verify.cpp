@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "engine/core/apply.h"
+#include "engine/runtime/care_fold.h"
 #include "engine/runtime/engine_impl.h"
 #include "engine/runtime/order_fold.h"
 #include "engine/runtime/receipt_fold.h"
@@ -175,6 +176,7 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
     });
     OrderFold orders;
     VoucherFold vouchers;
+    CareFold care;
     const auto fold = [&](const Fact& fact, model::Sequence sequence, model::BytesView blob) {
         const SubjectKind kind = fact.subject.kind();
         if (kind == SubjectKind::customer || kind == SubjectKind::anonymous || kind == SubjectKind::wallet) {
@@ -208,6 +210,7 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
             if (auto difference = receipts.add(fact, sequence, left)) report.add(std::move(*difference));
             if (auto difference = orders.add(fact, sequence)) report.add(std::move(*difference));
             if (auto difference = vouchers.add(fact, sequence)) report.add(std::move(*difference));
+            if (auto difference = care.add(fact, sequence)) report.add(std::move(*difference));
             if (fact.type == model::FactType::enrolled) {
                 const std::size_t number = fact.subject.program().value;
                 const bool counted =
@@ -249,6 +252,8 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
             report.add(std::move(difference));
         for (std::string& difference : check_rewards(program, other, newest))
             report.add(std::move(difference));
+        for (std::string& difference : check_care(program, other, newest))
+            report.add(std::move(difference));
         report.get().customers += live[i].digests.size() - 1;
     }
     receipts.visit([&](model::Sequence sale, model::Sequence reduced) {
@@ -265,6 +270,11 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
         if (stopped() || leads_to(state_.hashing.state_of(SubjectKind::voucher, voucher), note)) return;
         report.add(fmt::format("fact {}: where the voucher issued at {} stands is not found", note.value,
                                voucher.value));
+    });
+    care.visit([&](model::Sequence task, model::Sequence note) {
+        if (stopped() || leads_to(state_.hashing.state_of(SubjectKind::care, task), note)) return;
+        report.add(fmt::format("fact {}: where the task of care planned at {} stands is not found",
+                               note.value, task.value));
     });
     if (stopped()) return ended_early();
     report.get().facts = newest.value;
@@ -300,6 +310,24 @@ std::vector<std::string> EngineImpl::check_rewards(const core::ProgramState& liv
         if (last == folded.reward_counts.last(number) && given == other) continue;
         differences.push_back(fmt::format("program {}, reward {}: {} are given out, the ledger says {}",
                                           live.name(), number, given, other));
+    }
+    return differences;
+}
+
+std::vector<std::string> EngineImpl::check_care(const core::ProgramState& live,
+                                                const core::ProgramState& folded,
+                                                model::Sequence through) const {
+    std::vector<std::string> differences;
+    for (std::size_t stripe = 0; stripe < core::kStripes; ++stripe) {
+        const StripeLocks::Guard guard(stripes_, StripeMask{1} << stripe);
+        const core::CareBook& book = live.care[stripe];
+        const core::CareBook& other = folded.care[stripe];
+        if (book.last() > through) continue;  // has moved on since
+        if (book.last() == other.last() && book.digest() == other.digest()) continue;
+        differences.push_back(fmt::format("program {}, stripe {}: the care calendar is not the ledger's: {} "
+                                          "tasks are open, the ledger says {}",
+                                          live.name(), stripe, book.calendar().size(),
+                                          other.calendar().size()));
     }
     return differences;
 }

@@ -27,7 +27,8 @@ static_assert(same_value(schema::SubjectKind::customer, model::SubjectKind::cust
               same_value(schema::SubjectKind::code, model::SubjectKind::code) &&
               same_value(schema::SubjectKind::order, model::SubjectKind::order) &&
               same_value(schema::SubjectKind::reward, model::SubjectKind::reward) &&
-              same_value(schema::SubjectKind::voucher, model::SubjectKind::voucher));
+              same_value(schema::SubjectKind::voucher, model::SubjectKind::voucher) &&
+              same_value(schema::SubjectKind::care, model::SubjectKind::care));
 static_assert(kMaxReferralBytes == model::kMaxVoucherCodeBytes, "codes of both kinds have one bound");
 
 /// The kinds of rows that may have details.

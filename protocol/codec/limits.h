@@ -37,6 +37,7 @@ inline constexpr std::size_t kMaxCustomersPerPage = 1'000;
 inline constexpr std::size_t kMaxHistoryPerPage = 1'000;
 inline constexpr std::size_t kMaxOrdersPerPage = 1'000;
 inline constexpr std::size_t kMaxVouchersPerPage = 1'000;
+inline constexpr std::size_t kMaxCarePerPage = 1'000;
 inline constexpr std::size_t kMaxFactsPerPage = 5'000;
 
 /// Greatest length of a text in `texts`, of a customer's name and of a reason, in bytes of UTF-8. Many rows
@@ -97,6 +98,8 @@ static_assert(kMaxHistoryPerPage * (kMaxTextBytes + 512) <= kMaxReplyBytes,
               "the largest page of history fits a reply");
 static_assert(kMaxOrdersPerPage * 512 <= kMaxReplyBytes, "the largest page of orders fits a reply");
 static_assert(kMaxVouchersPerPage * 768 <= kMaxReplyBytes, "the largest page of vouchers fits a reply");
+static_assert(kMaxCarePerPage * (2 * kMaxTextBytes + 768) <= kMaxReplyBytes,
+              "the largest page of the care calendar fits a reply");
 static_assert(model::kMaxRewards * (768 + model::kMaxTiers * (model::kMaxProgramIdBytes + 8)) <=
                   kMaxReplyBytes,
               "the largest catalogue fits a reply");

@@ -40,6 +40,10 @@ bool may_command(Role role, CommandKind kind) {
         case CommandKind::adjust:
         case CommandKind::override_tier:
         case CommandKind::classify:
+        case CommandKind::plan_care:
+        case CommandKind::change_care:
+        case CommandKind::finish_care:
+        case CommandKind::drop_care:
         case CommandKind::put_program:
         case CommandKind::add_access_key:
         case CommandKind::revoke_access_key:
@@ -98,6 +102,9 @@ bool may_request(Role role, RequestBody body) {
         case RequestBody::TierOverride:
         case RequestBody::Classify:
         case RequestBody::SegmentRequest:
+        case RequestBody::CareChange:
+        case RequestBody::CareRequest:
+        case RequestBody::BirthdaysRequest:
             return role == Role::admin;
         case RequestBody::NONE:
             return false;
@@ -128,7 +135,11 @@ std::string_view deed(RequestBody body) {
         case RequestBody::Classify:
             return "classify customers";
         case RequestBody::SegmentRequest:
+        case RequestBody::BirthdaysRequest:
             return "look at all customers";
+        case RequestBody::CareChange:
+        case RequestBody::CareRequest:
+            return "keep the care calendar";
         case RequestBody::VerifyRequest:
             return "verify the ledger";
         case RequestBody::StatsRequest:

@@ -70,6 +70,7 @@ void Batch::run(runtime::Engine& engine, std::vector<Connection*>& connections) 
     access_keys_.clear();
     tier_acts_.clear();
     class_terms_.clear();
+    care_terms_.clear();
     connections.clear();
     std::swap(connections, connections_);
     for (Connection* connection : connections)

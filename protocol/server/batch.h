@@ -30,6 +30,8 @@ class Batch {
     std::deque<model::NetworkTerms>& network_terms() { return network_terms_; }
     std::deque<model::OrderTerms>& order_terms() { return order_terms_; }
     std::deque<model::RewardTerms>& reward_terms() { return reward_terms_; }
+    std::deque<model::CareTerms> care_terms_;
+    std::deque<model::CareTerms>& care_terms() { return care_terms_; }
     const model::Program* keep(model::Program program);
     const model::AccessKey* keep(model::AccessKey key);
     const model::TierAct* keep(model::TierAct act);

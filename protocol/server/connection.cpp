@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/model/calendar.h"
+#include "protocol/codec/care.h"
 #include "protocol/codec/detailed_sales.h"
 #include "protocol/codec/documents.h"
 #include "protocol/codec/orders.h"
@@ -133,6 +134,8 @@ void Connection::handle_request(const codec::Frame& frame, const schema::Request
             return take_order_change(correlation, *request.body_as_OrderChange(), batch);
         case schema::RequestBody::RewardChange:
             return take_reward_change(correlation, *request.body_as_RewardChange(), batch);
+        case schema::RequestBody::CareChange:
+            return take_care_change(correlation, *request.body_as_CareChange(), batch);
         case schema::RequestBody::ProgramPut:
             return put_program(correlation, *request.body_as_ProgramPut(), batch);
         case schema::RequestBody::AccessKeyAdd:
@@ -247,6 +250,12 @@ void Connection::take_reward_change(std::uint32_t correlation, const schema::Rew
                                     Batch& batch) {
     take_message(correlation, change, ReplyForm::detailed_sales, batch, [&](model::ProgramId program) {
         return codec::decode_reward_change(change, program, batch.reward_terms(), batch.commands());
+    });
+}
+
+void Connection::take_care_change(std::uint32_t correlation, const schema::CareChange& change, Batch& batch) {
+    take_message(correlation, change, ReplyForm::commands, batch, [&](model::ProgramId program) {
+        return codec::decode_care_change(change, program, batch.care_terms(), batch.commands());
     });
 }
 
@@ -389,6 +398,12 @@ void Connection::take_query(const codec::Frame& frame, const schema::Request& re
             break;
         case schema::RequestBody::SegmentRequest:
             program = view(request.body_as_SegmentRequest()->program());
+            break;
+        case schema::RequestBody::CareRequest:
+            program = view(request.body_as_CareRequest()->program());
+            break;
+        case schema::RequestBody::BirthdaysRequest:
+            program = view(request.body_as_BirthdaysRequest()->program());
             break;
         case schema::RequestBody::OrderRequest:
             program = view(request.body_as_OrderRequest()->program());

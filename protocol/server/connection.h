@@ -122,6 +122,7 @@ class Connection {
     void take_network_change(std::uint32_t correlation, const schema::NetworkChange& change, Batch& batch);
     void take_order_change(std::uint32_t correlation, const schema::OrderChange& change, Batch& batch);
     void take_reward_change(std::uint32_t correlation, const schema::RewardChange& change, Batch& batch);
+    void take_care_change(std::uint32_t correlation, const schema::CareChange& change, Batch& batch);
     void put_program(std::uint32_t correlation, const schema::ProgramPut& put, Batch& batch);
     void add_access_key(std::uint32_t correlation, const schema::AccessKeyAdd& add, Batch& batch);
     void revoke_access_key(std::uint32_t correlation, const schema::AccessKeyRevoke& revoke, Batch& batch);

@@ -9,7 +9,7 @@
 namespace tim::server {
 namespace {
 
-constexpr model::CommandKind kLastKind = model::CommandKind::classify;
+constexpr model::CommandKind kLastKind = model::CommandKind::drop_care;
 static_assert(static_cast<std::size_t>(kLastKind) < kCommandKinds, "there is a bit for each kind");
 
 std::bitset<kCommandKinds> allowed_kinds(model::Role role) {

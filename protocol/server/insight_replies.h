@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "engine/runtime/care_queries.h"
 #include "engine/runtime/insight.h"
 #include "engine/runtime/relation_queries.h"
 #include "engine/runtime/reward_queries.h"
@@ -26,5 +27,10 @@ schema::SegmentReplyT to_schema(const runtime::SegmentReport& report);
 // reward_replies.cpp
 schema::VouchersT to_schema(const runtime::VouchersPage& page);
 schema::RewardsT to_schema(const std::vector<runtime::RewardView>& catalogue);
+
+// care_replies.cpp
+runtime::CareFilter filter_of(const schema::CareRequest& request);
+schema::CareTasksT to_schema(const runtime::CarePage& page);
+schema::BirthdaysT to_schema(const std::vector<runtime::BirthdayView>& birthdays);
 
 }  // namespace tim::server

@@ -68,6 +68,10 @@ class Answerer {
                 return vouchers(*(*request)->body_as_VouchersRequest());
             case schema::RequestBody::RewardsRequest:
                 return rewards(*(*request)->body_as_RewardsRequest());
+            case schema::RequestBody::CareRequest:
+                return care(*(*request)->body_as_CareRequest());
+            case schema::RequestBody::BirthdaysRequest:
+                return birthdays(*(*request)->body_as_BirthdaysRequest());
             case schema::RequestBody::ProgramGet:
                 return program(*(*request)->body_as_ProgramGet());
             case schema::RequestBody::ProgramListRequest:
@@ -227,6 +231,28 @@ class Answerer {
         const auto found = engine_.rewards().catalogue(*program, customer);
         if (!found) return fail(found.error());
         reply(server::to_schema(*found));
+    }
+
+    void care(const schema::CareRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        const std::size_t limit = std::clamp<std::size_t>(request.limit(), 1, codec::kMaxCarePerPage);
+        if (request.customer() == nullptr) {
+            const runtime::CareCursor after{{request.after_due_ms()}, {request.after_task()}};
+            const auto page = engine_.care().care_calendar(*program, filter_of(request), after, limit);
+            return page ? reply(server::to_schema(*page)) : fail(page.error());
+        }
+        const auto customer = codec::decode_customer(*request.customer());
+        if (!customer) return fail(customer.error());
+        const auto page = engine_.care().care_of(*program, *customer, {request.after_task()}, limit);
+        return page ? reply(server::to_schema(*page)) : fail(page.error());
+    }
+
+    void birthdays(const schema::BirthdaysRequest& request) {
+        const auto program = find(request.program());
+        if (!program) return fail(program.error());
+        const auto found = engine_.care().birthdays(*program, {request.from_ms()}, request.days());
+        return found ? reply(server::to_schema(*found)) : fail(found.error());
     }
 
     void explain(const schema::ExplainRequest& request) {

@@ -99,7 +99,10 @@ void run_seeds(runtime::TimeSource time) {
                                   Refusal::voucher_expired,
                                   Refusal::voucher_reserved,
                                   Refusal::voucher_not_reserved,
-                                  Refusal::voucher_is_gift})
+                                  Refusal::voucher_is_gift,
+                                  Refusal::unknown_care_task,
+                                  Refusal::care_task_done,
+                                  Refusal::care_task_dropped})
         EXPECT_GT(refusals[static_cast<std::size_t>(refusal)], 0U) << model::refusal_name(refusal);
 }
 
@@ -143,7 +146,8 @@ void run_years(runtime::TimeSource time) {
           FactType::order_updated,    FactType::order_cancelled,    FactType::reward_redeemed,
           FactType::voucher_granted,  FactType::voucher_reserved,   FactType::voucher_used,
           FactType::voucher_released, FactType::voucher_cancelled,  FactType::voucher_returned,
-          FactType::voucher_withdrawn})
+          FactType::voucher_withdrawn, FactType::care_planned,      FactType::care_changed,
+          FactType::care_done,        FactType::care_dropped})
         EXPECT_GT(facts[static_cast<std::size_t>(type)], 0U) << model::fact_type_name(type);
 }
 

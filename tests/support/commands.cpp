@@ -83,6 +83,14 @@ const char* kind_word(CommandKind kind) {
             return "cancel_order";
         case CommandKind::classify:
             return "classify";
+        case CommandKind::plan_care:
+            return "plan_care";
+        case CommandKind::change_care:
+            return "change_care";
+        case CommandKind::finish_care:
+            return "finish_care";
+        case CommandKind::drop_care:
+            return "drop_care";
         case CommandKind::redeem_reward:
             return "redeem_reward";
         case CommandKind::reserve_voucher:
@@ -166,6 +174,8 @@ OwnedCommand OwnedCommand::copy_of(const Command& command) {
     result.command.class_terms = nullptr;
     if (command.class_terms != nullptr)
         result.class_terms = std::make_shared<const model::ClassifyTerms>(*command.class_terms);
+    result.command.care = nullptr;
+    if (command.care != nullptr) result.care = std::make_shared<const model::CareTerms>(*command.care);
     if (command.enrollment != nullptr) {
         auto owned = std::make_shared<EnrollmentText>();
         for (const auto& key : command.enrollment->keys)
@@ -213,6 +223,7 @@ Command OwnedCommand::view() const {
     result.access_key = access_key.get();
     result.tier_act = tier_act.get();
     result.class_terms = class_terms.get();
+    result.care = care.get();
     return result;
 }
 
@@ -318,6 +329,20 @@ OwnedCommand make_classify(ProgramId program, Name name, const Who& customer, mo
                            Instant at) {
     OwnedCommand result = make(CommandKind::classify, program, name, customer, at);
     result.class_terms = std::make_shared<const model::ClassifyTerms>(std::move(terms));
+    return result;
+}
+
+OwnedCommand make_plan_care(ProgramId program, Name name, const Who& customer, model::CareTerms terms,
+                            Instant at) {
+    OwnedCommand result = make(CommandKind::plan_care, program, name, customer, at);
+    result.care = std::make_shared<const model::CareTerms>(std::move(terms));
+    return result;
+}
+
+OwnedCommand make_care_change(CommandKind kind, ProgramId program, Name name, model::CareTerms terms,
+                              Instant at) {
+    OwnedCommand result = make(kind, program, name, Who(), at);
+    result.care = std::make_shared<const model::CareTerms>(std::move(terms));
     return result;
 }
 
@@ -510,6 +535,15 @@ std::string describe(const OwnedCommand& owned) {
     if (owned.tier_act)
         line += fmt::format(" tier \"{}\" from {} until {}", owned.tier_act->tier, owned.tier_act->from.value,
                             owned.tier_act->until.value);
+    if (owned.care) {
+        const model::CareTerms& terms = *owned.care;
+        if (terms.task.value != 0) line += fmt::format(" task {}", terms.task.value);
+        if (terms.due) line += fmt::format(" due {}", terms.due->value);
+        if (terms.every_days) line += fmt::format(" every {} days", *terms.every_days);
+        if (terms.kind) line += fmt::format(" {}", model::care_kind_name(*terms.kind));
+        if (terms.staff) line += fmt::format(" by \"{}\"", *terms.staff);
+        if (terms.note) line += fmt::format(" note \"{}\"", *terms.note);
+    }
     if (owned.document) line += " document " + owned.document->id;
     if (command.at != model::kNoInstant) line += fmt::format(" at {}", command.at.value);
     return line;

@@ -48,6 +48,7 @@ struct OwnedCommand {
     std::shared_ptr<const model::AccessKey> access_key;
     std::shared_ptr<const model::TierAct> tier_act;
     std::shared_ptr<const model::ClassifyTerms> class_terms;
+    std::shared_ptr<const model::CareTerms> care;
 
     /// Takes over a command whose texts belong to somebody else (not its program or key of access).
     static OwnedCommand copy_of(const model::Command& command);
@@ -99,6 +100,11 @@ OwnedCommand make_payout_request(model::ProgramId program, model::Name name, con
 OwnedCommand make_classify(model::ProgramId program, model::Name name, const Who& customer,
                            model::ClassifyTerms terms, model::Instant at = model::kNoInstant);
 /// An enrolment that says what the customer is classified by too.
+OwnedCommand make_plan_care(model::ProgramId program, model::Name name, const Who& customer,
+                            model::CareTerms terms, model::Instant at = model::kNoInstant);
+/// Of kind change_care, finish_care or drop_care.
+OwnedCommand make_care_change(model::CommandKind kind, model::ProgramId program, model::Name name,
+                              model::CareTerms terms, model::Instant at = model::kNoInstant);
 OwnedCommand with_classes(OwnedCommand enrollment, model::ClassifyTerms terms);
 /// Of kind approve_payout, pay_payout or fail_payout.
 OwnedCommand make_payout_end(model::CommandKind kind, model::ProgramId program, model::Name name,

@@ -65,6 +65,7 @@ class CommandGenerator {
     // generator_classes.cpp
     OwnedCommand classify(model::ProgramId program);
     model::ClassifyTerms class_terms();
+    OwnedCommand care(model::ProgramId program, model::Instant clock);
 
     OwnedCommand override_tier(model::ProgramId program, model::Instant clock);
     OwnedCommand new_version(model::ProgramId program, model::Instant clock);

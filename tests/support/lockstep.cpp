@@ -32,7 +32,8 @@ bool has_detail(Refusal refusal) {
            refusal == Refusal::amount_exceeds_lines || refusal == Refusal::unknown_line ||
            refusal == Refusal::return_exceeds_line || refusal == Refusal::line_amount_differs ||
            refusal == Refusal::unknown_nature || refusal == Refusal::unknown_type ||
-           refusal == Refusal::unknown_item || refusal == Refusal::reward_out_of_stock;
+           refusal == Refusal::unknown_item || refusal == Refusal::reward_out_of_stock ||
+           refusal == Refusal::too_many_care_tasks;
 }
 
 Who by_id(CustomerId customer) {
@@ -376,6 +377,7 @@ std::string Lockstep::compare_all() {
             if (!difference.empty()) return difference;
         }
         if (std::string difference = compare_limits({program}); !difference.empty()) return difference;
+        if (std::string difference = compare_care({program}); !difference.empty()) return difference;
     }
     std::string difference = compare_orders();
     if (difference.empty()) difference = compare_vouchers();

@@ -72,6 +72,7 @@ class Lockstep {
     /// Where each voucher stands, and how many of each reward are given out.
     std::string compare_vouchers();
     std::string compare_relations(model::ProgramId program, model::CustomerId customer);
+    std::string compare_care(model::ProgramId program);
     /// Where each order stands.
     std::string compare_orders();
     std::string compare_all();

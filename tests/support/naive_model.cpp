@@ -119,7 +119,8 @@ std::optional<Outcome> NaiveModel::judge_alone(const Command& command) const {
         command.kind == CommandKind::adjust || command.kind == CommandKind::balance ||
         command.kind == CommandKind::appoint_vip || command.kind == CommandKind::move_member ||
         command.kind == CommandKind::request_payout || command.kind == CommandKind::override_tier ||
-        command.kind == CommandKind::classify || command.kind == CommandKind::redeem_reward;
+        command.kind == CommandKind::classify || command.kind == CommandKind::redeem_reward ||
+        command.kind == CommandKind::plan_care;
     if (needs_customer && !names_somebody(command.customer)) return refused(Refusal::invalid_key);
     if (command.kind == CommandKind::enroll)
         for (const auto& key : command.enrollment->keys)
@@ -137,6 +138,7 @@ std::optional<Outcome> NaiveModel::judge_alone(const Command& command) const {
         return refused(Refusal::invalid_command);
     if (const Refusal refusal = judge_classes_alone(command); refusal != Refusal::none)
         return refused(refusal);
+    if (const Refusal refusal = judge_care_alone(command); refusal != Refusal::none) return refused(refusal);
     return judge_lines(command);
 }
 
@@ -312,6 +314,11 @@ NaiveModel::Refusal NaiveModel::judge_subject(Accepted& entry, std::int64_t& det
             return judge_override(entry, detail);
         case CommandKind::classify:
             return judge_classes(entry, detail);
+        case CommandKind::plan_care:
+        case CommandKind::change_care:
+        case CommandKind::finish_care:
+        case CommandKind::drop_care:
+            return judge_care(entry, detail);
         case CommandKind::redeem_reward:
             return judge_reward(entry, detail);
         case CommandKind::reserve_voucher:
@@ -462,6 +469,7 @@ bool NaiveModel::same_content(const Accepted& first, const Command& again) const
         (was.tier_act->tier != again.tier_act->tier || was.tier_act->from != again.tier_act->from ||
          was.tier_act->until != again.tier_act->until))
         return false;
+    if (was.care != nullptr && *was.care != *again.care) return false;
     if (was.kind == CommandKind::classify && *was.class_terms != *again.class_terms) return false;
     if (was.kind == CommandKind::enroll) {
         if (was.enrollment->classes != again.enrollment->classes) return false;

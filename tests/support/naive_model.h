@@ -238,6 +238,19 @@ class NaiveModel {
     const model::Program& document(model::ProgramId program, std::uint16_t version) const;
     std::int64_t effective(model::ProgramId program, std::uint16_t version) const;
     const std::vector<Accepted>& accepted() const { return accepted_; }
+
+    /// Where a task of care stands, by its plan.
+    struct CareNow {
+        model::CarePhase phase = model::CarePhase::open;
+        model::CareKind kind = model::CareKind::other;
+        std::int64_t due = 0;
+        std::int32_t every_days = 0;
+        std::string staff;
+        std::string note;
+    };
+    CareNow care_now(const Accepted& plan) const;
+    /// The plans of a program's open tasks.
+    std::vector<const Accepted*> open_care(model::ProgramId program) const;
     std::int64_t now(model::ProgramId program, model::Instant clock) const;
 
     /// Where an order stands, by its placing.
@@ -286,6 +299,11 @@ class NaiveModel {
     const model::Tier* pricing_tier(const Accepted& priced) const;
     /// What a command gives or calls for; before the entry joins the list.
     void find_points(Accepted& entry) const;
+
+    // naive_care.cpp
+    static Refusal judge_care_alone(const model::Command& command);
+    Refusal judge_care(Accepted& entry, std::int64_t& detail) const;
+    const Accepted* care_plan(model::ProgramId program, model::Sequence task) const;
 
     // naive_segments.cpp
     /// Looks at the customer of a sale or a quote, where campaigns ask.

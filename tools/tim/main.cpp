@@ -62,6 +62,7 @@ int main(int argc, char** argv) {
     tim::cli::add_export_command(app, line);
     tim::cli::add_insight_commands(app, line);
     tim::cli::add_relation_commands(app, line);
+    tim::cli::add_care_commands(app, line);
     tim::cli::add_operation_commands(app, line);
 
     try {

@@ -11,11 +11,36 @@
 #include <vector>
 
 #include "engine/model/segment.h"
+#include "engine/runtime/care_queries.h"
 #include "engine/runtime/network_queries.h"
 #include "engine/runtime/relation_queries.h"
 #include "engine/runtime/reward_queries.h"
 
 namespace tim::server::test {
+
+/// One open task, 12, behind which there is a page more; one that is done; one birthday.
+class FakeCare final : public runtime::CareQueries {
+  public:
+    model::Result<runtime::CarePage> care_calendar(model::ProgramId, const runtime::CareFilter&,
+                                                   const runtime::CareCursor&, std::size_t) override {
+        return runtime::CarePage{{task(model::CarePhase::open)}, {{1'000}, {12}}};
+    }
+    model::Result<runtime::CarePage> care_of(model::ProgramId, const model::CustomerRef&, model::Sequence,
+                                             std::size_t) override {
+        return runtime::CarePage{{task(model::CarePhase::done)}, {}};
+    }
+    model::Result<std::vector<runtime::BirthdayView>> birthdays(model::ProgramId, model::Instant from,
+                                                                std::int32_t days) override {
+        if (days > runtime::kMaxBirthdayDays) return model::failure(model::ErrorKind::invalid, "too many days");
+        return std::vector<runtime::BirthdayView>{{from, {7}, "card:1", "Lan", ""}};
+    }
+
+  private:
+    static runtime::CareView task(model::CarePhase phase) {
+        return {{12},  {7}, "card:1", "Lan",     phase, model::CareKind::visit,
+                {1'000}, 0,   "",       "hỏi mẫu", {900}};
+    }
+};
 
 /// One voucher, "2J7QXW9TB3MC", of customer 7, and a catalogue of its reward.
 class FakeRewards final : public runtime::RewardQueries {
@@ -269,6 +294,7 @@ class FakeEngine final : public runtime::Engine {
     runtime::NetworkQueries& network() override { return network_; }
     runtime::RelationQueries& relations() override { return relations_; }
     runtime::RewardQueries& rewards() override { return rewards_; }
+    runtime::CareQueries& care() override { return care_; }
     model::Result<runtime::VerifyReport> verify(
         const std::function<void(std::uint64_t, std::uint64_t)>& progress) override {
         progress(1, 2);
@@ -402,6 +428,7 @@ class FakeEngine final : public runtime::Engine {
     FakeNetwork network_;
     FakeRelations relations_;
     FakeRewards rewards_;
+    FakeCare care_;
     mutable std::mutex mutex_;
     std::map<std::string, std::shared_ptr<const model::AccessKey>> keys_;
     std::vector<Seen> seen_;
