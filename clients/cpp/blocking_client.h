@@ -109,8 +109,8 @@ class BlockingClient {
                                                 std::int64_t timeout_ms = 0);
     model::Result<model::Outcome> change_care(std::string_view program, const model::Command& command,
                                               std::int64_t timeout_ms = 0);
-    model::Result<CarePage> care(std::string_view program, const CareFilter& filter,
-                                 std::uint32_t limit = 50, std::int64_t timeout_ms = 0);
+    model::Result<CarePage> care(std::string_view program, const CareFilter& filter, std::uint32_t limit = 50,
+                                 std::int64_t timeout_ms = 0);
     model::Result<CarePage> care_of(std::string_view program, const model::CustomerRef& customer,
                                     model::Sequence before = {}, std::uint32_t limit = 50,
                                     std::int64_t timeout_ms = 0);

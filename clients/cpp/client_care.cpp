@@ -71,9 +71,8 @@ Admission Client::care(std::string_view program, const CareFilter& filter, std::
     body.after_due_ms = filter.after_due.value;
     body.after_task = filter.after_task.value;
     body.limit = limit;
-    return ask(
-        std::make_unique<QueryRequest<CarePage>>(std::move(body), to_care_page, std::move(completion)),
-        timeout_ms);
+    return ask(std::make_unique<QueryRequest<CarePage>>(std::move(body), to_care_page, std::move(completion)),
+               timeout_ms);
 }
 
 Admission Client::care_of(std::string_view program, const model::CustomerRef& customer,
@@ -84,9 +83,8 @@ Admission Client::care_of(std::string_view program, const model::CustomerRef& cu
     body.customer = std::make_unique<schema::CustomerKeyT>(codec::to_schema(customer));
     body.after_task = before.value;
     body.limit = limit;
-    return ask(
-        std::make_unique<QueryRequest<CarePage>>(std::move(body), to_care_page, std::move(completion)),
-        timeout_ms);
+    return ask(std::make_unique<QueryRequest<CarePage>>(std::move(body), to_care_page, std::move(completion)),
+               timeout_ms);
 }
 
 Admission Client::birthdays(std::string_view program, model::Instant from, std::int32_t days,

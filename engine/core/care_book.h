@@ -40,8 +40,8 @@ struct OpenCare {
 };
 static_assert(sizeof(OpenCare) == 32 && sizeof(CarePlace) == 16);
 
-/// The open tasks of one program's customers of one stripe, guarded by it, in the order in which they are due.
-/// Who has none takes no memory, and a task that is over takes none.
+/// The open tasks of one program's customers of one stripe, guarded by it, in the order in which they are
+/// due. Who has none takes no memory, and a task that is over takes none.
 class CareBook {
   public:
     using Calendar = absl::btree_map<CarePlace, OpenCare>;

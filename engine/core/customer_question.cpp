@@ -1,5 +1,6 @@
 #include "engine/core/customer_question.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "engine/core/invariant.h"
@@ -53,7 +54,9 @@ bool answer(const CustomerQuestion& question, const AskedCustomer& asked) {
         }
         default: {
             PointsDraft room;
-            return question.segment->has(asked.program, asked.customer, {asked.current, asked.now}, room);
+            const model::Month month = asked.current.calendar().month_of(asked.now);
+            return question.segment->has(asked.program, asked.customer, {asked.current, asked.now, month},
+                                         room);
         }
     }
 }

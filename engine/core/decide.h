@@ -291,14 +291,18 @@ struct SaleEvidence {
     bool returned = false;               ///< something came back
     model::Money remaining{};            ///< not returned yet
     model::Points points{};              ///< that the remaining amount has earned
-    std::vector<model::SaleLine> lines;  ///< as they were sold; empty: the sale has none
-    model::LinesLeft left;               ///< of them
+    model::Points undone{};  ///< what earlier returns gave back of what had expired beside its own points
+    std::vector<model::SaleLine> lines;    ///< as they were sold; empty: the sale has none
+    model::LinesLeft left;                 ///< of them
     std::vector<VoucherEvidence> granted;  ///< that campaigns gave with the sale; where nothing is left of it
     model::Instant first_order = model::kNoInstant;  ///< of the customer's orders without this one
     model::Instant last_order = model::kNoInstant;
     const Rules* pricing = nullptr;  ///< the version that priced the sale
     const Rules* judged = nullptr;   ///< the version that the tiers of the sale's fact are of
 };
+
+/// Whether something that a sale brought its buyer had expired as it was recorded.
+bool expired_with(const SaleEvidence& sale);
 
 /// What a return or void comes to that names its sale.
 struct ReturnTerms {
@@ -424,7 +428,7 @@ Judgement decide_classify(const model::Command& command, const Moment& moment, m
 
 /// What the ledger tells of a task of care.
 struct CareEvidence {
-    model::Sequence id{};  ///< of the fact that planned it
+    model::Sequence id{};      ///< of the fact that planned it
     model::Sequence newest{};  ///< the task's newest fact; 0: this is to be its first
     model::CustomerId customer{};
     model::CarePhase phase = model::CarePhase::none;

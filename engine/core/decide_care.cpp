@@ -1,5 +1,5 @@
-// The care calendar (S3.12, S4.3, S4.11). A customer's fact says what was done, and changes no figures; behind
-// it stands the task's own, which says where the task stands.
+// The care calendar (S3.12, S4.3, S4.11). A customer's fact says what was done, and changes no figures;
+// behind it stands the task's own, which says where the task stands.
 #include "engine/core/decide_common.h"
 
 namespace tim::core {

@@ -127,6 +127,10 @@ Judgement post_return(const model::Command& command, const Moment& moment, model
 /// return leaves of it; ≥ 0 but for conditions that the rest meets again.
 model::Money commission_loss(const SaleEvidence& sale, const ReturnTerms& terms, std::uint16_t campaign);
 
+/// Of what came with a sale beside its own points (a tier bonus, a referral) and had expired as it was
+/// recorded: what returns, the facts of this one too, have not given back yet.
+model::Points expired_beside(const SaleEvidence& sale, const FactWriter& facts);
+
 /// Ends the transaction that posts to a customer's figures: `find_consequences`, and no more.
 Judgement end_posting(const Moment& moment, model::Subject subject, const CustomerRecord& before,
                       FactWriter& facts, const SaleEvidence* sale = nullptr);

@@ -213,11 +213,14 @@ class TakingBack {
             if (!touches(part) || fact.type == FactType::vip_granted) continue;
             const bool upline = fact.type == FactType::upline_earned;
             const Points due = upline ? upline_difference() : fact.points;
+            Points expired{};
+            if (fact.type == FactType::referral_welcome)
+                expired = std::min(due, expired_beside(sale_, parties_.facts()));
             const Judgement posted =
                 parties_.post(parties_.of({fact.subject.id()}),
                               upline ? FactType::upline_returned : FactType::referral_returned, {-due.value},
                               (fact.flags & model::kFactRanking) != 0, sale_.sale.month, fact.party,
-                              lot_given(sale_, fact.subject, fact.type));
+                              lot_given(sale_, fact.subject, fact.type), expired);
             if (!posted.accepted()) return posted;
         }
         return {};

@@ -47,6 +47,32 @@ std::optional<model::LotPart> lot_given(const SaleEvidence& sale, model::Subject
 
 namespace {
 
+/// What of a sale's points had expired as it was recorded, by where they came from. A debt takes of the first
+/// that can be spent: of the sale's own, unless they were pending.
+struct Expired {
+    std::int64_t own = 0;     ///< by base rate, tier and campaigns
+    std::int64_t beside = 0;  ///< by what came with it
+};
+
+Expired expired_in(const SaleEvidence& sale) {
+    std::int64_t all = 0;
+    std::int64_t own = 0;
+    std::int64_t beside = 0;
+    for (const RecordedFact& part : sale.parts) {
+        const Fact& fact = part.fact;
+        if (fact.subject != sale.sale.subject) continue;
+        if (fact.type == FactType::points_expired) all -= fact.points.value;
+        if (fact.type == FactType::sale || fact.type == FactType::campaign_applied) own += fact.points.value;
+        if (fact.type == FactType::tier_bonus || fact.type == FactType::referral_welcome)
+            beside += std::max<std::int64_t>(fact.points.value, 0);
+    }
+    const bool pending = (sale.sale.flags & model::kFactPending) != 0;
+    Expired expired;
+    expired.own = std::clamp<std::int64_t>(pending ? all : all - beside, 0, own);
+    expired.beside = all - expired.own;
+    return expired;
+}
+
 /// The dates of what a sale earned.
 LotDates dates_of_sale(const SaleEvidence& sale) {
     return (sale.sale.flags & model::kFactLot) != 0 ? dates_of(sale.sale, *sale.pricing) : LotDates{};
@@ -68,7 +94,13 @@ struct CampaignLoss : Loss {
 
 /// What a return takes back of points.
 struct Losses {
-    model::Points own_left{};  ///< by base rate and tier: what the rest earns
+    model::Points own_left{};       ///< by base rate and tier: what the rest earns
+    std::int64_t taken_before = 0;  ///< what returns before have called for
+    /// Of what is called for, what had expired with the sale: of many returns the first take it.
+    std::int64_t expired(std::int64_t own) const {
+        return std::clamp<std::int64_t>(taken_before + difference().value, 0, own) -
+               std::clamp<std::int64_t>(taken_before, 0, own);
+    }
     Loss own;
     std::vector<CampaignLoss> campaigns;
 
@@ -182,10 +214,12 @@ Losses losses_of(const SaleEvidence& sale, const ReturnTerms& terms) {
     losses.own_left = sale.pricing->earned(terms.remaining, *sale.judged, sale.sale.tier_before)
                           .value();  // less than the sale's, which did not overflow
     losses.own.difference.value = sale.points.value - losses.own_left.value;
+    losses.taken_before = sale.sale.points.value - sale.points.value;
     const Rests rests = rests_of(sale, terms);
     for (const CampaignGain& gain : rests.applied) {
         const CampaignGain had = gain_of(rests.before, gain.number);
         const CampaignGain has = gain_of(rests.after, gain.number);
+        losses.taken_before += gain.points.value - had.points.value;
         CampaignLoss& loss = losses.campaigns.emplace_back();
         loss.difference = {had.points.value - has.points.value};
         loss.gain = gain;
@@ -226,6 +260,20 @@ model::Money commission_loss(const SaleEvidence& sale, const ReturnTerms& terms,
             gain_of(rests.after, campaign).commission.value};
 }
 
+bool expired_with(const SaleEvidence& sale) {
+    return std::ranges::any_of(sale.parts, [&](const RecordedFact& part) {
+        return part.fact.type == FactType::points_expired && part.fact.subject == sale.sale.subject;
+    });
+}
+
+model::Points expired_beside(const SaleEvidence& sale, const FactWriter& facts) {
+    if (!expired_with(sale)) return {};
+    std::int64_t left = expired_in(sale).beside - sale.undone.value;
+    for (const Fact& fact : facts.facts().subspan(facts.transaction_begin()))
+        if (fact.type == FactType::expiry_undone && fact.content != 0) left -= fact.points.value;
+    return {std::max<std::int64_t>(left, 0)};
+}
+
 Judgement post_return(const model::Command& command, const Moment& moment, model::Subject subject,
                       const CustomerRecord& record, const SaleEvidence* sale, FactWriter& facts,
                       const ReturnContext& context) {
@@ -250,7 +298,10 @@ Judgement post_return(const model::Command& command, const Moment& moment, model
         spent.add(sale->parts);
         spent.add(sale->redeemed);
     }
-    const auto with_restored = checked_add(record.points, spent.all());
+    model::Points undone{};
+    if (sale != nullptr && !anonymous && expired_with(*sale))
+        undone.value = losses.expired(expired_in(*sale).own);
+    const auto with_restored = checked_add(record.points, model::Points{spent.all().value + undone.value});
     if (!with_restored) return refuse(Refusal::overflow);
     // Of the sale's own points, those that are pending go first: they are in nobody's balance.
     const LotDates dates = sale != nullptr ? dates_of_sale(*sale) : LotDates{};
@@ -298,11 +349,17 @@ Judgement post_return(const model::Command& command, const Moment& moment, model
         if (!take_gains(losses, whole, month, sale->sequence, context.budgets, chain))
             return refuse(Refusal::overflow);
         // Behind all that is taken, and before anything is given back: lots are what is left of the balance.
-        const bool gives = losses.moved().value > 0 && dates.expires_at != model::kNever;
+        if (undone.value != 0) {
+            Fact* const expired = chain.add(FactType::expiry_undone, undone);
+            if (expired == nullptr) return refuse(Refusal::overflow);
+            expired->lot = {model::kNoInstant.value, dates.expires_at.value, sale->sequence.value};
+        }
+        const model::Points moved{losses.moved().value + undone.value};
+        const bool gives = moved.value > 0 && dates.expires_at != model::kNever;
         if (lots != nullptr || gives) {
             Fact& lots_taken = *chain.add(FactType::lots_taken, {});
             if (gives) lots_taken.flags |= model::kFactLot;
-            lots_taken.points = losses.moved();
+            lots_taken.points = moved;
             lots_taken.lot = {dates.matures_at.value, dates.expires_at.value, sale->sequence.value};
         }
         if (whole) {

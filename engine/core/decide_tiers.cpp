@@ -60,9 +60,15 @@ class Consequences {
     /// A bonus that a sale gave which comes back goes with its own lot.
     Judgement pay(const Standing& standing, const SaleEvidence* sale) {
         Points moved = standing.bonus;
+        const auto lot = sale == nullptr || moved.value >= 0
+                             ? std::nullopt
+                             : lot_given(*sale, subject_, FactType::tier_bonus);
+        Points back{};  // that had expired as the sale was recorded
+        if (lot && subject_ == sale->sale.subject)
+            back.value = std::min(-moved.value, expired_beside(*sale, facts_).value);
         if (moved.value < 0 && moment_.current->clamps()) {
             const auto unheld = checked_sub(draft_.points, draft_.held);
-            const Points free = std::max(Points{}, unheld.value_or(Points{}));
+            const Points free = std::max(Points{}, Points{unheld.value_or(Points{}).value + back.value});
             moved.value = -std::min(-moved.value, free.value);
         }
         const model::Month month = std::max(draft_.month, moment_.current->calendar().month_of(moment_.now));
@@ -79,14 +85,19 @@ class Consequences {
         fact.tiers.bonus_tier = standing.tier;
         fold_figures(draft_, fact);
         if (moved != standing.bonus) fact.flags |= model::kFactClamped;
-        const auto given = sale == nullptr || moved.value >= 0 || !has_lots(before_, subject_, facts_)
-                               ? std::nullopt
-                               : lot_given(*sale, subject_, FactType::tier_bonus);
-        if (given) {
+        if (back.value != 0) {
+            Fact& undone = add(FactType::expiry_undone);
+            undone.points = back;
+            undone.points_after = {draft_.points.value + back.value};
+            undone.lot = *lot;
+            undone.content = 1;
+            fold_figures(draft_, undone);
+        }
+        if (lot && (moved.value < 0 || back.value != 0) && has_lots(before_, subject_, facts_)) {
             fact.flags |= model::kFactLot;
             Fact& taken = add(FactType::lots_taken);
-            taken.points = moved;
-            taken.lot = *given;
+            taken.points = {moved.value + back.value};
+            taken.lot = *lot;
         }
         if (moved == standing.bonus) return {};
         Fact& shortfall = add(FactType::shortfall);

@@ -208,6 +208,7 @@ void Lots::fold(const Fact& fact, Sequence sequence, const LotDates& dates, Poin
             move();
             break;
         case FactType::campaign_reduced:  // of a return that names its sale
+        case FactType::expiry_undone:     // likewise
             return;
         case FactType::lots_taken: {
             Points left{-fact.points.value};

@@ -114,12 +114,13 @@ Fact& Parties::add(Party& party, FactType type, const model::PartyPart& part) {
 }
 
 Judgement Parties::post(Party& party, FactType type, Points change, bool ranking, model::Month month,
-                        const model::PartyPart& part, const std::optional<model::LotPart>& given) {
+                        const model::PartyPart& part, const std::optional<model::LotPart>& given,
+                        Points expired) {
     Points moved = change;
     if (change.value < 0 && moment_.current->clamps()) {
         const Points held{party.draft.held.value - party.timed_out.value};
         const auto unheld = checked_sub(party.draft.points, held);
-        const Points free = std::max(Points{}, unheld.value_or(Points{}));
+        const Points free = std::max(Points{}, Points{unheld.value_or(Points{}).value + expired.value});
         moved.value = -std::min(-change.value, free.value);
     }
     const std::uint8_t months = moment_.current->period_months();
@@ -133,10 +134,18 @@ Judgement Parties::post(Party& party, FactType type, Points change, bool ranking
     fact.points_after = *points;
     if (moved.value > 0) date_points(fact, moment_);
     fold_figures(party.draft, fact);
-    if (given && moved.value < 0 && has_lots(party.before, party.subject, facts_)) {
+    if (given && expired.value != 0) {
+        Fact& undone = add(party, FactType::expiry_undone, part);
+        undone.points = expired;
+        undone.points_after = {party.draft.points.value + expired.value};
+        undone.lot = *given;
+        undone.content = 1;
+        fold_figures(party.draft, undone);
+    }
+    if (given && (moved.value < 0 || expired.value != 0) && has_lots(party.before, party.subject, facts_)) {
         fact.flags |= model::kFactLot;
         Fact& taken = add(party, FactType::lots_taken, part);
-        taken.points = moved;
+        taken.points = {moved.value + expired.value};
         taken.lot = *given;
     }
     if (moved == change) return {};

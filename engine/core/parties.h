@@ -53,9 +53,10 @@ class Parties {
     /// A fact that changes no figures, or whose figures the caller fills in and folds.
     model::Fact& add(Party& party, model::FactType type, const model::PartyPart& part);
     /// Points for, or (by the program's way with debts) from a party, posted to a month. `given` are the lots
-    /// of which a return takes them.
+    /// of which a return takes them; so many as `expired` are in none any more, and nobody misses them.
     Judgement post(Party& party, model::FactType type, model::Points change, bool ranking, model::Month month,
-                   const model::PartyPart& part, const std::optional<model::LotPart>& given = {});
+                   const model::PartyPart& part, const std::optional<model::LotPart>& given = {},
+                   model::Points expired = {});
 
     /// A wallet's fact; `available` and `pending` are what it changes.
     model::Fact& add(WalletParty& wallet, model::FactType type, model::Money amount, model::Money available,

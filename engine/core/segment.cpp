@@ -125,8 +125,9 @@ struct Segment::Compiler {
             case referrer:
                 return read_customers(node, step);
             case bought:
-                step.low = months_before(rules.calendar(), segment.now_, node.months).value;
                 step.months = node.months;
+                if (segment.now_ != model::kNoInstant)
+                    step.low = months_before(rules.calendar(), segment.now_, node.months).value;
                 return;
             case points:
             case held:
@@ -289,6 +290,7 @@ Result<Segment> Segment::compile(const SegmentNode& expression, const Classes& c
     Segment segment;
     segment.rules_ = &rules;
     segment.now_ = now;
+    if (now != model::kNoInstant) segment.month_ = rules.calendar().month_of(now);
     Compiler compiler{segment, classes, rules, resolve, {}};
     segment.begin_ = compiler.compile(expression, kMeets, kFails);
     if (compiler.error) return tl::unexpected(*compiler.error);
@@ -336,8 +338,8 @@ class Segment::Look {
     const CustomerRecord& record() const { return record_; }
     const CustomerRecord& settled() {
         if (settled_ == nullptr)
-            settled_ = &settled_for_segment(program_, customer_, rules(), now(),
-                                            rules().calendar().month_of(now()), segment_.by_lots_, room_);
+            settled_ = &settled_for_segment(program_, customer_, rules(), now(), asked_.month,
+                                            segment_.by_lots_, room_);
         return *settled_;
     }
     model::Points pending() {
@@ -446,7 +448,7 @@ bool Segment::answer(const Step& step, Look& look) const {
 }
 
 bool Segment::has(const ProgramState& program, CustomerId customer, PointsDraft& room) const {
-    return has(program, customer, {*rules_, now_}, room);
+    return has(program, customer, {*rules_, now_, month_}, room);
 }
 
 bool Segment::has(const ProgramState& program, CustomerId customer, const Asked& asked,

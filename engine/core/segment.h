@@ -23,7 +23,7 @@ class Segment {
     using Resolve = absl::FunctionRef<model::Result<model::CustomerId>(std::string_view)>;
 
     /// An error names the place in the expression, and what the program has. `classes` know the values that
-    /// may be asked for; `now` is of no account to whom is asked at other instants.
+    /// may be asked for; `now`: kNoInstant where it is asked at instants that are told later.
     static model::Result<Segment> compile(const model::SegmentNode& expression, const Classes& classes,
                                           const Rules& rules, model::Instant now, Resolve resolve);
 
@@ -35,6 +35,7 @@ class Segment {
     struct Asked {
         const Rules& current;
         model::Instant now{};
+        model::Month month{};  ///< of that instant
     };
     /// The same at another instant than it was compiled for: tiers and statuses are those that its own
     /// version names.
@@ -68,6 +69,7 @@ class Segment {
 
     const Rules* rules_ = nullptr;
     model::Instant now_{};
+    model::Month month_{};
     bool by_lots_ = false;  ///< asks for what lots change with time
     std::uint16_t begin_ = kMeets;
     std::vector<Step> steps_;

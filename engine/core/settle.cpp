@@ -239,6 +239,7 @@ void fold_figures(CustomerRecord& record, const Fact& fact) {
         case FactType::points_restored:
         case FactType::points_matured:
         case FactType::points_expired:
+        case FactType::expiry_undone:
             move_points(record, fact);
             break;
         case FactType::hold_captured:  // with its sale; the book of holds is apply's business

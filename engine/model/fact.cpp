@@ -154,6 +154,8 @@ std::string_view fact_type_name(FactType type) {
             return "reward_counted";
         case FactType::referrer_commission:
             return "referrer_commission";
+        case FactType::expiry_undone:
+            return "expiry_undone";
         case FactType::care_planned:
             return "care_planned";
         case FactType::care_changed:

@@ -164,6 +164,10 @@ enum class FactType : std::uint8_t {
     /// Subject wallet: by a campaign, of whoever brought the buyer (S4.6). As of commission_accrued; content:
     /// the campaign's number.
     referrer_commission = 101,
+    /// Behind a return's fact that takes points: so many of them had expired as the sale was recorded, and
+    /// nobody misses them (> 0), or the rest has earned them again (< 0). No lot changes. content: 0 of the
+    /// sale's own points, 1 of what came with it.
+    expiry_undone = 102,
     // Care (S3.12, S4.3, S4.11). Facts of a customer, which change no figures; behind each stands one of the
     // task's own.
     care_planned = 103,  ///< its sequence is the task's id

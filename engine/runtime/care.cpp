@@ -144,9 +144,9 @@ Result<void> EngineImpl::add_person(core::ProgramState& program, CustomerId cust
     }
     view.id = customer;
     if (auto added = add_profile(program, profile, view); !added) return added;
-    key = view.keys.empty() ? fmt::format("id:{}", customer.value)
-                            : fmt::format("{}:{}", model::key_kind_name(view.keys.front().kind),
-                                          view.keys.front().text);
+    key = view.keys.empty()
+              ? fmt::format("id:{}", customer.value)
+              : fmt::format("{}:{}", model::key_kind_name(view.keys.front().kind), view.keys.front().text);
     name = std::move(view.name);
     return {};
 }
@@ -157,10 +157,9 @@ Result<CarePage> EngineImpl::care_calendar(model::ProgramId id, const CareFilter
     if (program == nullptr) return no_program();
     // The first of each stripe; more than a page of one stripe cannot be in the page of all.
     std::vector<core::CarePlace> places;
-    const core::CarePlace begin =
-        after.due == model::kNoInstant
-            ? core::CarePlace{filter.from.value, 0}
-            : core::CarePlace{after.due.value, after.task.value + 1};
+    const core::CarePlace begin = after.due == model::kNoInstant
+                                      ? core::CarePlace{filter.from.value, 0}
+                                      : core::CarePlace{after.due.value, after.task.value + 1};
     Sequence newest{};
     for (std::size_t stripe = 0; stripe < core::kStripes; ++stripe) {
         if (options_.stop_queries.stop_requested()) return ended_early();
@@ -242,9 +241,9 @@ Result<std::vector<BirthdayView>> EngineImpl::birthdays(model::ProgramId id, Ins
     core::ProgramState* const program = state_.program(id);
     if (program == nullptr) return no_program();
     if (days < 1 || days > kMaxBirthdayDays)
-        return failure(ErrorKind::invalid,
-                       fmt::format("birthdays of 1 to {} days are told at once, not of {}", kMaxBirthdayDays,
-                                   days));
+        return failure(
+            ErrorKind::invalid,
+            fmt::format("birthdays of 1 to {} days are told at once, not of {}", kMaxBirthdayDays, days));
     if (from.value < 0 || from.value > core::kMaxInstantMs)
         return failure(ErrorKind::invalid, "birthdays are told of days from 1970 to 2200");
     // By month × 32 + day: which of the days it is.
@@ -261,23 +260,22 @@ Result<std::vector<BirthdayView>> EngineImpl::birthdays(model::ProgramId id, Ins
     }
     std::vector<BirthdayView> rows;
     bool too_many = false;
-    const auto visited =
-        visit_blocks(*program, 1, [&](std::size_t, std::uint64_t first, std::uint64_t last) {
-            const core::ClassificationBook& book = program->classifications[core::stripe_of({first})];
-            if (book.block({first}) == nullptr) return;
-            for (std::uint64_t customer = first; customer <= last && !too_many; ++customer) {
-                const core::Classified& classified = book.of({customer});
-                if (!classified.birthday.known()) continue;
-                const auto day = wanted.find(classified.birthday.month * 32 + classified.birthday.day);
-                if (day == wanted.end()) continue;
-                too_many = rows.size() == kMaxBirthdays;
-                BirthdayView& row = rows.emplace_back();
-                row.day = day->second;
-                row.customer = {customer};
-                row.staff = {classified.staff.begin(),
-                             std::find(classified.staff.begin(), classified.staff.end(), '\0')};
-            }
-        });
+    const auto visited = visit_blocks(*program, 1, [&](std::size_t, std::uint64_t first, std::uint64_t last) {
+        const core::ClassificationBook& book = program->classifications[core::stripe_of({first})];
+        if (book.block({first}) == nullptr) return;
+        for (std::uint64_t customer = first; customer <= last && !too_many; ++customer) {
+            const core::Classified& classified = book.of({customer});
+            if (!classified.birthday.known()) continue;
+            const auto day = wanted.find(classified.birthday.month * 32 + classified.birthday.day);
+            if (day == wanted.end()) continue;
+            too_many = rows.size() == kMaxBirthdays;
+            BirthdayView& row = rows.emplace_back();
+            row.day = day->second;
+            row.customer = {customer};
+            row.staff = {classified.staff.begin(),
+                         std::find(classified.staff.begin(), classified.staff.end(), '\0')};
+        }
+    });
     if (!visited) return tl::unexpected(visited.error());
     if (too_many)
         return failure(ErrorKind::invalid,

@@ -20,8 +20,8 @@ class CareFold {
     /// The next fact of the ledger; a sentence when it does not follow from those before it.
     std::optional<std::string> add(const model::Fact& fact, model::Sequence sequence);
 
-    /// Calls `visit(task, newest)` for each task: the sequences of its plan and of the fact that says where it
-    /// stands.
+    /// Calls `visit(task, newest)` for each task: the sequences of its plan and of the fact that says where
+    /// it stands.
     template <class Visit>
     void visit(Visit&& visit) const {
         for (const auto& [task, state] : tasks_)
@@ -32,7 +32,7 @@ class CareFold {
     static constexpr int kPhaseBits = 2;
 
     absl::flat_hash_map<std::uint64_t, std::uint64_t> tasks_;  // newest fact and phase, by the plan
-    model::Fact command_;  // the newest fact of a customer about a task
+    model::Fact command_;                                      // the newest fact of a customer about a task
     model::Sequence command_sequence_{};
 };
 

@@ -37,8 +37,8 @@ struct CarePage {
 
 /// Which open tasks are asked for.
 struct CareFilter {
-    model::Instant from{INT64_MIN};  ///< due at or after
-    model::Instant until{INT64_MAX};  ///< due before
+    model::Instant from{INT64_MIN};    ///< due at or after
+    model::Instant until{INT64_MAX};   ///< due before
     std::optional<std::string> staff;  ///< whose; empty: the company's
     std::optional<model::CareKind> kind;
 };

@@ -282,8 +282,8 @@ class EngineImpl final : public Engine,
                ((command.kind == returned || command.kind == redeem) &&
                 command.original.kind != model::NameKind::none) ||
                model::ends_payout(command.kind) || model::changes_order(command.kind) ||
-               model::changes_care(command.kind) ||
-               !voucher_named_by(command).empty() || (command.details != nullptr && command.kind != balance);
+               model::changes_care(command.kind) || !voucher_named_by(command).empty() ||
+               (command.details != nullptr && command.kind != balance);
     }
     /// The code of a voucher that a command moves, or names beside an amount; empty: none.
     static std::string_view voucher_named_by(const model::Command& command) {
@@ -561,8 +561,8 @@ class EngineImpl final : public Engine,
     /// thread.
     std::vector<std::vector<model::Sequence>> saved_blocks_;
     std::vector<std::uint64_t> saved_keys_;  ///< customers whose keys are in the checkpoint, by program
-    /// Of the care calendar, by program and stripe.
-    std::vector<std::array<model::Sequence, core::kStripes>> saved_care_;  ///< customers whose keys are in the checkpoint, by program
+    /// Up to which sequence the care calendar is in the checkpoint, by program and stripe.
+    std::vector<std::array<model::Sequence, core::kStripes>> saved_care_;
     std::vector<TierSweep> tier_sweeps_ ABSL_GUARDED_BY(sequencer_);  ///< by program
     storage::Mutex checkpoint_;  ///< one checkpoint, or one flush of names, at a time
     model::Sequence saved_through_{};

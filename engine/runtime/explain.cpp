@@ -406,6 +406,7 @@ constexpr std::array kExplainers{
     Explainer{FactType::voucher_issued, explain_reward},
     Explainer{FactType::voucher_noted, explain_reward},
     Explainer{FactType::reward_counted, explain_reward},
+    Explainer{FactType::expiry_undone, explain_expiry_undone},
     Explainer{FactType::care_planned, explain_care},
     Explainer{FactType::care_changed, explain_care},
     Explainer{FactType::care_done, explain_care},

@@ -34,4 +34,10 @@ void explain_receipt_reduced(const Told& told, Lines& lines) {
     lines.push_back(told.bare_line(std::move(sentence)));
 }
 
+void explain_expiry_undone(const Told& told, Lines& lines) {
+    lines.push_back(told.whole_line(
+        fmt::format("Of that, {} had expired as the sale was recorded: they are not missing now.",
+                    told.points(told.fact().points))));
+}
+
 }  // namespace tim::runtime

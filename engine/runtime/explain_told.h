@@ -111,6 +111,7 @@ void tell_party(const Told& told, Lines& lines, const char* rule, std::string ar
 // Of goods, and what is left of a sale (explain_lines.cpp).
 void explain_sale_lines(const Told& told, Lines& lines);
 void explain_receipt_reduced(const Told& told, Lines& lines);
+void explain_expiry_undone(const Told& told, Lines& lines);
 
 // Of the other parties of a sale, the network, and tiers by hand (explain_parties.cpp).
 void explain_upline(const Told& told, Lines& lines);

@@ -184,6 +184,11 @@ void EngineImpl::plan_return(const Row& row, Evidence& evidence) {
             sale.returned = true;
             read_lines(stored, sale);
         }
+        if (fact.type == FactType::receipt_reduced && core::expired_with(sale)) {
+            for (const core::RecordedFact& part : transaction_at({sequence.value - fact.position}))
+                if (part.fact.type == FactType::expiry_undone && part.fact.content != 0)
+                    sale.undone.value += part.fact.points.value;
+        }
         sequence = fact.previous;
     }
     if (!sale.returned) read_lines({}, sale);

@@ -324,10 +324,10 @@ std::vector<std::string> EngineImpl::check_care(const core::ProgramState& live,
         const core::CareBook& other = folded.care[stripe];
         if (book.last() > through) continue;  // has moved on since
         if (book.last() == other.last() && book.digest() == other.digest()) continue;
-        differences.push_back(fmt::format("program {}, stripe {}: the care calendar is not the ledger's: {} "
-                                          "tasks are open, the ledger says {}",
-                                          live.name(), stripe, book.calendar().size(),
-                                          other.calendar().size()));
+        differences.push_back(
+            fmt::format("program {}, stripe {}: the care calendar is not the ledger's: {} "
+                        "tasks are open, the ledger says {}",
+                        live.name(), stripe, book.calendar().size(), other.calendar().size()));
     }
     return differences;
 }

@@ -35,8 +35,8 @@ model::Result<void> read_text(const flatbuffers::String* text, bool drops, const
     if (drops) into.emplace();
     if (text == nullptr) return {};
     if (text->size() > kMaxTextBytes)
-        return failure(ErrorKind::invalid,
-                       fmt::format("{}: {} bytes; a text has at most {}", field, text->size(), kMaxTextBytes));
+        return failure(ErrorKind::invalid, fmt::format("{}: {} bytes; a text has at most {}", field,
+                                                       text->size(), kMaxTextBytes));
     into = text->str();
     if (!is_clean_text(*into))
         return failure(ErrorKind::invalid,

@@ -170,10 +170,9 @@ TEST(Care, S4_11_birthdays_of_the_next_days) {
     const auto born = [&](const char* who, std::uint8_t month, std::uint8_t day) {
         model::ClassifyTerms terms;
         terms.birthday = model::Birthday{month, day};
-        EXPECT_EQ(
-            shop.fixture.execute(make_classify(shop.program, shop.fixture.fresh_request(), who, terms))
-                .refusal,
-            Refusal::none);
+        EXPECT_EQ(shop.fixture.execute(make_classify(shop.program, shop.fixture.fresh_request(), who, terms))
+                      .refusal,
+                  Refusal::none);
     };
     shop.fixture.enroll(shop.program, "card:3");
     born("card:1", 3, 11);
@@ -214,10 +213,10 @@ TEST(Care, a_command_is_carried_out_once) {
     EXPECT_EQ(shop.fixture.execute(done).refusal, Refusal::none);
     EXPECT_TRUE(shop.fixture.execute(done).duplicate);
     which.note = "other";
-    EXPECT_EQ(shop.fixture
-                  .execute(make_care_change(CommandKind::finish_care, shop.program, request(78), which))
-                  .refusal,
-              Refusal::conflict);
+    EXPECT_EQ(
+        shop.fixture.execute(make_care_change(CommandKind::finish_care, shop.program, request(78), which))
+            .refusal,
+        Refusal::conflict);
     EXPECT_EQ(shop.figures().points, 0);
     EXPECT_EQ(shop.fixture.verify(), "");
 }

@@ -237,6 +237,41 @@ TEST(Lots, what_a_return_restores_keeps_its_expiry) {
     EXPECT_EQ(shop.fixture.verify(), "");
 }
 
+TEST(Lots, what_had_expired_as_a_late_sale_was_recorded_is_no_debt_when_it_comes_back) {
+    for (const auto below_zero : {model::BelowZero::debt, model::BelowZero::clamp}) {
+        model::Program program = dated(1);
+        program.points.below_zero = below_zero;
+        program.tiers[1].upgrade_bonus.value = 50;
+        Shop shop(program);
+        shop.wait(200 * kDayMs);
+        const model::Instant late{shop.now().value - 120 * kDayMs};
+        shop.adjust(5);
+        shop.sale("A", 3'050'000, late);
+        EXPECT_EQ(shop.figures().points, 5) << "305 points, and a bonus of 50, that nobody could spend";
+        EXPECT_EQ(shop.figures().ranking, 355);
+        EXPECT_EQ(shop.give_back("R1", 30'000, "A").balance.value, 5);
+        EXPECT_EQ(shop.give_back("R2", 1'000'000, "A").balance.value, 5) << "the tier is lost, the bonus too";
+        EXPECT_EQ(shop.tier(), "dong");
+        EXPECT_EQ(shop.void_sale("V1", "A").refusal, Refusal::already_returned);
+        EXPECT_EQ(shop.give_back("R3", 2'020'000, "A").balance.value, 5);
+        EXPECT_EQ(shop.figures().points, 5);
+        EXPECT_EQ(shop.figures().ranking, 0);
+        EXPECT_EQ(shop.fixture.verify(), "");
+    }
+}
+
+TEST(Lots, a_debt_that_a_late_sale_paid_is_back_with_its_return) {
+    Shop shop(dated(1));
+    shop.wait(200 * kDayMs);
+    shop.fixture.execute(make_return(shop.program, receipt(1, "R0"), Shop::kCustomer, 40'000, {}));
+    EXPECT_EQ(shop.figures().points, -4);
+    shop.sale("A", 100'000, {shop.now().value - 120 * kDayMs});
+    EXPECT_EQ(shop.figures().points, 0) << "four pay the debt, six had expired";
+    EXPECT_EQ(shop.give_back("R1", 50'000, "A").balance.value, 0) << "of those that had expired";
+    EXPECT_EQ(shop.give_back("R2", 50'000, "A").balance.value, -4);
+    EXPECT_EQ(shop.fixture.verify(), "");
+}
+
 TEST(Lots, what_a_redemption_took_is_restored_with_its_expiry) {
     Shop shop(dated(1));
     shop.sale("A", 100'000);

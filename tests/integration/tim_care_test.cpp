@@ -78,9 +78,9 @@ TEST(TimCare, S3_12_TasksForALevelArePlannedAtOnceAndOnce) {
         shop.tim({"sale", "card:2", "--receipt", "1/A1", "--amount", "1000000", "--at", "2026-03-02T08:00"})
             .code,
         0);
-    const std::vector<std::string> plan = {"care",  "add",        "--segment", "tier = quen",
-                                           "--due", "2026-03-20", "--kind",    "message",
-                                           "--request-id", "000102030405060708090a0b0c0d0e0f"};
+    const std::vector<std::string> plan = {
+        "care",       "add",    "--segment", "tier = quen",  "--due",
+        "2026-03-20", "--kind", "message",   "--request-id", "000102030405060708090a0b0c0d0e0f"};
     const Ended first = shop.tim(plan);
     EXPECT_EQ(first.code, 0) << first.err;
     EXPECT_THAT(first.out, HasSubstr("1 task planned, 0 planned before, 0 refused"));

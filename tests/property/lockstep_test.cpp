@@ -139,15 +139,15 @@ void run_years(runtime::TimeSource time) {
     if (seeds < 100) return;
     using model::FactType;
     for (const FactType type :
-         {FactType::period_closed,    FactType::tiers_recalculated, FactType::period_corrected,
-          FactType::tier_bonus,       FactType::points_expired,     FactType::points_matured,
-          FactType::points_restored,  FactType::lots_taken,         FactType::lot_spent,
-          FactType::campaign_applied, FactType::campaign_reduced,   FactType::order_placed,
-          FactType::order_updated,    FactType::order_cancelled,    FactType::reward_redeemed,
-          FactType::voucher_granted,  FactType::voucher_reserved,   FactType::voucher_used,
-          FactType::voucher_released, FactType::voucher_cancelled,  FactType::voucher_returned,
-          FactType::voucher_withdrawn, FactType::care_planned,      FactType::care_changed,
-          FactType::care_done,        FactType::care_dropped})
+         {FactType::period_closed,     FactType::tiers_recalculated, FactType::period_corrected,
+          FactType::tier_bonus,        FactType::points_expired,     FactType::points_matured,
+          FactType::points_restored,   FactType::lots_taken,         FactType::lot_spent,
+          FactType::campaign_applied,  FactType::campaign_reduced,   FactType::order_placed,
+          FactType::order_updated,     FactType::order_cancelled,    FactType::reward_redeemed,
+          FactType::voucher_granted,   FactType::voucher_reserved,   FactType::voucher_used,
+          FactType::voucher_released,  FactType::voucher_cancelled,  FactType::voucher_returned,
+          FactType::voucher_withdrawn, FactType::care_planned,       FactType::care_changed,
+          FactType::care_done,         FactType::care_dropped})
         EXPECT_GT(facts[static_cast<std::size_t>(type)], 0U) << model::fact_type_name(type);
 }
 

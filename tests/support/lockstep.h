@@ -51,7 +51,6 @@ class Lockstep {
     ProgramSnapshot snapshot_of(model::ProgramId program);
     /// What the transaction of a sale, behind `begin`, has done beside earning.
     struct Beside {
-        bool expired = false;       ///< points expired as they were recorded
         bool took_a_bonus = false;  ///< of a tier that opens the period now
     };
     Beside beside_sale(model::ProgramId program, model::Sequence begin);

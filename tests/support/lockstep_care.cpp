@@ -26,8 +26,7 @@ std::string Lockstep::compare_care(ProgramId program) {
     auto at = expected.begin();
     runtime::CareCursor after;
     do {
-        const auto page =
-            fixture_.engine().care().care_calendar(program, {}, after, 1 + choices_.below(5));
+        const auto page = fixture_.engine().care().care_calendar(program, {}, after, 1 + choices_.below(5));
         if (!page) return "care_calendar: " + page.error().message;
         for (const runtime::CareView& task : page->rows) {
             const std::string actual = describe_task(task.customer, task.due.value, task.kind,
@@ -46,8 +45,8 @@ std::string Lockstep::compare_care(ProgramId program) {
         if (plan.program != program || plan.command.command.kind != CommandKind::plan_care ||
             !choices_.chance(10))
             continue;
-        const auto page = fixture_.engine().care().care_of(
-            program, {model::KeyKind::id, plan.customer, {}}, {plan.sequence.value + 1}, 1);
+        const auto page = fixture_.engine().care().care_of(program, {model::KeyKind::id, plan.customer, {}},
+                                                           {plan.sequence.value + 1}, 1);
         if (!page) return "care_of: " + page.error().message;
         if (page->rows.size() != 1 || page->rows[0].id != plan.sequence)
             return fmt::format("task {} is not told of its customer", plan.sequence.value);

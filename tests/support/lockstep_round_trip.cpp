@@ -89,9 +89,7 @@ std::string Lockstep::round_trip() {
     std::string difference = carry_out({sale}, outcomes);
     if (!difference.empty() || outcomes[0].refusal != Refusal::none || outcomes[0].duplicate)
         return difference;
-    // Not compared: the return takes the points of such a sale though they have expired.
     const Beside beside = beside_sale(program, newest->last);
-    if (beside.expired) return {};
     bool whole = true;
     for (const OwnedCommand& back : generator_.give_all_back(model_.accepted().back())) {
         difference = carry_out({back}, outcomes);
@@ -115,7 +113,6 @@ Lockstep::Beside Lockstep::beside_sale(ProgramId program, model::Sequence begin)
             const Fact& fact = stored.fact;
             sold = sold || fact.type == FactType::sale;
             const bool takes = fact.type == FactType::tier_bonus && fact.points.value < 0;
-            beside.expired = beside.expired || (sold && fact.type == FactType::points_expired);
             beside.took_a_bonus = beside.took_a_bonus || (sold && takes);
         }
         after = page->next;
@@ -187,6 +184,7 @@ std::string Lockstep::compare_round_trip(ProgramId program, const OwnedCommand& 
 
 std::string Lockstep::sum_up(ProgramId program, model::Sequence begin) {
     std::map<std::uint64_t, Sums> sums;
+    std::uint64_t sale = 0;  // where its transaction begins
     bool kept = false;
     for (model::Sequence after = begin;;) {
         const auto page = fixture_.engine().ledger(program, after, kLedgerPage);
@@ -198,7 +196,11 @@ std::string Lockstep::sum_up(ProgramId program, model::Sequence begin) {
                 fact.type == FactType::tier_bonus &&
                 model_.document(program, fact.version.value).tiering.downgrade == model::Downgrade::never;
             kept = kept || clamped || stays;
-            if (is_time(fact.type)) continue;
+            // What expired as the sale was recorded is its doing.
+            const std::uint64_t first = stored.sequence.value - fact.position;
+            if (fact.type == FactType::sale) sale = first;
+            const bool with_sale = fact.type == FactType::points_expired && first == sale;
+            if (is_time(fact.type) && !with_sale) continue;
             const Sums of_fact = sums_of(fact);
             Sums& sum = sums[fact.subject.packed];
             sum.amount += of_fact.amount;

@@ -107,7 +107,8 @@ NaiveModel::Refusal NaiveModel::judge_care(Accepted& entry, std::int64_t& detail
         detail = static_cast<std::int64_t>(kMostOpenTasks);
         const auto open = open_care(entry.program);
         const auto own = std::ranges::count(open, entry.customer, &Accepted::customer);
-        return own >= static_cast<std::int64_t>(kMostOpenTasks) ? Refusal::too_many_care_tasks : Refusal::none;
+        return own >= static_cast<std::int64_t>(kMostOpenTasks) ? Refusal::too_many_care_tasks
+                                                                : Refusal::none;
     }
     const Accepted* const plan = care_plan(entry.program, terms.task);
     if (plan == nullptr) return Refusal::unknown_care_task;

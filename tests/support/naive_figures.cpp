@@ -121,8 +121,12 @@ void NaiveModel::add_to(NaiveFold& state, std::size_t index) const {
     Wide spend = command.amount.value;
     switch (command.kind) {
         case CommandKind::sale: {
-            state.earn(full, dates.matures, dates.expires);
-            NaiveFold::Order order{command.name, entry.at, spend, {}, false};
+            const Wide earned_points = state.earn(full, dates.matures, dates.expires);
+            NaiveFold::Order order;
+            order.name = command.name;
+            order.at = entry.at;
+            order.left = spend;
+            if (dates.expires <= entry.now) order.expired = earned_points;
             if (const Sequence hold = ended_hold(entry.command); hold.value != 0)
                 order.spent = state.end_hold(hold_index(entry.program, hold),
                                              hold_of(entry.program, hold)->command.command.points.value);
@@ -133,8 +137,14 @@ void NaiveModel::add_to(NaiveFold& state, std::size_t index) const {
         case CommandKind::voided: {
             spend = -spend;
             std::vector<NaiveFold::Batch> back;
+            Wide unmissed = 0;
             for (NaiveFold::Order& order : state.orders) {
                 if (order.name != command.original) continue;
+                // Many small returns take what had expired first, as one large one does.
+                const Wide called_for = order.called_for - full;
+                unmissed = std::clamp<Wide>(called_for, 0, order.expired) -
+                           std::clamp<Wide>(order.called_for, 0, order.expired);
+                order.called_for = called_for;
                 if (command.kind == CommandKind::voided) spend = -order.left;
                 order.left += spend;
                 const bool takes_all =
@@ -150,13 +160,13 @@ void NaiveModel::add_to(NaiveFold& state, std::size_t index) const {
                 command.original.kind != model::NameKind::none && sale->customer.value != 0)
                 own = dates_of(*sale);
             const Wide unpaid = std::clamp<Wide>(-full, 0, state.pending_of(own.matures, own.expires));
-            state.moved = clamped(entry, full + unpaid, state.unheld() + restored) - unpaid;
-            if (state.moved > 0)  // what the rest meets again
-                state.earn(state.moved, INT64_MIN, own.expires);
+            state.moved = clamped(entry, full + unpaid, state.unheld() + restored + unmissed) - unpaid;
+            if (state.moved + unmissed > 0)  // what the rest meets again
+                state.earn(state.moved + unmissed, INT64_MIN, own.expires);
             else if (command.original.kind == model::NameKind::none)
                 state.take(-state.moved);
             else
-                state.take_back(-state.moved, own.matures, own.expires);
+                state.take_back(-state.moved - unmissed, own.matures, own.expires);
             std::stable_sort(back.begin(), back.end(),
                              [](const auto& a, const auto& b) { return a.expires < b.expires; });
             for (const NaiveFold::Batch& batch : back)
@@ -226,20 +236,35 @@ void NaiveModel::add_gifts(NaiveFold& state, std::size_t index, CustomerId custo
     const Accepted& entry = accepted_[index];
     for (const Gift& gift : entry.gifts) {
         if (gift.who != customer) continue;
-        move(state, entry, gift.points, true);
+        move(state, entry, gift.points, true, gift.kind == Gift::Kind::welcome);
         state.post(month_of(entry.program, posted_at(entry)), 0, gift.ranking ? gift.points : 0);
     }
 }
 
 /// Points that are given otherwise than by a sale, or taken; `of_sale`: which the sale gave that comes back.
-void NaiveModel::move(NaiveFold& state, const Accepted& entry, Wide points, bool of_sale) const {
-    const Wide moved = clamped(entry, points, state.unheld());
-    if (moved > 0) state.earn(moved, INT64_MIN, dates_of(entry).expires);
-    if (moved < 0 && of_sale)
-        state.take_back(-moved, INT64_MIN,
-                        dates_of(*find(entry.program, entry.command.command.original)).expires);
-    else if (moved < 0)
-        state.take(-moved);
+/// `buyers`: they came, or go, with the buyer's own sale.
+void NaiveModel::move(NaiveFold& state, const Accepted& entry, Wide points, bool of_sale, bool buyers) const {
+    const model::Command& command = entry.command.command;
+    const bool sells = command.kind == CommandKind::sale;
+    Wide unmissed = 0;
+    for (NaiveFold::Order& order : state.orders)
+        if (buyers && of_sale && points < 0 && order.name == command.original) {
+            unmissed = std::min(-points, order.expired_beside);
+            order.expired_beside -= unmissed;
+        }
+    const Wide moved = clamped(entry, points, state.unheld() + unmissed);
+    const Wide net = moved + unmissed;
+    if (points < 0 && of_sale) {
+        const std::int64_t expires = dates_of(*find(entry.program, command.original)).expires;
+        if (net > 0) state.earn(net, INT64_MIN, expires);
+        if (net < 0) state.take_back(-net, INT64_MIN, expires);
+        return;
+    }
+    if (moved < 0) state.take(-moved);
+    if (moved <= 0) return;
+    const std::int64_t expires = dates_of(entry).expires;
+    const Wide kept = state.earn(moved, INT64_MIN, expires);
+    if (buyers && sells && expires <= entry.now) state.orders.back().expired_beside += kept;
 }
 
 NaiveModel::Wide NaiveModel::clamped(const Accepted& entry, Wide points, Wide free) const {
@@ -257,7 +282,7 @@ void NaiveModel::find_tier(NaiveFold& state, std::size_t index, CustomerId custo
         const auto& sales = state.bonus_sales;
         const bool gave = is_return(command.kind) && command.original.kind != model::NameKind::none &&
                           std::find(sales.begin(), sales.end(), command.original) != sales.end();
-        move(state, entry, bonus, gave && bonus < 0);
+        move(state, entry, bonus, gave && bonus < 0, entry.customer == customer);
         if (command.kind == CommandKind::sale && bonus > 0) state.bonus_sales.push_back(command.name);
         state.post(state.month, 0, bonus);
     }

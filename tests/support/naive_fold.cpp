@@ -102,13 +102,14 @@ Wide NaiveFold::unheld() const {
     return sum;
 }
 
-void NaiveFold::earn(Wide amount, std::int64_t matures, std::int64_t expires) {
+Wide NaiveFold::earn(Wide amount, std::int64_t matures, std::int64_t expires) {
     if (matures == INT64_MIN) {
         const Wide paid = std::min(debt, amount);
         debt -= paid;
         amount -= paid;
     }
     if (amount > 0) batches.push_back({matures, expires, amount, -1});
+    return amount;
 }
 
 std::vector<NaiveFold::Batch> NaiveFold::take(Wide amount) {

@@ -40,6 +40,10 @@ struct NaiveFold {
         Wide left = 0;
         std::vector<Batch> spent;  ///< points paid with
         bool undone = false;
+        // Of what it brought, what had expired when it was recorded: its own points, and what came with it.
+        Wide expired = 0;
+        Wide expired_beside = 0;
+        Wide called_for = 0;  ///< of its own points, by returns
     };
 
     std::vector<Batch> batches;
@@ -66,8 +70,8 @@ struct NaiveFold {
     Wide pending() const;
     /// The balance without what is held.
     Wide unheld() const;
-    /// Earned points pay a debt first; what is pending does so when it matures.
-    void earn(Wide amount, std::int64_t matures, std::int64_t expires);
+    /// Earned points pay a debt first; what is pending does so when it matures. Returns what is left.
+    Wide earn(Wide amount, std::int64_t matures, std::int64_t expires);
     /// The earliest expiry first, what never expires last; what is not there becomes debt.
     /// Returns what was there.
     std::vector<Batch> take(Wide amount);

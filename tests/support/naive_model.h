@@ -371,7 +371,7 @@ class NaiveModel {
     bool touches(const Accepted& entry, model::ProgramId program, model::CustomerId customer) const;
     void add_gifts(NaiveFold& state, std::size_t index, model::CustomerId customer) const;
     void find_tier(NaiveFold& state, std::size_t index, model::CustomerId customer) const;
-    void move(NaiveFold& state, const Accepted& entry, Wide points, bool of_sale) const;
+    void move(NaiveFold& state, const Accepted& entry, Wide points, bool of_sale, bool buyers) const;
     Wide clamped(const Accepted& entry, Wide points, Wide free) const;
 
     bool of(const Accepted& entry, model::ProgramId program, model::CustomerId customer) const {

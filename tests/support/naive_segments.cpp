@@ -61,20 +61,22 @@ std::int64_t months_ago(const std::string& zone_name, std::int64_t instant, std:
         .count();
 }
 
-void find_segments(const model::Condition& condition, std::vector<std::string>& texts) {
+void find_segments(const model::Condition& condition, std::vector<std::string>& texts, bool& asks) {
+    asks = asks || model::is_about_customer(condition.kind);
     if (condition.kind == model::ConditionKind::segment) texts.push_back(condition.texts.front());
     for (const model::Condition& part : condition.parts)
-        find_segments(part, texts);
+        find_segments(part, texts, asks);
 }
 
 }  // namespace
 
 void NaiveModel::look_at_customer(Accepted& entry) const {
     const model::Program& rules = document(entry.program, entry.priced_by);
-    entry.classes = classes_at(entry.program, entry.customer, entry.now, entry.priced_by);
     std::vector<std::string> texts;
+    bool asks = false;
     for (const model::Campaign& campaign : rules.campaigns)
-        find_segments(campaign.when, texts);
+        find_segments(campaign.when, texts, asks);
+    if (asks) entry.classes = classes_at(entry.program, entry.customer, entry.now, entry.priced_by);
     if (!texts.empty()) {
         const Figures now_figures = figures_at(entry.program, entry.customer, entry.now);
         for (const std::string& text : texts)

@@ -88,7 +88,8 @@ TEST(Care, AMessageThatDoesNotFitItsActIsNamed) {
     EXPECT_THAT(with([](auto& c) { c.act = static_cast<schema::CareAct>(7); }), HasSubstr("act: 7"));
     EXPECT_THAT(with([](auto& c) { c.customer.reset(); }), HasSubstr("customer: a task is planned for"));
     EXPECT_THAT(with([](auto& c) { c.task = 4; }), HasSubstr("task: must be left out"));
-    EXPECT_THAT(with([](auto& c) { c.act = schema::CareAct::drop; }), HasSubstr("customer: must be left out"));
+    EXPECT_THAT(with([](auto& c) { c.act = schema::CareAct::drop; }),
+                HasSubstr("customer: must be left out"));
     EXPECT_THAT(with([](auto& c) {
                     c.act = schema::CareAct::drop;
                     c.customer.reset();

@@ -229,6 +229,7 @@ TEST(ProtocolText, ListsTheLimits) {
         {"entries of a page of history", fmt::format("{}", kMaxHistoryPerPage)},
         {"orders of a page", fmt::format("{}", kMaxOrdersPerPage)},
         {"vouchers of a page", fmt::format("{}", kMaxVouchersPerPage)},
+        {"tasks of a page of the care calendar", fmt::format("{}", kMaxCarePerPage)},
         {"a voucher's code", fmt::format("{} bytes", model::kMaxVoucherCodeBytes)},
         {"a status, waybill or referral code of an order",
          fmt::format("{} bytes", model::kMaxOrderTextBytes)},

@@ -31,14 +31,14 @@ class FakeCare final : public runtime::CareQueries {
     }
     model::Result<std::vector<runtime::BirthdayView>> birthdays(model::ProgramId, model::Instant from,
                                                                 std::int32_t days) override {
-        if (days > runtime::kMaxBirthdayDays) return model::failure(model::ErrorKind::invalid, "too many days");
+        if (days > runtime::kMaxBirthdayDays)
+            return model::failure(model::ErrorKind::invalid, "too many days");
         return std::vector<runtime::BirthdayView>{{from, {7}, "card:1", "Lan", ""}};
     }
 
   private:
     static runtime::CareView task(model::CarePhase phase) {
-        return {{12},  {7}, "card:1", "Lan",     phase, model::CareKind::visit,
-                {1'000}, 0,   "",       "hỏi mẫu", {900}};
+        return {{12}, {7}, "card:1", "Lan", phase, model::CareKind::visit, {1'000}, 0, "", "hỏi mẫu", {900}};
     }
 };
 

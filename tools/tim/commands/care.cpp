@@ -93,9 +93,9 @@ std::string task_json(const Shop& shop, const client::CareTask& task) {
 model::Name name_for(const model::Name& base, model::CustomerId customer) {
     model::Name name = base;
     for (std::size_t byte = 0; byte < sizeof customer.value; ++byte)
-        name.bytes[model::kRequestIdBytes - 1 - byte] = static_cast<char>(
-            static_cast<unsigned char>(name.bytes[model::kRequestIdBytes - 1 - byte]) ^
-            static_cast<unsigned char>(customer.value >> (8 * byte)));
+        name.bytes[model::kRequestIdBytes - 1 - byte] =
+            static_cast<char>(static_cast<unsigned char>(name.bytes[model::kRequestIdBytes - 1 - byte]) ^
+                              static_cast<unsigned char>(customer.value >> (8 * byte)));
     return name;
 }
 
@@ -106,8 +106,8 @@ int add_for_segment(const CommandLine& line, Shop& shop, const Options& options,
     const model::Name base = command.name;
     model::CustomerId after{};
     do {
-        const auto page = shop.session.client().segment(shop.program, options.segment, after,
-                                                        codec::kMaxCustomersPerPage);
+        const auto page =
+            shop.session.client().segment(shop.program, options.segment, after, codec::kMaxCustomersPerPage);
         if (!page) return fail(page.error());
         for (const client::Customer& customer : page->rows) {
             command.customer = {model::KeyKind::id, customer.id, {}};
@@ -126,8 +126,10 @@ int add_for_segment(const CommandLine& line, Shop& shop, const Options& options,
     } while (after.value != 0);
     if (line.options.json) {
         JsonLine json;
-        json.add("planned", planned).add("duplicate", again).add("refused", refused).add(
-            "request_id", model::format_name(base));
+        json.add("planned", planned)
+            .add("duplicate", again)
+            .add("refused", refused)
+            .add("request_id", model::format_name(base));
         print(json.text() + "\n");
     } else {
         print(fmt::format("{} planned, {} planned before, {} refused; request id {}\n",
@@ -164,8 +166,7 @@ int change(const CommandLine& line, const Options& options, CommandKind kind, co
         if (plans) command.customer = customer.ref();
         const auto outcome = shop.session.client().change_care(shop.program, command);
         if (!outcome) return fail(outcome.error());
-        if (outcome->refusal != model::Refusal::none)
-            return refuse(line, outcome->refusal, outcome->detail);
+        if (outcome->refusal != model::Refusal::none) return refuse(line, outcome->refusal, outcome->detail);
         const std::uint64_t task = plans ? outcome->sequence.value : options.task;
         if (line.options.json) {
             JsonLine json;
@@ -201,8 +202,9 @@ class DayTable {
         if (day != day_) flush();
         day_ = day;
         const std::string time = shop_.time(task.due);
-        table_.add({time.size() > 16 ? time.substr(11, 5) : time, std::string(model::care_kind_name(task.kind)),
-                    task.key, task.name, task.staff.empty() ? std::string(kCompany) : task.staff, task.note,
+        table_.add({time.size() > 16 ? time.substr(11, 5) : time,
+                    std::string(model::care_kind_name(task.kind)), task.key, task.name,
+                    task.staff.empty() ? std::string(kCompany) : task.staff, task.note,
                     rhythm(task.every_days), std::to_string(task.id.value)});
         ++rows_;
     }
@@ -234,13 +236,8 @@ class DayTable {
 int list_of_customer(const CommandLine& line, Shop& shop, const Options& options) {
     const auto customer = read_customer(options.customer);
     if (!customer) return fail_usage(customer.error().message);
-    TextTable table({{"task", TextTable::Align::right},
-                     {"state"},
-                     {"kind"},
-                     {"due"},
-                     {"staff"},
-                     {"note"},
-                     {"again"}});
+    TextTable table(
+        {{"task", TextTable::Align::right}, {"state"}, {"kind"}, {"due"}, {"staff"}, {"note"}, {"again"}});
     model::Sequence before{};
     std::uint64_t left = options.limit;
     do {
@@ -354,12 +351,14 @@ void add_care_commands(CLI::App& app, CommandLine& line) {
     };
     const auto add_terms = [&](CLI::App* command) {
         command->add_option("--kind", options->kind, "call, message, visit, sample, quote or other");
-        command->add_option("--every", options->every,
-                            "So many days after it was due it is due again once it is done; 0: it is over then")
+        command
+            ->add_option("--every", options->every,
+                         "So many days after it was due it is due again once it is done; 0: it is over then")
             ->check(whole_number(0, model::kMaxCareEveryDays, "days"));
     };
     const auto add_task = [&](CLI::App* command) {
-        command->add_option("TASK", options->task, "Its number, as `tim care add` and `tim care list` tell it")
+        command
+            ->add_option("TASK", options->task, "Its number, as `tim care add` and `tim care list` tell it")
             ->required();
     };
 
@@ -372,7 +371,8 @@ void add_care_commands(CLI::App& app, CommandLine& line) {
     adds->footer(
         "Examples:\n  tim care add phone:+84901234567 --kind call --due 2027-03-12T09:00 --note 'how was the "
         "sample?'\n  tim care add card:20417 --kind visit --due 2027-03-15 --every 14 --staff NV01\n"
-        "  tim care add --segment 'tier = vang and no order in last 2 months' --kind message --due 2027-03-20\n"
+        "  tim care add --segment 'tier = vang and no order in last 2 months' --kind message --due "
+        "2027-03-20\n"
         "Without --staff a task is that of the customer's salesperson.");
     changes(adds, CommandKind::plan_care, "add");
 
