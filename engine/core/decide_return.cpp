@@ -97,9 +97,9 @@ struct Losses {
     model::Points own_left{};       ///< by base rate and tier: what the rest earns
     std::int64_t taken_before = 0;  ///< what returns before have called for
     /// Of what is called for, what had expired with the sale: of many returns the first take it.
-    std::int64_t expired(std::int64_t own) const {
-        return std::clamp<std::int64_t>(taken_before + difference().value, 0, own) -
-               std::clamp<std::int64_t>(taken_before, 0, own);
+    std::int64_t expired(std::int64_t most) const {
+        return std::clamp<std::int64_t>(taken_before + difference().value, 0, most) -
+               std::clamp<std::int64_t>(taken_before, 0, most);
     }
     Loss own;
     std::vector<CampaignLoss> campaigns;
@@ -298,10 +298,10 @@ Judgement post_return(const model::Command& command, const Moment& moment, model
         spent.add(sale->parts);
         spent.add(sale->redeemed);
     }
-    model::Points undone{};
+    model::Points unmissed{};  // had expired as the sale was recorded
     if (sale != nullptr && !anonymous && expired_with(*sale))
-        undone.value = losses.expired(expired_in(*sale).own);
-    const auto with_restored = checked_add(record.points, model::Points{spent.all().value + undone.value});
+        unmissed.value = losses.expired(expired_in(*sale).own);
+    const auto with_restored = checked_add(record.points, model::Points{spent.all().value + unmissed.value});
     if (!with_restored) return refuse(Refusal::overflow);
     // Of the sale's own points, those that are pending go first: they are in nobody's balance.
     const LotDates dates = sale != nullptr ? dates_of_sale(*sale) : LotDates{};
@@ -349,12 +349,12 @@ Judgement post_return(const model::Command& command, const Moment& moment, model
         if (!take_gains(losses, whole, month, sale->sequence, context.budgets, chain))
             return refuse(Refusal::overflow);
         // Behind all that is taken, and before anything is given back: lots are what is left of the balance.
-        if (undone.value != 0) {
-            Fact* const expired = chain.add(FactType::expiry_undone, undone);
+        if (unmissed.value != 0) {
+            Fact* const expired = chain.add(FactType::expiry_undone, unmissed);
             if (expired == nullptr) return refuse(Refusal::overflow);
             expired->lot = {model::kNoInstant.value, dates.expires_at.value, sale->sequence.value};
         }
-        const model::Points moved{losses.moved().value + undone.value};
+        const model::Points moved{losses.moved().value + unmissed.value};
         const bool gives = moved.value > 0 && dates.expires_at != model::kNever;
         if (lots != nullptr || gives) {
             Fact& lots_taken = *chain.add(FactType::lots_taken, {});

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "engine/model/classification.h"
 #include "engine/model/program.h"
 #include "engine/model/segment.h"
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "engine/runtime/care_queries.h"
@@ -27,6 +28,10 @@ schema::SegmentReplyT to_schema(const runtime::SegmentReport& report);
 // reward_replies.cpp
 schema::VouchersT to_schema(const runtime::VouchersPage& page);
 schema::RewardsT to_schema(const std::vector<runtime::RewardView>& catalogue);
+
+// ledger_replies.cpp
+std::unique_ptr<schema::HistoryEntryT> to_schema(const runtime::HistoryEntry& entry);
+std::unique_ptr<schema::LedgerFactT> to_schema(const storage::StoredFact& stored);
 
 // care_replies.cpp
 runtime::CareFilter filter_of(const schema::CareRequest& request);

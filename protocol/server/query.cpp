@@ -286,35 +286,6 @@ class Answerer {
         reply(server::to_schema(*report));
     }
 
-    static bool names_override(const model::Fact& fact) {
-        return fact.type == model::FactType::override_began || fact.type == model::FactType::override_ended;
-    }
-
-    static std::unique_ptr<schema::HistoryEntryT> to_schema(const runtime::HistoryEntry& entry) {
-        const model::Fact& fact = entry.stored.fact;
-        auto line = std::make_unique<schema::HistoryEntryT>();
-        line->sequence = entry.stored.sequence.value;
-        line->at_ms = fact.at.value;
-        line->recorded_ms = fact.recorded.value;
-        line->type = model::fact_type_name(fact.type);
-        if (fact.name_kind != model::NameKind::none) line->name = model::format_name(fact.name());
-        line->amount = fact.amount.value;
-        line->points = fact.points.value;
-        line->points_after = fact.points_after.value;
-        line->held_after = fact.held_after.value;
-        line->version = fact.version.value;
-        line->tier_before = fact.tier_before;
-        line->tier_after = fact.tier_after;
-        // Of an order that was undone, `original` says which it was.
-        const model::Counterpart counterpart = model::counterpart_of(fact);
-        if (fact.type != model::FactType::order_undone) line->related = counterpart.related.value;
-        line->counterparty = counterpart.customer.value;
-        if (names_override(fact)) line->amount = 0;
-        line->original = entry.original;
-        line->reason = entry.reason;
-        return line;
-    }
-
     void history(const schema::HistoryRequest& request) {
         const auto program = find(request.program());
         if (!program) return fail(program.error());
@@ -327,7 +298,7 @@ class Answerer {
         if (!entries) return fail(entries.error());
         schema::HistoryT history;
         for (const runtime::HistoryEntry& entry : *entries)
-            history.entries.push_back(to_schema(entry));
+            history.entries.push_back(server::to_schema(entry));
         if (!entries->empty()) {
             history.customer = entries->front().stored.fact.subject.id();
             if (entries->size() == limit) history.next = entries->back().stored.sequence.value;
@@ -352,33 +323,6 @@ class Answerer {
         reply(std::move(customers));
     }
 
-    static std::unique_ptr<schema::LedgerFactT> to_schema(const storage::StoredFact& stored) {
-        const model::Fact& fact = stored.fact;
-        auto line = std::make_unique<schema::LedgerFactT>();
-        line->sequence = stored.sequence.value;
-        line->transaction = stored.sequence.value - fact.position;
-        line->at_ms = fact.at.value;
-        line->recorded_ms = fact.recorded.value;
-        line->type = model::fact_type_name(fact.type);
-        line->subject = static_cast<schema::SubjectKind>(fact.subject.kind());
-        line->subject_id = fact.subject.id();
-        if (fact.name_kind != model::NameKind::none) line->name = model::format_name(fact.name());
-        line->points_after = fact.points_after.value;
-        line->held_after = fact.held_after.value;
-        line->version = fact.version.value;
-        line->tier_before = fact.tier_before;
-        line->tier_after = fact.tier_after;
-        const bool undone = fact.type == model::FactType::order_undone;
-        const model::Counterpart counterpart = model::counterpart_of(fact);
-        line->related = counterpart.related.value;
-        line->counterparty = counterpart.customer.value;
-        if (!undone && !names_override(fact)) {  // there stand instants that `apply` needs, no figures
-            line->amount = fact.amount.value;
-            line->points = fact.type == model::FactType::tier_overridden ? 0 : fact.points.value;
-        }
-        return line;
-    }
-
     void ledger(const schema::LedgerRequest& request) {
         const auto program = find(request.program());
         if (!program) return fail(program.error());
@@ -388,7 +332,7 @@ class Answerer {
         schema::LedgerPageT answer;
         answer.facts.reserve(page->facts.size());
         for (const storage::StoredFact& stored : page->facts)
-            answer.facts.push_back(to_schema(stored));
+            answer.facts.push_back(server::to_schema(stored));
         answer.next = page->next.value;
         answer.last = page->last.value;
         reply(std::move(answer));

@@ -66,7 +66,8 @@ struct CampaignShop : Shop {
     std::string explained(const std::string& number) {
         fixture.commit();
         std::string text;
-        for (const auto& line : fixture.engine().explain(program, receipt(1, number))->lines)
+        const auto explanation = fixture.engine().explain(program, receipt(1, number));
+        for (const auto& line : explanation->lines)
             text += line.rule + ": " + line.arithmetic + ": " + line.sentence + "\n";
         return text;
     }

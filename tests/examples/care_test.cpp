@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/core/care_book.h"
 #include "engine/runtime/care_queries.h"
 #include "engine/runtime/relation_queries.h"
 #include "tests/support/shop.h"
@@ -181,7 +182,8 @@ TEST(Care, S4_11_birthdays_of_the_next_days) {
     const auto told = [&](const char* from, std::int32_t days) {
         shop.fixture.commit();
         std::vector<std::string> lines;
-        for (const auto& row : *shop.fixture.engine().care().birthdays(shop.program, at(from), days))
+        const auto rows = shop.fixture.engine().care().birthdays(shop.program, at(from), days);
+        for (const auto& row : *rows)
             lines.push_back(shop.time(row.day).substr(0, 10) + " " + row.key + " " + row.staff);
         return lines;
     };

@@ -52,6 +52,18 @@ std::string describe(const model::Condition& condition) {
             return fmt::format("sku in {}", condition.texts);
         case ConditionKind::category_in:
             return fmt::format("category in {}", condition.texts);
+        case ConditionKind::source_in:
+            return fmt::format("source in {}", condition.texts);
+        case ConditionKind::nature_in:
+            return fmt::format("nature in {}", condition.texts);
+        case ConditionKind::type_in:
+            return fmt::format("type in {}", condition.texts);
+        case ConditionKind::item_in:
+            return fmt::format("item in {}", condition.texts);
+        case ConditionKind::birthday_month:
+            return fmt::format("birthday {}", condition.wanted);
+        case ConditionKind::segment:
+            return fmt::format("segment \"{}\"", condition.texts.front());
     }
     return "?";
 }
@@ -67,6 +79,8 @@ std::string describe(const model::CampaignEffect& effect) {
             return fmt::format("+ {} per {}", effect.points.value, effect.per_amount.value);
         case EffectKind::voucher:
             return "voucher " + effect.reward;
+        case EffectKind::commission:
+            return fmt::format("{} bp for the referrer", effect.commission_bp);
         case EffectKind::discount:
             return "off " + describe(effect.discount);
     }

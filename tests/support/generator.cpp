@@ -189,7 +189,7 @@ OwnedCommand CommandGenerator::fresh(ProgramId program, Instant clock) {
         command = spend(program, clock);
     else if (dice < 91)
         command = choices_.chance(30)   ? classify(program)
-                  : choices_.chance(20) ? care(program, clock)
+                  : choices_.chance(35) ? care(program, clock)
                   : choices_.chance(60) ? adjust(program, clock)
                                         : override_tier(program, clock);
     else if (dice < (model_.document(program, 1).id == "tiered" || has_parties ? 95U : 92U))

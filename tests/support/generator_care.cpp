@@ -20,8 +20,8 @@ OwnedCommand CommandGenerator::care(ProgramId program, model::Instant clock) {
     const auto when = [&] {
         return model::Instant{model_.now(program, clock) + choices_.between(-40 * 24, 60 * 24) * kHourMs};
     };
-    const auto open = model_.open_care(program);
-    if (open.empty() || choices_.chance(45)) {
+    const NaiveModel::Accepted* const some = some_accepted(program, CommandKind::plan_care);
+    if (some == nullptr || choices_.chance(35)) {
         say(40);
         if (choices_.chance(80)) terms.kind = static_cast<model::CareKind>(choices_.below(6));
         if (!choices_.chance(2)) terms.due = when();
@@ -29,10 +29,11 @@ OwnedCommand CommandGenerator::care(ProgramId program, model::Instant clock) {
         if (choices_.chance(1)) terms.every_days = 367;
         return make_plan_care(program, next_request(), customer(program), terms);
     }
-    terms.task = open[choices_.below(open.size())]->sequence;
-    if (choices_.chance(10))
-        if (const auto* plan = some_accepted(program, CommandKind::plan_care)) terms.task = plan->sequence;
-    if (choices_.chance(3)) terms.task.value = 1 + choices_.below(50);
+    // Mostly one that is open still.
+    const auto open = model_.open_care(program);
+    const bool is_open = !open.empty() && choices_.chance(70);
+    terms.task = is_open ? open[choices_.below(open.size())]->sequence : some->sequence;
+    if (choices_.chance(5)) terms.task.value = 1 + choices_.below(50);
     const std::uint64_t dice = choices_.below(10);
     say(20);
     if (dice < 5) return make_care_change(CommandKind::finish_care, program, next_request(), terms);

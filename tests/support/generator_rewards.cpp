@@ -57,8 +57,8 @@ OwnedCommand CommandGenerator::reward(ProgramId program) {
                                   customer(program), id);
     }
     constexpr CommandKind kinds[] = {CommandKind::reserve_voucher, CommandKind::reserve_voucher,
-                                     CommandKind::use_voucher, CommandKind::release_voucher,
-                                     CommandKind::cancel_voucher};
+                                     CommandKind::use_voucher,     CommandKind::release_voucher,
+                                     CommandKind::release_voucher, CommandKind::cancel_voucher};
     const CommandKind kind = kinds[choices_.below(std::size(kinds))];
     constexpr std::int64_t ttls[] = {0, 0, kMinuteMs, kHourMs, kDayMs, -1};
     const std::int64_t ttl = kind == CommandKind::reserve_voucher ? ttls[choices_.below(std::size(ttls))] : 0;

@@ -37,8 +37,8 @@ struct Options {
 };
 
 model::Instant now() {
-    using namespace std::chrono;
-    return {duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count()};
+    const auto since = std::chrono::system_clock::now().time_since_epoch();
+    return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
 }
 
 /// "company" is nobody's.

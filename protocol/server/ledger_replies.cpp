@@ -1,0 +1,69 @@
+// Facts of the ledger and of histories, as replies.
+#include <memory>
+
+#include "protocol/server/insight_replies.h"
+
+namespace tim::server {
+
+namespace {
+
+/// There stand sequences and instants that `apply` needs, no figures.
+bool names_override(const model::Fact& fact) {
+    return fact.type == model::FactType::override_began || fact.type == model::FactType::override_ended;
+}
+
+}  // namespace
+
+std::unique_ptr<schema::HistoryEntryT> to_schema(const runtime::HistoryEntry& entry) {
+    const model::Fact& fact = entry.stored.fact;
+    auto line = std::make_unique<schema::HistoryEntryT>();
+    line->sequence = entry.stored.sequence.value;
+    line->at_ms = fact.at.value;
+    line->recorded_ms = fact.recorded.value;
+    line->type = model::fact_type_name(fact.type);
+    if (fact.name_kind != model::NameKind::none) line->name = model::format_name(fact.name());
+    line->amount = fact.amount.value;
+    line->points = fact.points.value;
+    line->points_after = fact.points_after.value;
+    line->held_after = fact.held_after.value;
+    line->version = fact.version.value;
+    line->tier_before = fact.tier_before;
+    line->tier_after = fact.tier_after;
+    // Of an order that was undone, `original` says which it was.
+    const model::Counterpart counterpart = model::counterpart_of(fact);
+    if (fact.type != model::FactType::order_undone) line->related = counterpart.related.value;
+    line->counterparty = counterpart.customer.value;
+    if (names_override(fact)) line->amount = 0;
+    line->original = entry.original;
+    line->reason = entry.reason;
+    return line;
+}
+
+std::unique_ptr<schema::LedgerFactT> to_schema(const storage::StoredFact& stored) {
+    const model::Fact& fact = stored.fact;
+    auto line = std::make_unique<schema::LedgerFactT>();
+    line->sequence = stored.sequence.value;
+    line->transaction = stored.sequence.value - fact.position;
+    line->at_ms = fact.at.value;
+    line->recorded_ms = fact.recorded.value;
+    line->type = model::fact_type_name(fact.type);
+    line->subject = static_cast<schema::SubjectKind>(fact.subject.kind());
+    line->subject_id = fact.subject.id();
+    if (fact.name_kind != model::NameKind::none) line->name = model::format_name(fact.name());
+    line->points_after = fact.points_after.value;
+    line->held_after = fact.held_after.value;
+    line->version = fact.version.value;
+    line->tier_before = fact.tier_before;
+    line->tier_after = fact.tier_after;
+    const bool undone = fact.type == model::FactType::order_undone;
+    const model::Counterpart counterpart = model::counterpart_of(fact);
+    line->related = counterpart.related.value;
+    line->counterparty = counterpart.customer.value;
+    if (!undone && !names_override(fact)) {  // there stand instants that `apply` needs, no figures
+        line->amount = fact.amount.value;
+        line->points = fact.type == model::FactType::tier_overridden ? 0 : fact.points.value;
+    }
+    return line;
+}
+
+}  // namespace tim::server
