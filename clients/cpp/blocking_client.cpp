@@ -88,6 +88,13 @@ model::Result<LedgerPage> BlockingClient::ledger(std::string_view program, model
         [&](auto done) { return client_.ledger(program, after, limit, done, timeout_ms); });
 }
 
+model::Result<ChangesPage> BlockingClient::changes(std::string_view program, model::Sequence after,
+                                                   std::uint32_t limit, std::uint32_t wait_ms,
+                                                   std::int64_t timeout_ms) {
+    return wait_for<ChangesPage>(
+        [&](auto done) { return client_.changes(program, after, limit, wait_ms, done, timeout_ms); });
+}
+
 model::Result<Vip> BlockingClient::vip(std::string_view program, const model::CustomerRef& customer,
                                        std::int64_t timeout_ms) {
     return wait_for<Vip>([&](auto done) { return client_.vip(program, customer, done, timeout_ms); });

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "clients/cpp/follow.h"
 #include "clients/cpp/insight.h"
 #include "clients/cpp/options.h"
 #include "clients/cpp/random.h"
@@ -99,6 +100,12 @@ class Client {
     /// In the order of the ledger, above `after`; at most codec::kMaxFactsPerPage.
     Admission ledger(std::string_view program, model::Sequence after, std::uint32_t limit,
                      Completion<LedgerPage> completion, std::int64_t timeout_ms = 0);
+
+    /// What happened in a program above `after`, at most codec::kMaxFactsPerPage: as soon as there is
+    /// anything on the server's disk, or nothing after `wait_ms`. One such question of a client is open at a
+    /// time; Follower asks them one after the other.
+    Admission changes(std::string_view program, model::Sequence after, std::uint32_t limit,
+                      std::uint32_t wait_ms, Completion<ChangesPage> completion, std::int64_t timeout_ms = 0);
 
     /// A command of a kind from place_order to cancel_order, answered with all that it led to.
     Admission change_order(std::string_view program, const model::Command& command,

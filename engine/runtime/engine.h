@@ -24,6 +24,7 @@ namespace tim::runtime {
 
 using model::Result;
 
+class FollowQueries;
 class NetworkQueries;
 class RelationQueries;
 class RewardQueries;
@@ -233,6 +234,8 @@ class Engine {
     virtual RelationQueries& relations() = 0;
     /// Questions about rewards and vouchers.
     virtual RewardQueries& rewards() = 0;
+    /// Following every change from any sequence on.
+    virtual FollowQueries& following() = 0;
     /// Folds the ledger again from nothing and compares every subject with the live state, the indexes of
     /// keys and names too. Takes memory for a second state (but no index), a byte for each customer's keys,
     /// and at most 76 bytes for each sale of which something came back, 38 for each web order and for each

@@ -14,6 +14,7 @@
 #include "engine/runtime/commit_buffer.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/explain.h"
+#include "engine/runtime/follow.h"
 #include "engine/runtime/network_queries.h"
 #include "engine/runtime/relation_queries.h"
 #include "engine/runtime/reward_queries.h"
@@ -185,6 +186,7 @@ class EngineImpl final : public Engine,
     NetworkQueries& network() override { return *this; }
     RelationQueries& relations() override { return *this; }
     RewardQueries& rewards() override { return *this; }
+    FollowQueries& following() override { return following_; }
     Result<VerifyReport> verify(const std::function<void(std::uint64_t, std::uint64_t)>& progress) override;
     std::vector<Stat> stats() const override;
 
@@ -519,6 +521,7 @@ class EngineImpl final : public Engine,
     mutable StripeLocks stripes_;
 
     core::State state_;
+    Following following_{state_, store_, documents_, options_.stop_queries};
     CommitBuffer buffer_ ABSL_GUARDED_BY(sequencer_);
     /// Sequences up to which each block of customers is in the checkpoint, by program; only the checkpoint's
     /// thread.

@@ -99,10 +99,16 @@ bool may_request(Role role, RequestBody body) {
         case RequestBody::Classify:
         case RequestBody::SegmentRequest:
             return role == Role::admin;
+        case RequestBody::FollowRequest:  // the app's server follows with a checkout's key
+            return role == Role::checkout || role == Role::admin;
         case RequestBody::NONE:
             return false;
     }
     return false;
+}
+
+bool may_see_people(Role role) {
+    return role == Role::admin;
 }
 
 std::string_view deed(RequestBody body) {
@@ -115,6 +121,8 @@ std::string_view deed(RequestBody body) {
             return "list all customers";
         case RequestBody::LedgerRequest:
             return "read the ledger";
+        case RequestBody::FollowRequest:
+            return "follow the ledger";
         case RequestBody::PayoutsRequest:
             return "list all payouts";
         case RequestBody::ProgramPut:

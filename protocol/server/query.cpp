@@ -15,7 +15,9 @@
 #include "protocol/codec/documents.h"
 #include "protocol/codec/messages.h"
 #include "protocol/codec/permissions.h"
+#include "protocol/server/follow.h"
 #include "protocol/server/insight_replies.h"
+#include "protocol/server/ledger_replies.h"
 #include "protocol/server/limits.h"
 
 namespace tim::server {
@@ -46,6 +48,8 @@ class Answerer {
                 return customers(*(*request)->body_as_CustomersRequest());
             case schema::RequestBody::LedgerRequest:
                 return ledger(*(*request)->body_as_LedgerRequest());
+            case schema::RequestBody::FollowRequest:
+                return follow();
             case schema::RequestBody::VipRequest:
                 return vip(*(*request)->body_as_VipRequest());
             case schema::RequestBody::MembersRequest:
@@ -260,10 +264,6 @@ class Answerer {
         reply(server::to_schema(*report));
     }
 
-    static bool names_override(const model::Fact& fact) {
-        return fact.type == model::FactType::override_began || fact.type == model::FactType::override_ended;
-    }
-
     static std::unique_ptr<schema::HistoryEntryT> to_schema(const runtime::HistoryEntry& entry) {
         const model::Fact& fact = entry.stored.fact;
         auto line = std::make_unique<schema::HistoryEntryT>();
@@ -326,33 +326,6 @@ class Answerer {
         reply(std::move(customers));
     }
 
-    static std::unique_ptr<schema::LedgerFactT> to_schema(const storage::StoredFact& stored) {
-        const model::Fact& fact = stored.fact;
-        auto line = std::make_unique<schema::LedgerFactT>();
-        line->sequence = stored.sequence.value;
-        line->transaction = stored.sequence.value - fact.position;
-        line->at_ms = fact.at.value;
-        line->recorded_ms = fact.recorded.value;
-        line->type = model::fact_type_name(fact.type);
-        line->subject = static_cast<schema::SubjectKind>(fact.subject.kind());
-        line->subject_id = fact.subject.id();
-        if (fact.name_kind != model::NameKind::none) line->name = model::format_name(fact.name());
-        line->points_after = fact.points_after.value;
-        line->held_after = fact.held_after.value;
-        line->version = fact.version.value;
-        line->tier_before = fact.tier_before;
-        line->tier_after = fact.tier_after;
-        const bool undone = fact.type == model::FactType::order_undone;
-        const model::Counterpart counterpart = model::counterpart_of(fact);
-        line->related = counterpart.related.value;
-        line->counterparty = counterpart.customer.value;
-        if (!undone && !names_override(fact)) {  // there stand instants that `apply` needs, no figures
-            line->amount = fact.amount.value;
-            line->points = fact.type == model::FactType::tier_overridden ? 0 : fact.points.value;
-        }
-        return line;
-    }
-
     void ledger(const schema::LedgerRequest& request) {
         const auto program = find(request.program());
         if (!program) return fail(program.error());
@@ -362,11 +335,14 @@ class Answerer {
         schema::LedgerPageT answer;
         answer.facts.reserve(page->facts.size());
         for (const storage::StoredFact& stored : page->facts)
-            answer.facts.push_back(to_schema(stored));
+            answer.facts.push_back(server::to_schema(stored.sequence, stored.fact));
         answer.next = page->next.value;
         answer.last = page->last.value;
         reply(std::move(answer));
     }
+
+    /// At once, whether or not there is anything to tell: waiting is the I/O thread's.
+    void follow() { (void)answer_follow(context_, query_, out_); }
 
     static std::unique_ptr<schema::PayoutT> to_schema(const runtime::PayoutView& view) {
         auto payout = std::make_unique<schema::PayoutT>();
@@ -550,6 +526,7 @@ class Answerer {
         count("server_slow_readers_total", counters.slow_readers);
         count("server_batches_total", counters.batches);
         count("server_commands_total", counters.commands);
+        count("server_followers_waiting", counters.followers_waiting);
         reply(std::move(answer));
     }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/model/segment.h"
+#include "engine/runtime/follow_queries.h"
 #include "engine/runtime/network_queries.h"
 #include "engine/runtime/relation_queries.h"
 #include "engine/runtime/reward_queries.h"
@@ -152,6 +153,43 @@ class FakeNetwork final : public runtime::NetworkQueries {
     }
 };
 
+/// A ledger of sales of 100 that earn 10, all of customer 7's, up to the sequence that is durable.
+class FakeFollowing final : public runtime::FollowQueries {
+  public:
+    explicit FakeFollowing(const std::atomic<std::uint64_t>& durable) : durable_(durable) {}
+
+    model::Sequence committed() const override { return {durable_.load()}; }
+    model::Result<runtime::ChangePage> changes(model::ProgramId program, model::Sequence after,
+                                               std::size_t limit, runtime::Sees asked) override {
+        sees = asked;
+        ++looks;
+        runtime::ChangePage page;
+        page.last = committed();
+        page.through = after;
+        if (after > page.last)
+            return model::failure(model::ErrorKind::invalid,
+                                  "after: the ledger ends at " + std::to_string(page.last.value));
+        while (page.through < page.last && page.changes.size() < limit) {
+            runtime::Change change;
+            change.sequence = page.through = {page.through.value + 1};
+            change.fact.type = model::FactType::sale;
+            change.fact.subject = model::Subject::customer(program, {7});
+            change.fact.amount = {100};
+            change.fact.points = {10};
+            change.fact.month = {600};
+            change.figures = core::change_of(change.fact);
+            page.changes.push_back(change);
+        }
+        return page;
+    }
+
+    std::atomic<runtime::Sees> sees = runtime::Sees::figures;
+    std::atomic<int> looks = 0;
+
+  private:
+    const std::atomic<std::uint64_t>& durable_;
+};
+
 /// An engine that keeps no rules: every command is accepted, gets the next sequence and earns a tenth of its
 /// amount. What is durable is told by the test, or follows at once.
 class FakeEngine final : public runtime::Engine {
@@ -269,6 +307,7 @@ class FakeEngine final : public runtime::Engine {
     runtime::NetworkQueries& network() override { return network_; }
     runtime::RelationQueries& relations() override { return relations_; }
     runtime::RewardQueries& rewards() override { return rewards_; }
+    runtime::FollowQueries& following() override { return followed; }
     model::Result<runtime::VerifyReport> verify(
         const std::function<void(std::uint64_t, std::uint64_t)>& progress) override {
         progress(1, 2);
@@ -380,6 +419,7 @@ class FakeEngine final : public runtime::Engine {
     bool durable_at_once = true;
     std::optional<model::Error> verify_error;
     std::size_t batches = 0;
+    FakeFollowing followed{durable_};
 
   private:
     model::Outcome decide(const model::Command& command) {
@@ -399,6 +439,7 @@ class FakeEngine final : public runtime::Engine {
         return outcome;
     }
 
+    std::atomic<std::uint64_t> durable_{0};
     FakeNetwork network_;
     FakeRelations relations_;
     FakeRewards rewards_;
@@ -406,7 +447,6 @@ class FakeEngine final : public runtime::Engine {
     std::map<std::string, std::shared_ptr<const model::AccessKey>> keys_;
     std::vector<Seen> seen_;
     std::atomic<std::uint64_t> last_{0};
-    std::atomic<std::uint64_t> durable_{0};
     std::function<void()> notify_;
 };
 

@@ -1,0 +1,77 @@
+#include "protocol/server/ledger_replies.h"
+
+#include <utility>
+
+#include "protocol/codec/messages.h"
+
+namespace tim::server {
+
+using model::FactType;
+
+bool names_override(const model::Fact& fact) {
+    return fact.type == FactType::override_began || fact.type == FactType::override_ended;
+}
+
+std::unique_ptr<schema::LedgerFactT> to_schema(model::Sequence sequence, const model::Fact& fact) {
+    auto line = std::make_unique<schema::LedgerFactT>();
+    line->sequence = sequence.value;
+    line->transaction = sequence.value - fact.position;
+    line->at_ms = fact.at.value;
+    line->recorded_ms = fact.recorded.value;
+    line->type = model::fact_type_name(fact.type);
+    line->subject = static_cast<schema::SubjectKind>(fact.subject.kind());
+    line->subject_id = fact.subject.id();
+    if (fact.name_kind != model::NameKind::none) line->name = model::format_name(fact.name());
+    line->points_after = fact.points_after.value;
+    line->held_after = fact.held_after.value;
+    line->version = fact.version.value;
+    line->tier_before = fact.tier_before;
+    line->tier_after = fact.tier_after;
+    const bool undone = fact.type == FactType::order_undone;
+    const model::Counterpart counterpart = model::counterpart_of(fact);
+    line->related = counterpart.related.value;
+    line->counterparty = counterpart.customer.value;
+    if (!undone && !names_override(fact)) {  // there stand instants that `apply` needs, no figures
+        line->amount = fact.amount.value;
+        line->points = fact.type == FactType::tier_overridden ? 0 : fact.points.value;
+    }
+    return line;
+}
+
+namespace {
+
+std::unique_ptr<schema::ChangeT> to_schema(const runtime::Change& change) {
+    const model::Fact& fact = change.fact;
+    auto told = std::make_unique<schema::ChangeT>();
+    told->fact = to_schema(change.sequence, fact);
+    told->spend = change.figures.spend.value;
+    told->ranking = change.figures.ranking.value;
+    told->orders = static_cast<std::int8_t>(change.figures.orders);
+    if (change.figures.spend.value != 0 || change.figures.ranking.value != 0) told->month = fact.month.value;
+    if (fact.type == FactType::hold_opened || fact.type == FactType::tier_overridden)
+        told->until_ms = fact.amount.value;
+    if (fact.type == FactType::order_undone && fact.subject.kind() == model::SubjectKind::customer) {
+        told->first_order_at_ms = fact.amount.value;
+        told->last_order_at_ms = fact.points.value;
+    }
+    if (change.classes)
+        told->classes = std::make_unique<schema::CustomerClassesT>(codec::to_schema(*change.classes));
+    told->keys = codec::to_schema(change.keys);
+    told->person = change.person;
+    told->text = change.text;
+    return told;
+}
+
+}  // namespace
+
+schema::FollowPageT to_schema(const runtime::ChangePage& page) {
+    schema::FollowPageT told;
+    told.changes.reserve(page.changes.size());
+    for (const runtime::Change& change : page.changes)
+        told.changes.push_back(to_schema(change));
+    told.through = page.through.value;
+    told.last = page.last.value;
+    return told;
+}
+
+}  // namespace tim::server
