@@ -99,6 +99,9 @@ bool may_request(Role role, RequestBody body) {
         case RequestBody::Classify:
         case RequestBody::SegmentRequest:
             return role == Role::admin;
+        case RequestBody::OneTimeCodeIssue:  // whoever has the code can be anybody: no till has business with
+                                             // it
+        case RequestBody::OneTimeCodeVerify:
         case RequestBody::FollowRequest:  // the app's server follows with a checkout's key
             return role == Role::checkout || role == Role::admin;
         case RequestBody::NONE:
@@ -123,6 +126,10 @@ std::string_view deed(RequestBody body) {
             return "read the ledger";
         case RequestBody::FollowRequest:
             return "follow the ledger";
+        case RequestBody::OneTimeCodeIssue:
+            return "ask for one-time codes";
+        case RequestBody::OneTimeCodeVerify:
+            return "verify one-time codes";
         case RequestBody::PayoutsRequest:
             return "list all payouts";
         case RequestBody::ProgramPut:

@@ -374,6 +374,12 @@ void Connection::take_query(const codec::Frame& frame, const schema::Request& re
         case schema::RequestBody::LedgerRequest:
             program = view(request.body_as_LedgerRequest()->program());
             break;
+        case schema::RequestBody::OneTimeCodeIssue:
+            program = view(request.body_as_OneTimeCodeIssue()->program());
+            break;
+        case schema::RequestBody::OneTimeCodeVerify:
+            program = view(request.body_as_OneTimeCodeVerify()->program());
+            break;
         case schema::RequestBody::FollowRequest:
             program = view(request.body_as_FollowRequest()->program());
             break;

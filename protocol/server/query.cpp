@@ -16,6 +16,7 @@
 #include "protocol/codec/messages.h"
 #include "protocol/codec/permissions.h"
 #include "protocol/server/follow.h"
+#include "protocol/server/identity.h"
 #include "protocol/server/insight_replies.h"
 #include "protocol/server/ledger_replies.h"
 #include "protocol/server/limits.h"
@@ -50,6 +51,9 @@ class Answerer {
                 return ledger(*(*request)->body_as_LedgerRequest());
             case schema::RequestBody::FollowRequest:
                 return follow();
+            case schema::RequestBody::OneTimeCodeIssue:
+            case schema::RequestBody::OneTimeCodeVerify:
+                return one_time_code(**request);
             case schema::RequestBody::VipRequest:
                 return vip(*(*request)->body_as_VipRequest());
             case schema::RequestBody::MembersRequest:
@@ -339,6 +343,12 @@ class Answerer {
         answer.next = page->next.value;
         answer.last = page->last.value;
         reply(std::move(answer));
+    }
+
+    void one_time_code(const schema::Request& request) {
+        auto answer = server::answer_one_time_code(engine_, request);
+        if (!answer) return fail(answer.error());
+        reply(std::move(*answer));
     }
 
     /// At once, whether or not there is anything to tell: waiting is the I/O thread's.

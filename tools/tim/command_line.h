@@ -72,6 +72,7 @@ void add_operation_commands(CLI::App& app, CommandLine& line);
 void add_insight_commands(CLI::App& app, CommandLine& line);
 void add_relation_commands(CLI::App& app, CommandLine& line);
 void add_follow_command(CLI::App& app, CommandLine& line);
+void add_identity_commands(CLI::App& app, CommandLine& line);
 void add_import_command(CLI::App& app, CommandLine& line);
 /// whatif, on and off, below `tim program`.
 void add_program_change_commands(CLI::App& program, CommandLine& line);

@@ -62,6 +62,7 @@ int main(int argc, char** argv) {
     tim::cli::add_export_command(app, line);
     tim::cli::add_import_command(app, line);
     tim::cli::add_follow_command(app, line);
+    tim::cli::add_identity_commands(app, line);
     tim::cli::add_insight_commands(app, line);
     tim::cli::add_relation_commands(app, line);
     tim::cli::add_operation_commands(app, line);

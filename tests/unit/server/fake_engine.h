@@ -12,6 +12,7 @@
 
 #include "engine/model/segment.h"
 #include "engine/runtime/follow_queries.h"
+#include "engine/runtime/identity_queries.h"
 #include "engine/runtime/network_queries.h"
 #include "engine/runtime/relation_queries.h"
 #include "engine/runtime/reward_queries.h"
@@ -190,6 +191,24 @@ class FakeFollowing final : public runtime::FollowQueries {
     const std::atomic<std::uint64_t>& durable_;
 };
 
+/// Every code is 104417, of customer 7's.
+class FakeIdentity final : public runtime::IdentityQueries {
+  public:
+    model::Result<runtime::OneTimeCode> issue_code(model::ProgramId, const model::CustomerRef&,
+                                                   core::ChallengePurpose, const RequestId&) override {
+        return runtime::OneTimeCode{core::ChallengeState::issued, false, "104417", {300'000}, 0};
+    }
+    model::Result<runtime::CodeVerdict> verify_code(model::ProgramId, const model::CustomerRef&,
+                                                    core::ChallengePurpose asked, std::string_view code,
+                                                    const RequestId&) override {
+        purpose = asked;
+        if (code != "104417") return runtime::CodeVerdict{core::ChallengeState::wrong, false, 4, {}};
+        return runtime::CodeVerdict{core::ChallengeState::verified, false, 0, {7}};
+    }
+
+    core::ChallengePurpose purpose = core::ChallengePurpose::login;
+};
+
 /// An engine that keeps no rules: every command is accepted, gets the next sequence and earns a tenth of its
 /// amount. What is durable is told by the test, or follows at once.
 class FakeEngine final : public runtime::Engine {
@@ -308,6 +327,7 @@ class FakeEngine final : public runtime::Engine {
     runtime::RelationQueries& relations() override { return relations_; }
     runtime::RewardQueries& rewards() override { return rewards_; }
     runtime::FollowQueries& following() override { return followed; }
+    runtime::IdentityQueries& identity() override { return identities; }
     model::Result<runtime::VerifyReport> verify(
         const std::function<void(std::uint64_t, std::uint64_t)>& progress) override {
         progress(1, 2);
@@ -420,6 +440,7 @@ class FakeEngine final : public runtime::Engine {
     std::optional<model::Error> verify_error;
     std::size_t batches = 0;
     FakeFollowing followed{durable_};
+    FakeIdentity identities;
 
   private:
     model::Outcome decide(const model::Command& command) {
