@@ -43,7 +43,7 @@ namespace {
 std::unique_ptr<schema::ChangeT> to_schema(const runtime::Change& change) {
     const model::Fact& fact = change.fact;
     auto told = std::make_unique<schema::ChangeT>();
-    told->fact = to_schema(change.sequence, fact);
+    told->fact = server::to_schema(change.sequence, fact);
     told->spend = change.figures.spend.value;
     told->ranking = change.figures.ranking.value;
     told->orders = static_cast<std::int8_t>(change.figures.orders);
