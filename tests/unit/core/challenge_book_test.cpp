@@ -76,7 +76,10 @@ TEST(ChallengeBook, ChallengesArePacedByKeyAndPurpose) {
     EXPECT_EQ(book.begin(key_of(2), request(2), after(10'000)).state, issued);
     EXPECT_EQ(book.begin(key_of(1, ChallengePurpose::password), request(2), after(10'000)).state, issued);
     for (std::uint8_t i = 1; i < kChallengesPerHour; ++i)
-        EXPECT_EQ(book.begin(key_of(1), request(i), after(i * kChallengePauseMs)).state, issued);
+        EXPECT_EQ(
+            book.begin(key_of(1), request(static_cast<std::uint8_t>(10 + i)), after(i * kChallengePauseMs))
+                .state,
+            issued);
     const std::int64_t then = kChallengesPerHour * kChallengePauseMs;
     const auto many = book.begin(key_of(1), request(99), after(then));
     EXPECT_EQ(many.state, too_many);
