@@ -1,5 +1,7 @@
 #include "tools/tim/csv_lines.h"
 
+#include <fmt/format.h>
+
 #include <cstring>
 #include <new>
 #include <utility>
@@ -68,11 +70,19 @@ bool CsvLines::split_text(std::string_view text) {
     return false;
 }
 
-bool CsvLines::split_header() {
+model::Result<void> CsvLines::take_header(std::string_view file) {
+    using model::ErrorKind;
+    const auto line = next(true);
+    if (!line) return tl::unexpected(line.error());
+    if (*line == Line::end)
+        return model::failure(ErrorKind::invalid,
+                              fmt::format("the {} is empty: its first line names its columns", file));
     constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
     std::string_view text = line_;
     if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-    return split_text(text);
+    if (*line == Line::too_long || !split_text(text))
+        return model::failure(ErrorKind::invalid, "line 1: the header cannot be read");
+    return {};
 }
 
 bool CsvLines::split(std::string& fault) {

@@ -42,9 +42,9 @@ class CsvLines {
     std::string_view text() const { return line_; }
     std::uint64_t number() const { return number_; }
 
-    /// The fields of the first line; a mark of the byte order in front of them is passed over. False when it
-    /// cannot be read.
-    bool split_header();
+    /// Takes the first line and splits it; a mark of the byte order in front of it is passed over. `file` is
+    /// what an error calls the input.
+    model::Result<void> take_header(std::string_view file);
     /// Splits the line that was taken last; false, with `fault`, when it is no line of CSV.
     bool split(std::string& fault);
     /// What `split` found.

@@ -24,12 +24,7 @@ std::optional<FeedColumn> find_column(std::string_view name) {
 }  // namespace
 
 Result<void> FeedReader::read_header() {
-    const auto line = lines_.next(true);
-    if (!line) return tl::unexpected(line.error());
-    if (*line == CsvLines::Line::end)
-        return failure(ErrorKind::invalid, "the feed is empty: its first line names its columns");
-    if (*line == CsvLines::Line::too_long || !lines_.split_header())
-        return failure(ErrorKind::invalid, "line 1: the header cannot be read");
+    if (auto header = lines_.take_header("feed"); !header) return header;
 
     std::array<bool, kFeedColumns> seen{};
     CsvWriter own;

@@ -19,12 +19,7 @@ constexpr std::size_t kBlockTextBytes = std::size_t{1} << 20;
 }  // namespace
 
 Result<void> ImportReader::read_header() {
-    const auto line = lines_.next(true);
-    if (!line) return tl::unexpected(line.error());
-    if (*line == CsvLines::Line::end)
-        return failure(ErrorKind::invalid, "the file is empty: its first line names its columns");
-    if (*line == CsvLines::Line::too_long || !lines_.split_header())
-        return failure(ErrorKind::invalid, "line 1: the header cannot be read");
+    if (auto header = lines_.take_header("file"); !header) return header;
     const auto known = columns_of(kind_);
     std::vector<std::string> seen;
     CsvWriter own;
