@@ -88,6 +88,28 @@ model::Result<LedgerPage> BlockingClient::ledger(std::string_view program, model
         [&](auto done) { return client_.ledger(program, after, limit, done, timeout_ms); });
 }
 
+model::Result<ChangesPage> BlockingClient::changes(std::string_view program, model::Sequence after,
+                                                   std::uint32_t limit, std::uint32_t wait_ms,
+                                                   std::int64_t timeout_ms) {
+    return wait_for<ChangesPage>(
+        [&](auto done) { return client_.changes(program, after, limit, wait_ms, done, timeout_ms); });
+}
+
+model::Result<OneTimeCode> BlockingClient::issue_code(std::string_view program, const model::CustomerRef& key,
+                                                      CodePurpose purpose, const model::Name& name,
+                                                      std::int64_t timeout_ms) {
+    return wait_for<OneTimeCode>(
+        [&](auto done) { return client_.issue_code(program, key, purpose, name, done, timeout_ms); });
+}
+
+model::Result<OneTimeCode> BlockingClient::verify_code(std::string_view program,
+                                                       const model::CustomerRef& key, CodePurpose purpose,
+                                                       std::string_view code, const model::Name& name,
+                                                       std::int64_t timeout_ms) {
+    return wait_for<OneTimeCode>(
+        [&](auto done) { return client_.verify_code(program, key, purpose, code, name, done, timeout_ms); });
+}
+
 model::Result<Vip> BlockingClient::vip(std::string_view program, const model::CustomerRef& customer,
                                        std::int64_t timeout_ms) {
     return wait_for<Vip>([&](auto done) { return client_.vip(program, customer, done, timeout_ms); });

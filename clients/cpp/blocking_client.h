@@ -42,6 +42,17 @@ class BlockingClient {
     model::Result<LedgerPage> ledger(std::string_view program, model::Sequence after, std::uint32_t limit,
                                      std::int64_t timeout_ms = 0);
 
+    /// What happened above `after`; waits up to `wait_ms` for something.
+    model::Result<ChangesPage> changes(std::string_view program, model::Sequence after, std::uint32_t limit,
+                                       std::uint32_t wait_ms = 0, std::int64_t timeout_ms = 0);
+
+    model::Result<OneTimeCode> issue_code(std::string_view program, const model::CustomerRef& key,
+                                          CodePurpose purpose, const model::Name& name,
+                                          std::int64_t timeout_ms = 0);
+    model::Result<OneTimeCode> verify_code(std::string_view program, const model::CustomerRef& key,
+                                           CodePurpose purpose, std::string_view code,
+                                           const model::Name& name, std::int64_t timeout_ms = 0);
+
     /// A command of a kind from place_order to cancel_order.
     model::Result<DetailedOutcome> change_order(std::string_view program, const model::Command& command,
                                                 std::int64_t timeout_ms = 0);

@@ -8,6 +8,8 @@
 #include <string_view>
 
 #include "clients/cpp/care.h"
+#include "clients/cpp/follow.h"
+#include "clients/cpp/identity.h"
 #include "clients/cpp/insight.h"
 #include "clients/cpp/options.h"
 #include "clients/cpp/random.h"
@@ -100,6 +102,22 @@ class Client {
     /// In the order of the ledger, above `after`; at most codec::kMaxFactsPerPage.
     Admission ledger(std::string_view program, model::Sequence after, std::uint32_t limit,
                      Completion<LedgerPage> completion, std::int64_t timeout_ms = 0);
+
+    /// What happened in a program above `after`, at most codec::kMaxFactsPerPage: as soon as there is
+    /// anything on the server's disk, or nothing after `wait_ms`. One such question of a client is open at a
+    /// time; Follower asks them one after the other.
+    Admission changes(std::string_view program, model::Sequence after, std::uint32_t limit,
+                      std::uint32_t wait_ms, Completion<ChangesPage> completion, std::int64_t timeout_ms = 0);
+
+    /// Asks for a one-time code for a phone or an email, to be brought there by the caller; `name` is a
+    /// request id.
+    Admission issue_code(std::string_view program, const model::CustomerRef& key, CodePurpose purpose,
+                         const model::Name& name, Completion<OneTimeCode> completion,
+                         std::int64_t timeout_ms = 0);
+    /// Whether a one-time code that somebody has brought is the right one.
+    Admission verify_code(std::string_view program, const model::CustomerRef& key, CodePurpose purpose,
+                          std::string_view code, const model::Name& name, Completion<OneTimeCode> completion,
+                          std::int64_t timeout_ms = 0);
 
     /// A command of a kind from place_order to cancel_order, answered with all that it led to.
     Admission change_order(std::string_view program, const model::Command& command,

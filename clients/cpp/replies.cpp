@@ -136,31 +136,35 @@ model::Result<History> to_history(const schema::Reply& reply) {
     return history;
 }
 
+LedgerFact to_ledger_fact(const schema::LedgerFact& stored) {
+    LedgerFact fact;
+    fact.sequence = {stored.sequence()};
+    fact.transaction = {stored.transaction()};
+    fact.at = {stored.at_ms()};
+    fact.recorded = {stored.recorded_ms()};
+    fact.type = text_of(stored.type());
+    fact.subject = schema::EnumNameSubjectKind(stored.subject());
+    fact.subject_id = stored.subject_id();
+    fact.name = text_of(stored.name());
+    fact.amount = {stored.amount()};
+    fact.points = {stored.points()};
+    fact.points_after = {stored.points_after()};
+    fact.held_after = {stored.held_after()};
+    fact.version = {stored.version()};
+    fact.tier_before = stored.tier_before();
+    fact.tier_after = stored.tier_after();
+    fact.related = {stored.related()};
+    fact.counterparty = {stored.counterparty()};
+    return fact;
+}
+
 model::Result<LedgerPage> to_ledger(const schema::Reply& reply) {
     const auto* body = reply.body_as_LedgerPage();
     if (!body) return other_reply(reply);
     LedgerPage page;
     page.facts.reserve(body->facts()->size());
-    for (const auto* stored : *body->facts()) {
-        LedgerFact& fact = page.facts.emplace_back();
-        fact.sequence = {stored->sequence()};
-        fact.transaction = {stored->transaction()};
-        fact.at = {stored->at_ms()};
-        fact.recorded = {stored->recorded_ms()};
-        fact.type = text_of(stored->type());
-        fact.subject = schema::EnumNameSubjectKind(stored->subject());
-        fact.subject_id = stored->subject_id();
-        fact.name = text_of(stored->name());
-        fact.amount = {stored->amount()};
-        fact.points = {stored->points()};
-        fact.points_after = {stored->points_after()};
-        fact.held_after = {stored->held_after()};
-        fact.version = {stored->version()};
-        fact.tier_before = stored->tier_before();
-        fact.tier_after = stored->tier_after();
-        fact.related = {stored->related()};
-        fact.counterparty = {stored->counterparty()};
-    }
+    for (const auto* stored : *body->facts())
+        page.facts.push_back(to_ledger_fact(*stored));
     page.next = {body->next()};
     page.last = {body->last()};
     return page;

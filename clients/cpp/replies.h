@@ -15,6 +15,8 @@ tl::unexpected<model::Error> other_reply(const schema::Reply& reply);
 /// Reads the answer to one detailed sale.
 DetailedOutcome to_detailed_outcome(const schema::DetailedSaleResult& result);
 
+LedgerFact to_ledger_fact(const schema::LedgerFact& stored);
+
 model::Result<Customer> to_customer(const schema::Reply& reply);
 model::Result<CustomersPage> to_customers(const schema::Reply& reply);
 model::Result<History> to_history(const schema::Reply& reply);

@@ -24,6 +24,8 @@ namespace tim::runtime {
 
 using model::Result;
 
+class FollowQueries;
+class IdentityQueries;
 class NetworkQueries;
 class RelationQueries;
 class CareQueries;
@@ -234,6 +236,10 @@ class Engine {
     virtual RelationQueries& relations() = 0;
     /// Questions about rewards and vouchers.
     virtual RewardQueries& rewards() = 0;
+    /// Proofs that a phone or an email is somebody's.
+    virtual IdentityQueries& identity() = 0;
+    /// Following every change from any sequence on.
+    virtual FollowQueries& following() = 0;
     /// Questions about the care calendar.
     virtual CareQueries& care() = 0;
     /// Folds the ledger again from nothing and compares every subject with the live state, the indexes of

@@ -15,6 +15,8 @@
 #include "engine/runtime/commit_buffer.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/explain.h"
+#include "engine/runtime/follow.h"
+#include "engine/runtime/identity.h"
 #include "engine/runtime/network_queries.h"
 #include "engine/runtime/relation_queries.h"
 #include "engine/runtime/reward_queries.h"
@@ -88,7 +90,6 @@ class EngineImpl final : public Engine,
         const std::lock_guard lock(notify_mutex_);
         notify_fatal_ = std::move(notify);
     }
-
     void on_space(std::function<void(const SpaceNotice&)> notify) override {
         const std::lock_guard lock(notify_mutex_);
         notify_space_ = std::move(notify);
@@ -118,6 +119,8 @@ class EngineImpl final : public Engine,
     NetworkQueries& network() override { return *this; }
     RelationQueries& relations() override { return *this; }
     RewardQueries& rewards() override { return *this; }
+    FollowQueries& following() override { return following_; }
+    IdentityQueries& identity() override { return identity_; }
     CareQueries& care() override { return *this; }
     Result<VerifyReport> verify(const std::function<void(std::uint64_t, std::uint64_t)>& progress) override;
     std::vector<Stat> stats() const override;
@@ -483,6 +486,8 @@ class EngineImpl final : public Engine,
     mutable StripeLocks stripes_;
 
     core::State state_;
+    Following following_{state_, store_, documents_, options_.stop_queries};
+    Identity identity_;
     CommitBuffer buffer_ ABSL_GUARDED_BY(sequencer_);
     /// Sequences up to which each block of customers is in the checkpoint, by program; only the checkpoint's
     /// thread.

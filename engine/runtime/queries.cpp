@@ -8,7 +8,7 @@
 #include "engine/runtime/customer_view.h"
 #include "engine/runtime/engine_impl.h"
 #include "engine/runtime/limits.h"
-#include "engine/runtime/seal.h"
+#include "engine/runtime/profile.h"
 
 namespace tim::runtime {
 
@@ -121,19 +121,10 @@ Result<void> EngineImpl::add_profile(const core::ProgramState& program, Sequence
                                      CustomerView& view) const {
     const StoredFact stored = fact_at(profile);
     view.enrolled_at = stored.fact.at;
-    const auto key = store_.vault().get(program.id(), view.id);
-    if (!key) {
-        // A person whose key was destroyed has no name any more; the figures stay.
-        return key.error().kind == ErrorKind::not_found ? Result<void>() : tl::unexpected(key.error());
-    }
-    const auto record = documents_.decode_enrollment(stored.blob);
-    if (!record) return tl::unexpected(record.error());
-    const auto plain = unseal(*key, record->sealed_profile);
-    if (!plain) return tl::unexpected(plain.error());
-    auto document = documents_.decode_profile(*plain);
-    if (!document) return tl::unexpected(document.error());
-    view.keys = std::move(document->keys);
-    view.name = std::move(document->name);
+    auto profile_of = open_profile(store_.vault(), documents_, program.id(), view.id, stored.blob);
+    if (!profile_of) return tl::unexpected(profile_of.error());
+    view.keys = std::move(profile_of->keys);
+    view.name = std::move(profile_of->name);
     return {};
 }
 

@@ -39,6 +39,8 @@ inline constexpr std::size_t kMaxOrdersPerPage = 1'000;
 inline constexpr std::size_t kMaxVouchersPerPage = 1'000;
 inline constexpr std::size_t kMaxCarePerPage = 1'000;
 inline constexpr std::size_t kMaxFactsPerPage = 5'000;
+/// How long a FollowRequest may wait for something to tell.
+inline constexpr std::uint32_t kMaxFollowWaitMs = 60'000;
 
 /// Greatest length of a text in `texts`, of a customer's name and of a reason, in bytes of UTF-8. Many rows
 /// may point at one text: the bound keeps what a request makes the server copy within a small multiple of its
@@ -105,6 +107,8 @@ static_assert(model::kMaxRewards * (768 + model::kMaxTiers * (model::kMaxProgram
               "the largest catalogue fits a reply");
 static_assert(kMaxFactsPerPage * 512 <= kMaxReplyBytes && kMaxFactsPerPage < kMaxTables,
               "the largest page of the ledger fits a reply: a fact has no texts but its type and its name");
+static_assert(kMaxFactsPerPage * (3 + model::kMaxKeysPerCustomer) + 8 <= kMaxTables,
+              "the largest page of changes, enrolments all of them, is within the verifier's bound");
 static_assert(kMaxTextBytes >= model::kMaxEmailBytes && kMaxTextBytes >= model::kMaxCardBytes,
               "every key fits a text");
 static_assert(kMaxProgramBytes < kMaxRequestBytes && kMaxProgramBytes < kMaxReplyBytes,

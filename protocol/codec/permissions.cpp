@@ -106,10 +106,19 @@ bool may_request(Role role, RequestBody body) {
         case RequestBody::CareRequest:
         case RequestBody::BirthdaysRequest:
             return role == Role::admin;
+        case RequestBody::OneTimeCodeIssue:  // whoever has the code can be anybody: no till has business with
+                                             // it
+        case RequestBody::OneTimeCodeVerify:
+        case RequestBody::FollowRequest:  // the app's server follows with a checkout's key
+            return role == Role::checkout || role == Role::admin;
         case RequestBody::NONE:
             return false;
     }
     return false;
+}
+
+bool may_see_people(Role role) {
+    return role == Role::admin;
 }
 
 std::string_view deed(RequestBody body) {
@@ -122,6 +131,12 @@ std::string_view deed(RequestBody body) {
             return "list all customers";
         case RequestBody::LedgerRequest:
             return "read the ledger";
+        case RequestBody::FollowRequest:
+            return "follow the ledger";
+        case RequestBody::OneTimeCodeIssue:
+            return "ask for one-time codes";
+        case RequestBody::OneTimeCodeVerify:
+            return "verify one-time codes";
         case RequestBody::PayoutsRequest:
             return "list all payouts";
         case RequestBody::ProgramPut:

@@ -52,7 +52,9 @@ std::span<std::byte> Connection::read_space() {
 }
 
 bool Connection::has_room() const {
-    return in_flight_ < kMaxRequestsInFlight && queries_in_flight_ < kMaxQueriesInFlight &&
+    // A follower that waits for something to happen keeps nothing else from being asked.
+    const std::size_t queries = queries_in_flight_ - (following_ ? 1 : 0);
+    return in_flight_ < kMaxRequestsInFlight && queries < kMaxQueriesInFlight &&
            outbox_.bytes() < kOutboxFullBytes;
 }
 
@@ -381,6 +383,15 @@ void Connection::take_query(const codec::Frame& frame, const schema::Request& re
         case schema::RequestBody::LedgerRequest:
             program = view(request.body_as_LedgerRequest()->program());
             break;
+        case schema::RequestBody::OneTimeCodeIssue:
+            program = view(request.body_as_OneTimeCodeIssue()->program());
+            break;
+        case schema::RequestBody::OneTimeCodeVerify:
+            program = view(request.body_as_OneTimeCodeVerify()->program());
+            break;
+        case schema::RequestBody::FollowRequest:
+            program = view(request.body_as_FollowRequest()->program());
+            break;
         case schema::RequestBody::VipRequest:
             program = view(request.body_as_VipRequest()->program());
             break;
@@ -443,9 +454,20 @@ void Connection::take_query(const codec::Frame& frame, const schema::Request& re
                        fmt::format("this key may not touch the program \"{}\"", program));
         return;
     }
+    std::optional<FollowWait> follow;
+    if (const auto* asked = request.body_as_FollowRequest()) {
+        if (following_) {
+            refuse_request(frame.correlation, schema::FailureCode::invalid,
+                           "a connection follows by one FollowRequest at a time");
+            return;
+        }
+        following_ = true;
+        follow = FollowWait{{asked->after()}, std::min(asked->wait_ms(), codec::kMaxFollowWaitMs), 0};
+    }
     ++in_flight_;
     ++queries_in_flight_;
-    queries_.push_back({frame.correlation, model::Bytes(frame.payload.begin(), frame.payload.end()), key_});
+    queries_.push_back(
+        {frame.correlation, model::Bytes(frame.payload.begin(), frame.payload.end()), key_, follow});
 }
 
 std::vector<Query> Connection::take_queries() {
@@ -495,10 +517,12 @@ void Connection::answer(std::uint32_t correlation, ReplyForm form, std::span<con
     }
 }
 
-void Connection::answer_query(std::span<const std::byte> frames, bool final_reply) {
+void Connection::answer_query(std::span<const std::byte> frames, bool final_reply, bool of_follow) {
     outbox_.tail().append(frames);
     outbox_.added({}, final_reply);
-    if (final_reply) --queries_in_flight_;
+    if (!final_reply) return;
+    --queries_in_flight_;
+    if (of_follow) following_ = false;
 }
 
 // ---------------------------------------------------------------------------------------- the end

@@ -64,8 +64,9 @@ class Connection {
     Outbox& outbox() { return outbox_; }
     /// `count` bytes that the outbox released have left.
     void written(std::size_t count) { in_flight_ -= outbox_.consume(count); }
-    /// Frames of a query came back; `final_reply` unless they only tell of progress.
-    void answer_query(std::span<const std::byte> frames, bool final_reply);
+    /// Frames of a query came back; `final_reply` unless they only tell of progress, `of_follow` when it was
+    /// a FollowRequest.
+    void answer_query(std::span<const std::byte> frames, bool final_reply, bool of_follow = false);
 
     // ---- the end
 
@@ -156,6 +157,7 @@ class Connection {
     std::bitset<kCommandKinds> allowed_kinds_;
     std::size_t in_flight_ = 0;
     std::size_t queries_in_flight_ = 0;
+    bool following_ = false;  // one of them is a FollowRequest
     std::uint64_t revocations_seen_ = 0;
     std::shared_ptr<const model::AccessKey> key_;
     std::string last_program_;  // the hot path asks for the same one again and again

@@ -19,6 +19,7 @@ struct Counters {
     std::atomic<std::uint64_t> slow_readers{0};
     std::atomic<std::uint64_t> batches{0};
     std::atomic<std::uint64_t> commands{0};
+    std::atomic<std::uint64_t> followers_waiting{0};  ///< follow requests without anything to tell
 };
 
 /// What all connections of a server share. Thread-safe.

@@ -29,10 +29,6 @@ schema::SegmentReplyT to_schema(const runtime::SegmentReport& report);
 schema::VouchersT to_schema(const runtime::VouchersPage& page);
 schema::RewardsT to_schema(const std::vector<runtime::RewardView>& catalogue);
 
-// ledger_replies.cpp
-std::unique_ptr<schema::HistoryEntryT> to_schema(const runtime::HistoryEntry& entry);
-std::unique_ptr<schema::LedgerFactT> to_schema(const storage::StoredFact& stored);
-
 // care_replies.cpp
 runtime::CareFilter filter_of(const schema::CareRequest& request);
 schema::CareTasksT to_schema(const runtime::CarePage& page);

@@ -8,19 +8,10 @@
 #include <chrono>
 #include <utility>
 
+#include "protocol/server/monotonic.h"
 #include "protocol/server/session.h"
 
 namespace tim::server {
-namespace {
-
-std::int64_t monotonic_ms() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-               std::chrono::steady_clock::now().time_since_epoch())
-        .count();
-}
-
-}  // namespace
-
 IoThread::IoThread(ServerContext& context, WorkerPool& workers, const Timeouts& timeouts)
     : context_(context), workers_(workers), timeouts_(timeouts), now_ms_(monotonic_ms()) {}
 
@@ -168,10 +159,15 @@ void IoThread::release_durable() {
 
 void IoThread::submit(Session& session) {
     for (Query& query : session.take_queries()) {
+        if (query.follow) {
+            followers_.take(session.shared_from_this(), std::move(query), monotonic_ms());
+            continue;
+        }
         auto job = [this, asked = std::move(query), asker = session.weak_from_this()] {
             const auto hand_over = [this, &asker](codec::ByteBuffer frames, bool final_reply) {
                 asio::post(io_, [asker, final_reply, bytes = std::move(frames)] {
-                    if (const auto alive = asker.lock()) alive->on_query_answered(bytes.view(), final_reply);
+                    if (const auto alive = asker.lock())
+                        alive->on_query_answered(bytes.view(), final_reply, false);
                 });
             };
             codec::ByteBuffer reply;

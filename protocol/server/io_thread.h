@@ -11,6 +11,7 @@
 #include "protocol/server/asio_types.h"
 #include "protocol/server/batch.h"
 #include "protocol/server/context.h"
+#include "protocol/server/followers.h"
 #include "protocol/server/limits.h"
 #include "protocol/server/outbox.h"
 #include "protocol/server/worker_pool.h"
@@ -96,6 +97,7 @@ class IoThread {
     asio::io_context io_{1};
     asio::executor_work_guard<Executor> work_{io_.get_executor()};
     Timer timer_{io_};
+    Followers followers_{context_, workers_, io_};
     std::thread thread_;
 };
 

@@ -18,8 +18,17 @@ inline constexpr std::size_t kMaxConnections = 4'096;
 inline constexpr std::size_t kMaxRequestsInFlight = 4'096;
 /// Queries (what reads the disk) of one connection that wait or run.
 inline constexpr std::size_t kMaxQueriesInFlight = 4;
-/// Queries that wait for a worker, of all connections together.
-inline constexpr std::size_t kMaxQueuedQueries = kMaxConnections * kMaxQueriesInFlight;
+/// Queries that wait for a worker, of all connections together; one of a connection's may be a FollowRequest
+/// beside them.
+inline constexpr std::size_t kMaxQueuedQueries = kMaxConnections * (kMaxQueriesInFlight + 1);
+
+/// How often the followers that wait are looked at: what one is told is late by at most this, and many
+/// commits cost a look as one does.
+inline constexpr std::int64_t kFollowPaceMs = 20;
+/// A follower that is behind by more than so many facts is looked at without waiting.
+inline constexpr std::uint64_t kFollowBehindFacts = 1'000;
+/// Followers of one I/O thread that are looked at at a time; the others have their turn when these are done.
+inline constexpr std::size_t kMaxFollowLooks = 64;
 
 /// A query's greatest payload; of one that carries a program, which only an administrator may send.
 inline constexpr std::size_t kMaxQueryBytes = 4 * 1024;
@@ -69,6 +78,8 @@ inline constexpr std::size_t kMaxIoThreads = 256;
 
 static_assert(kMaxProgramQueryBytes <= codec::kMaxRequestBytes,
               "a query that carries a program fits a frame");
+static_assert(kFollowPaceMs < kDeadlineTickMs && codec::kMaxFollowWaitMs < kIdleTimeoutMs,
+              "a follower hears of the server's end in time, and is not taken for idle");
 static_assert(kMaxRequestsInFlight > kMaxQueriesInFlight, "queries are requests too");
 static_assert(kOutboxFullBytes >= kOutboxChunkBytes * kGatheredChunks, "a full outbox fills whole writes");
 static_assert(kKeptBufferBytes >= kOutboxChunkBytes, "the usual piece is kept");

@@ -15,7 +15,10 @@
 #include "protocol/codec/documents.h"
 #include "protocol/codec/messages.h"
 #include "protocol/codec/permissions.h"
+#include "protocol/server/follow.h"
+#include "protocol/server/identity.h"
 #include "protocol/server/insight_replies.h"
+#include "protocol/server/ledger_replies.h"
 #include "protocol/server/limits.h"
 
 namespace tim::server {
@@ -46,6 +49,11 @@ class Answerer {
                 return customers(*(*request)->body_as_CustomersRequest());
             case schema::RequestBody::LedgerRequest:
                 return ledger(*(*request)->body_as_LedgerRequest());
+            case schema::RequestBody::FollowRequest:
+                return follow();
+            case schema::RequestBody::OneTimeCodeIssue:
+            case schema::RequestBody::OneTimeCodeVerify:
+                return one_time_code(**request);
             case schema::RequestBody::VipRequest:
                 return vip(*(*request)->body_as_VipRequest());
             case schema::RequestBody::MembersRequest:
@@ -332,11 +340,20 @@ class Answerer {
         schema::LedgerPageT answer;
         answer.facts.reserve(page->facts.size());
         for (const storage::StoredFact& stored : page->facts)
-            answer.facts.push_back(server::to_schema(stored));
+            answer.facts.push_back(server::to_schema(stored.sequence, stored.fact));
         answer.next = page->next.value;
         answer.last = page->last.value;
         reply(std::move(answer));
     }
+
+    void one_time_code(const schema::Request& request) {
+        auto answer = server::answer_one_time_code(engine_, request);
+        if (!answer) return fail(answer.error());
+        reply(std::move(*answer));
+    }
+
+    /// At once, whether or not there is anything to tell: waiting is the I/O thread's.
+    void follow() { (void)answer_follow(context_, query_, out_); }
 
     static std::unique_ptr<schema::PayoutT> to_schema(const runtime::PayoutView& view) {
         auto payout = std::make_unique<schema::PayoutT>();
@@ -520,6 +537,7 @@ class Answerer {
         count("server_slow_readers_total", counters.slow_readers);
         count("server_batches_total", counters.batches);
         count("server_commands_total", counters.commands);
+        count("server_followers_waiting", counters.followers_waiting);
         reply(std::move(answer));
     }
 

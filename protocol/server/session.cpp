@@ -236,9 +236,9 @@ void Session::on_stop() {
     interrupt();
 }
 
-void Session::on_query_answered(std::span<const std::byte> frames, bool final_reply) {
+void Session::on_query_answered(std::span<const std::byte> frames, bool final_reply, bool of_follow) {
     if (aborted_) return;
-    answer_query(frames, final_reply);
+    answer_query(frames, final_reply, of_follow);
     thread_.release(*this);
     if (final_reply) progress_.open();
 }

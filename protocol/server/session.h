@@ -28,7 +28,7 @@ class Session : public Connection, public std::enable_shared_from_this<Session> 
     /// The server stops: nothing more is taken, what was is answered.
     void on_stop();
     /// A query's frames came back from a worker.
-    void on_query_answered(std::span<const std::byte> frames, bool final_reply);
+    void on_query_answered(std::span<const std::byte> frames, bool final_reply, bool of_follow);
 
     /// Index in the thread's list of sessions, and whether it stands in its list of those that wait.
     std::size_t slot = 0;

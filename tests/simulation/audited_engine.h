@@ -82,6 +82,8 @@ class AuditedEngine final : public runtime::Engine {
     runtime::RelationQueries& relations() override { return engine_.relations(); }
     runtime::RewardQueries& rewards() override { return engine_.rewards(); }
     runtime::CareQueries& care() override { return engine_.care(); }
+    runtime::IdentityQueries& identity() override { return engine_.identity(); }
+    runtime::FollowQueries& following() override { return engine_.following(); }
     model::Result<runtime::VerifyReport> verify(
         const std::function<void(std::uint64_t, std::uint64_t)>& progress) override {
         return engine_.verify(progress);

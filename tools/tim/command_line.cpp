@@ -73,10 +73,10 @@ Result<model::Instant> Shop::read_time(const std::optional<std::string>& text) c
     return calendar.parse(*text);
 }
 
-int with_session(const CommandLine& line, const std::function<int(Session&)>& body) {
+int with_session(const CommandLine& line, const std::function<int(Session&)>& body, bool stays) {
     auto connect = connect_options(line.options);
     if (!connect) return fail(connect.error());
-    auto session = Session::open(std::move(*connect));
+    auto session = Session::open(std::move(*connect), stays);
     if (!session) {
         const std::string& message = session.error().message;
         const bool names_it = message.find(line.options.server) != std::string::npos;
@@ -86,8 +86,8 @@ int with_session(const CommandLine& line, const std::function<int(Session&)>& bo
     return body(**session);
 }
 
-int with_shop(const CommandLine& line, const std::function<int(Shop&)>& body) {
-    return with_session(line, [&](Session& session) {
+int with_shop(const CommandLine& line, const std::function<int(Shop&)>& body, bool stays) {
+    const auto run = [&](Session& session) {
         auto program = session.pick_program(line.options.program);
         if (!program) return fail(program.error());
         const auto version = session.program(*program);
@@ -96,7 +96,8 @@ int with_shop(const CommandLine& line, const std::function<int(Shop&)>& body) {
         if (!calendar) return fail(calendar.error());
         Shop shop{session, std::move(*program), *version, std::move(*calendar)};
         return body(shop);
-    });
+    };
+    return with_session(line, run, stays);
 }
 
 }  // namespace tim::cli

@@ -50,9 +50,10 @@ struct Shop {
     model::Result<model::Instant> read_time(const std::optional<std::string>& text) const;
 };
 
-/// Runs `body` with a session; an error on the way is told and becomes the exit code.
-int with_session(const CommandLine& line, const std::function<int(Session&)>& body);
-int with_shop(const CommandLine& line, const std::function<int(Shop&)>& body);
+/// Runs `body` with a session; an error on the way is told and becomes the exit code. `stays`: as of
+/// Session::open.
+int with_session(const CommandLine& line, const std::function<int(Session&)>& body, bool stays = false);
+int with_shop(const CommandLine& line, const std::function<int(Shop&)>& body, bool stays = false);
 
 /// Writes to stdout, whole; a pipe that is closed early is no error of ours.
 void print(std::string_view text);
@@ -70,6 +71,9 @@ void add_export_command(CLI::App& app, CommandLine& line);
 void add_operation_commands(CLI::App& app, CommandLine& line);
 void add_insight_commands(CLI::App& app, CommandLine& line);
 void add_relation_commands(CLI::App& app, CommandLine& line);
+void add_follow_command(CLI::App& app, CommandLine& line);
+void add_identity_commands(CLI::App& app, CommandLine& line);
+void add_import_command(CLI::App& app, CommandLine& line);
 void add_care_commands(CLI::App& app, CommandLine& line);
 /// whatif, on and off, below `tim program`.
 void add_program_change_commands(CLI::App& program, CommandLine& line);

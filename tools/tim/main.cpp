@@ -60,6 +60,9 @@ int main(int argc, char** argv) {
     tim::cli::add_reward_commands(app, line);
     tim::cli::add_feed_command(app, line);
     tim::cli::add_export_command(app, line);
+    tim::cli::add_import_command(app, line);
+    tim::cli::add_follow_command(app, line);
+    tim::cli::add_identity_commands(app, line);
     tim::cli::add_insight_commands(app, line);
     tim::cli::add_relation_commands(app, line);
     tim::cli::add_care_commands(app, line);

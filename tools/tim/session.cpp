@@ -22,12 +22,14 @@ std::string ProgramVersion::metric(std::int64_t value) const {
     return model::is_money(program().tiering.criterion) ? money({value}) : std::to_string(value);
 }
 
-Result<std::unique_ptr<Session>> Session::open(client::ConnectOptions connect) {
+Result<std::unique_ptr<Session>> Session::open(client::ConnectOptions connect, bool stays) {
     client::ClientOptions options;
     options.connect = std::move(connect);
-    options.reconnect = false;
+    options.reconnect = stays;
+    options.reconnect_back_off = {20, 1'000};
+    const std::int64_t patience_ms = stays ? options.connect.connect_timeout_ms : 0;
     std::unique_ptr<Session> session(new Session(std::move(options)));
-    if (auto reached = session->client_.ping(); !reached) return tl::unexpected(reached.error());
+    if (auto reached = session->client_.ping(patience_ms); !reached) return tl::unexpected(reached.error());
     return session;
 }
 

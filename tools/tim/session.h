@@ -32,11 +32,12 @@ struct ProgramVersion {
 };
 
 /// One connection for commands that are given one after the other, and the programs that it has met. It does
-/// not come back by itself: a person sees at once that the server is away. One thread.
+/// not come back by itself, unless it is to: a person sees at once that the server is away. One thread.
 class Session {
   public:
-    /// Connects and proves the key; errors: unavailable, denied.
-    static model::Result<std::unique_ptr<Session>> open(client::ConnectOptions options);
+    /// Connects and proves the key; errors: unavailable, denied. With `stays` a connection that is lost later
+    /// is made anew, again and again.
+    static model::Result<std::unique_ptr<Session>> open(client::ConnectOptions options, bool stays = false);
 
     client::BlockingClient& client() { return client_; }
 

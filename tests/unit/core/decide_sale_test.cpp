@@ -4,6 +4,7 @@
 
 #include "desk.h"
 #include "engine/core/settle.h"
+#include "engine/core/state.h"
 
 namespace tim::core {
 namespace {
@@ -266,8 +267,9 @@ TEST(Quote, IsWhatASaleWouldEarn) {
     const CampaignUses uses;
     const CampaignBudgets budgets;
     const RewardCounts rewards;
-    const auto told =
-        quote(command(CommandKind::balance, 25'000), *rules, kNow, {1}, {}, 0, {uses, budgets, rewards});
+    const ProgramState state({1}, "p");
+    const auto told = quote(command(CommandKind::balance, 25'000), *rules, kNow, {1}, {}, 0,
+                            {uses, budgets, rewards, state});
     ASSERT_TRUE(told);
     EXPECT_EQ(told->discount.value, 2'500);
     EXPECT_EQ(told->points.value, 2) << "22,500 are left to pay";

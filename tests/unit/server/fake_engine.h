@@ -12,6 +12,8 @@
 
 #include "engine/model/segment.h"
 #include "engine/runtime/care_queries.h"
+#include "engine/runtime/follow_queries.h"
+#include "engine/runtime/identity_queries.h"
 #include "engine/runtime/network_queries.h"
 #include "engine/runtime/relation_queries.h"
 #include "engine/runtime/reward_queries.h"
@@ -177,6 +179,61 @@ class FakeNetwork final : public runtime::NetworkQueries {
     }
 };
 
+/// A ledger of sales of 100 that earn 10, all of customer 7's, up to the sequence that is durable.
+class FakeFollowing final : public runtime::FollowQueries {
+  public:
+    explicit FakeFollowing(const std::atomic<std::uint64_t>& durable) : durable_(durable) {}
+
+    model::Sequence committed() const override { return {durable_.load()}; }
+    model::Result<runtime::ChangePage> changes(model::ProgramId program, model::Sequence after,
+                                               std::size_t limit, runtime::Sees asked) override {
+        sees = asked;
+        ++looks;
+        runtime::ChangePage page;
+        page.last = committed();
+        page.through = after;
+        if (after > page.last)
+            return model::failure(model::ErrorKind::invalid,
+                                  "after: the ledger ends at " + std::to_string(page.last.value));
+        while (page.through < page.last && page.changes.size() < limit) {
+            runtime::Change change;
+            change.sequence = page.through = {page.through.value + 1};
+            change.fact.type = model::FactType::sale;
+            change.fact.subject = model::Subject::customer(program, {7});
+            change.fact.amount = {100};
+            change.fact.points = {10};
+            change.fact.month = {600};
+            change.figures = core::change_of(change.fact);
+            page.changes.push_back(change);
+        }
+        return page;
+    }
+
+    std::atomic<runtime::Sees> sees = runtime::Sees::figures;
+    std::atomic<int> looks = 0;
+
+  private:
+    const std::atomic<std::uint64_t>& durable_;
+};
+
+/// Every code is 104417, of customer 7's.
+class FakeIdentity final : public runtime::IdentityQueries {
+  public:
+    model::Result<runtime::OneTimeCode> issue_code(model::ProgramId, const model::CustomerRef&,
+                                                   core::ChallengePurpose, const RequestId&) override {
+        return runtime::OneTimeCode{core::ChallengeState::issued, false, "104417", {300'000}, 0};
+    }
+    model::Result<runtime::CodeVerdict> verify_code(model::ProgramId, const model::CustomerRef&,
+                                                    core::ChallengePurpose asked, std::string_view code,
+                                                    const RequestId&) override {
+        purpose = asked;
+        if (code != "104417") return runtime::CodeVerdict{core::ChallengeState::wrong, false, 4, {}};
+        return runtime::CodeVerdict{core::ChallengeState::verified, false, 0, {7}};
+    }
+
+    core::ChallengePurpose purpose = core::ChallengePurpose::login;
+};
+
 /// An engine that keeps no rules: every command is accepted, gets the next sequence and earns a tenth of its
 /// amount. What is durable is told by the test, or follows at once.
 class FakeEngine final : public runtime::Engine {
@@ -294,6 +351,8 @@ class FakeEngine final : public runtime::Engine {
     runtime::NetworkQueries& network() override { return network_; }
     runtime::RelationQueries& relations() override { return relations_; }
     runtime::RewardQueries& rewards() override { return rewards_; }
+    runtime::FollowQueries& following() override { return followed; }
+    runtime::IdentityQueries& identity() override { return identities; }
     runtime::CareQueries& care() override { return care_; }
     model::Result<runtime::VerifyReport> verify(
         const std::function<void(std::uint64_t, std::uint64_t)>& progress) override {
@@ -406,6 +465,8 @@ class FakeEngine final : public runtime::Engine {
     bool durable_at_once = true;
     std::optional<model::Error> verify_error;
     std::size_t batches = 0;
+    FakeFollowing followed{durable_};
+    FakeIdentity identities;
 
   private:
     model::Outcome decide(const model::Command& command) {
@@ -425,6 +486,7 @@ class FakeEngine final : public runtime::Engine {
         return outcome;
     }
 
+    std::atomic<std::uint64_t> durable_{0};
     FakeNetwork network_;
     FakeRelations relations_;
     FakeRewards rewards_;
@@ -433,7 +495,6 @@ class FakeEngine final : public runtime::Engine {
     std::map<std::string, std::shared_ptr<const model::AccessKey>> keys_;
     std::vector<Seen> seen_;
     std::atomic<std::uint64_t> last_{0};
-    std::atomic<std::uint64_t> durable_{0};
     std::function<void()> notify_;
 };
 

@@ -48,7 +48,7 @@ class Harness {
                 answer_query(context, query, frames, [this](codec::ByteBuffer progress) {
                     connection.answer_query(progress.view(), false);
                 });
-                connection.answer_query(frames.view(), true);
+                connection.answer_query(frames.view(), true, query.follow.has_value());
             }
             if (!connection.open()) connection.finish();
             if (reading) write();

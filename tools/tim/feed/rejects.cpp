@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "tools/tim/csv_lines.h"
 #include "tools/tim/csv_writer.h"
-#include "tools/tim/feed/feed_reader.h"
 
 namespace tim::cli {
 
