@@ -18,6 +18,10 @@ const RefusalCases& cases_of_orders();
 
 /// Of what customers are classified by.
 const RefusalCases& cases_of_relations();
+
+/// Of the care calendar.
+const RefusalCases& cases_of_care();
+
 /// Of rewards and vouchers.
 const RefusalCases& cases_of_rewards();
 
