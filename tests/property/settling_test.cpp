@@ -28,6 +28,7 @@ using model::Sequence;
 
 constexpr std::size_t kCommandsPerSeed = 200;
 constexpr int kMonthsAhead = 25 * 12;
+constexpr Sequence kNobodys{std::uint64_t{1} << 60};  ///< no ledger gets that far
 constexpr std::size_t kMostSweeps = 100'000;
 
 std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
@@ -147,6 +148,14 @@ class Twins {
             terms = *command.network;
             sequence(terms.payout);
             command.network = &terms;
+        }
+        model::CareTerms care;
+        if (command.care != nullptr) {
+            care = *command.care;
+            const auto found = sequences_.find(care.task);
+            // What no command of the stopped engine is called must not be the task of another one here.
+            if (care.task.value != 0) care.task = found == sequences_.end() ? kNobodys : found->second;
+            command.care = &care;
         }
         OwnedCommand result = OwnedCommand::copy_of(command);
         result.document = owned.document;

@@ -157,7 +157,10 @@ std::vector<model::Program> CommandGenerator::programs(Choices& choices) {
 OwnedCommand CommandGenerator::next(Instant clock) {
     if (!model_.accepted().empty() && choices_.chance(12)) return again(clock);
     const ProgramId program{static_cast<std::uint16_t>(1 + choices_.below(model_.program_count()))};
-    OwnedCommand command = fresh(program, clock);
+    // Another till is at the same voucher before its reservation ends.
+    const bool pursues = reserved_.has_value() && choices_.chance(30);
+    OwnedCommand command =
+        pursues ? voucher_act(reserved_->first, std::string(reserved_->second)) : fresh(program, clock);
     if (choices_.chance(1)) command.command.program.value = 900;
     return command;
 }

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/support/commands.h"
@@ -52,6 +54,7 @@ class CommandGenerator {
     OwnedCommand sale(model::ProgramId program);
     OwnedCommand order(model::ProgramId program);
     OwnedCommand reward(model::ProgramId program);
+    OwnedCommand voucher_act(model::ProgramId program, const std::string& code);
     /// A voucher's code that was issued, or none that ever was.
     std::string voucher(model::ProgramId program);
     OwnedCommand with_some_voucher(OwnedCommand command, std::uint64_t percent);
@@ -85,6 +88,7 @@ class CommandGenerator {
     const NaiveModel& model_;
     Choices& choices_;
     std::uint64_t next_number_ = 1;
+    std::optional<std::pair<model::ProgramId, std::string>> reserved_;  ///< the voucher of the last act
     std::vector<model::Name> free_receipts_;
 };
 

@@ -56,13 +56,19 @@ OwnedCommand CommandGenerator::reward(ProgramId program) {
         return make_redeem_reward(program, choices_.chance(50) ? next_request() : next_receipt(),
                                   customer(program), id);
     }
+    return voucher_act(program, voucher(program));
+}
+
+OwnedCommand CommandGenerator::voucher_act(ProgramId program, const std::string& code) {
     constexpr CommandKind kinds[] = {CommandKind::reserve_voucher, CommandKind::reserve_voucher,
                                      CommandKind::use_voucher,     CommandKind::release_voucher,
                                      CommandKind::release_voucher, CommandKind::cancel_voucher};
     const CommandKind kind = kinds[choices_.below(std::size(kinds))];
     constexpr std::int64_t ttls[] = {0, 0, kMinuteMs, kHourMs, kDayMs, -1};
     const std::int64_t ttl = kind == CommandKind::reserve_voucher ? ttls[choices_.below(std::size(ttls))] : 0;
-    return make_voucher_act(kind, program, next_request(), voucher(program), ttl);
+    reserved_.reset();
+    if (kind == CommandKind::reserve_voucher) reserved_.emplace(program, code);
+    return make_voucher_act(kind, program, next_request(), code, ttl);
 }
 
 }  // namespace tim::tests
