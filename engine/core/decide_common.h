@@ -109,9 +109,11 @@ void tell_lots(const Lots& before, const Lots& after, model::Sequence spent, mod
 /// from it (a correction of the tier that the period began with, bonuses, a VIP) and fills in the tiers.
 /// `before` is the settled record that the transaction's facts, from the writer's `transaction_begin` on,
 /// have not been folded into. Nothing of anonymous sales.
-/// `sale` is the one that a return takes back, or null.
+/// `sale` is the one that a return takes back, or null; of what is held, `timed_out` is free: its holds are
+/// over and not recorded so.
 Judgement find_consequences(const Moment& moment, model::Subject subject, const CustomerRecord& before,
-                            FactWriter& facts, const SaleEvidence* sale = nullptr);
+                            FactWriter& facts, const SaleEvidence* sale = nullptr,
+                            model::Points timed_out = {});
 
 /// Whether a customer has lots once the writer's transaction has been folded into `before`.
 bool has_lots(const CustomerRecord& before, model::Subject subject, const FactWriter& facts);

@@ -12,6 +12,7 @@ namespace tim::core {
 using model::CommandKind;
 using model::Fact;
 using model::FactType;
+using model::Instant;
 using model::Refusal;
 using model::SubjectKind;
 
@@ -50,26 +51,37 @@ namespace {
 /// What of a sale's points had expired as it was recorded, by where they came from. A debt takes of the first
 /// that can be spent: of the sale's own, unless they were pending.
 struct Expired {
+    std::int64_t all = 0;
     std::int64_t own = 0;     ///< by base rate, tier and campaigns
     std::int64_t beside = 0;  ///< by what came with it
 };
 
+/// When what a sale brought its buyer expires; all of it does at once.
+Instant expiry_of(const SaleEvidence& sale) {
+    for (const RecordedFact& part : sale.parts)
+        if (part.fact.subject == sale.sale.subject && (part.fact.flags & model::kFactLot) != 0 &&
+            part.fact.points.value > 0)
+            return dates_of(part.fact, *sale.pricing).expires_at;
+    return model::kNever;
+}
+
 Expired expired_in(const SaleEvidence& sale) {
-    std::int64_t all = 0;
+    const Instant expiry = expiry_of(sale);
+    Expired expired;
     std::int64_t own = 0;
     std::int64_t beside = 0;
     for (const RecordedFact& part : sale.parts) {
         const Fact& fact = part.fact;
         if (fact.subject != sale.sale.subject) continue;
-        if (fact.type == FactType::points_expired) all -= fact.points.value;
+        // What a hold gave back as it was captured may have expired too, at another instant.
+        if (fact.type == FactType::points_expired && fact.at == expiry) expired.all -= fact.points.value;
         if (fact.type == FactType::sale || fact.type == FactType::campaign_applied) own += fact.points.value;
         if (fact.type == FactType::tier_bonus || fact.type == FactType::referral_welcome)
             beside += std::max<std::int64_t>(fact.points.value, 0);
     }
     const bool pending = (sale.sale.flags & model::kFactPending) != 0;
-    Expired expired;
-    expired.own = std::clamp<std::int64_t>(pending ? all : all - beside, 0, own);
-    expired.beside = all - expired.own;
+    expired.own = std::clamp<std::int64_t>(pending ? expired.all : expired.all - beside, 0, own);
+    expired.beside = expired.all - expired.own;
     return expired;
 }
 
@@ -261,9 +273,7 @@ model::Money commission_loss(const SaleEvidence& sale, const ReturnTerms& terms,
 }
 
 bool expired_with(const SaleEvidence& sale) {
-    return std::ranges::any_of(sale.parts, [&](const RecordedFact& part) {
-        return part.fact.type == FactType::points_expired && part.fact.subject == sale.sale.subject;
-    });
+    return expired_in(sale).all != 0;
 }
 
 model::Points expired_beside(const SaleEvidence& sale, const FactWriter& facts) {

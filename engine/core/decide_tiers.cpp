@@ -45,8 +45,13 @@ Standing climb(const Rules& rules, const CustomerRecord& record) {
 class Consequences {
   public:
     Consequences(const Moment& moment, model::Subject subject, const CustomerRecord& before,
-                 CustomerRecord& draft, FactWriter& facts)
-        : moment_(moment), subject_(subject), before_(before), draft_(draft), facts_(facts) {}
+                 CustomerRecord& draft, Points timed_out, FactWriter& facts)
+        : moment_(moment),
+          subject_(subject),
+          before_(before),
+          draft_(draft),
+          timed_out_(timed_out),
+          facts_(facts) {}
 
     void correct(const Standing& standing) {
         Fact& fact = add(FactType::period_corrected);
@@ -67,7 +72,7 @@ class Consequences {
         if (lot && subject_ == sale->sale.subject)
             back.value = std::min(-moved.value, expired_beside(*sale, facts_).value);
         if (moved.value < 0 && moment_.current->clamps()) {
-            const auto unheld = checked_sub(draft_.points, draft_.held);
+            const auto unheld = checked_sub(draft_.points, {draft_.held.value - timed_out_.value});
             const Points free = std::max(Points{}, Points{unheld.value_or(Points{}).value + back.value});
             moved.value = -std::min(-moved.value, free.value);
         }
@@ -121,6 +126,7 @@ class Consequences {
     model::Subject subject_;
     const CustomerRecord& before_;
     CustomerRecord& draft_;
+    Points timed_out_;
     FactWriter& facts_;
 };
 
@@ -208,7 +214,7 @@ bool has_lots(const CustomerRecord& before, model::Subject subject, const FactWr
 }
 
 Judgement find_consequences(const Moment& moment, model::Subject subject, const CustomerRecord& before,
-                            FactWriter& facts, const SaleEvidence* sale) {
+                            FactWriter& facts, const SaleEvidence* sale, Points timed_out) {
     const Rules& rules = *moment.current;
     const std::size_t begin = facts.transaction_begin();
     if (subject.kind() != model::SubjectKind::customer) return {};
@@ -237,7 +243,7 @@ Judgement find_consequences(const Moment& moment, model::Subject subject, const 
         draft.tier = before.tier;
         const Standing standing = climb(rules, draft);
         tier = standing.tier;
-        Consequences consequences(moment, subject, before, draft, facts);
+        Consequences consequences(moment, subject, before, draft, timed_out, facts);
         if (standing.opening != draft.opening_tier) consequences.correct(standing);
         if (standing.bonus.value != 0) {
             if (const Judgement paid = consequences.pay(standing, sale); !paid.accepted()) return paid;

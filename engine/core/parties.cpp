@@ -175,7 +175,8 @@ Fact& Parties::add(WalletParty& wallet, FactType type, model::Money amount, mode
 Judgement Parties::find_all(const SaleEvidence* sale) {
     for (const Party& party : parties_) {
         if (party.draft.last.get() == party.before.last.get()) continue;  // nothing happened here
-        const Judgement judgement = find_consequences(moment_, party.subject, party.before, facts_, sale);
+        const Judgement judgement =
+            find_consequences(moment_, party.subject, party.before, facts_, sale, party.timed_out);
         if (!judgement.accepted()) return judgement;
     }
     return {};

@@ -223,6 +223,7 @@ void NaiveModel::add_to(NaiveFold& state, std::size_t index) const {
     if (entry.customer.value == 0) return;
     add_gifts(state, index, entry.customer);
     find_tier(state, index, entry.customer);
+    if (command.kind == CommandKind::sale) state.orders.back().find_expired(state, dates.matures, entry.now);
 }
 
 bool NaiveModel::touches(const Accepted& entry, ProgramId program, CustomerId customer) const {

@@ -112,6 +112,20 @@ Wide NaiveFold::earn(Wide amount, std::int64_t matures, std::int64_t expires) {
     return amount;
 }
 
+void NaiveFold::Order::find_expired(const NaiveFold& state, std::int64_t own_matures, std::int64_t now) {
+    Wide about_to = 0;
+    for (const Batch& batch : state.batches)
+        if (batch.hold < 0 && batch.expires <= now) about_to += batch.points;
+    Wide taken = std::max<Wide>(0, expired + expired_beside - about_to);
+    const bool own_came_first = own_matures == INT64_MIN;
+    for (Wide* part :
+         {own_came_first ? &expired : &expired_beside, own_came_first ? &expired_beside : &expired}) {
+        const Wide some = std::min(taken, *part);
+        *part -= some;
+        taken -= some;
+    }
+}
+
 std::vector<NaiveFold::Batch> NaiveFold::take(Wide amount) {
     std::vector<Batch> gone;
     std::stable_sort(batches.begin(), batches.end(),

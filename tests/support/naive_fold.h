@@ -44,6 +44,9 @@ struct NaiveFold {
         Wide expired = 0;
         Wide expired_beside = 0;
         Wide called_for = 0;  ///< of its own points, by returns
+
+        /// A bonus that went as the sale moved the tier took of what was about to expire: of what came first.
+        void find_expired(const NaiveFold& state, std::int64_t own_matures, std::int64_t now);
     };
 
     std::vector<Batch> batches;
