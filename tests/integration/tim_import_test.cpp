@@ -118,6 +118,35 @@ TEST(TimImport, GoesOnThroughAKilledServer) {
                 HasSubstr(R"("customers":20000)"));
 }
 
+TEST(TimImport, AnExportWithProfilesIsImportedElsewhereAndToldTheSame) {
+    const std::string customers =
+        "customer,keys,name,staff,source,channel,natures,types,items,birthday,status\n"
+        "card:1,phone:+84901234567 email:an@example.vn,\"An, of Huế\",NV01,facebook,tet,retail "
+        "wholesale,cafe,tea coffee,02-29,"
+        "prospect\n"
+        "card:2,,,,,,,,,,\n";
+    const auto classified = [](const TestShop& shop) {
+        return shop.tim({"--program", "flexzen", "program", "put", TIM_PRESETS "/flexzen.json"}).code;
+    };
+    const MovingShop from;
+    const MovingShop to;
+    ASSERT_EQ(classified(from), 0);
+    ASSERT_EQ(classified(to), 0);
+    const std::string file = from.write("customers.csv", customers);
+    const Ended begun = from.tim({"--program", "flexzen", "import", "customers", file});
+    ASSERT_EQ(begun.last_line(), "rows=2 accepted=2 duplicate=0 refused=0") << begun.err;
+
+    const std::string told = from.tim({"--program", "flexzen", "export", "customers", "--profile"}).out;
+    EXPECT_THAT(told, HasSubstr(",status,keys,name,staff,source,channel,natures,types,items,birthday\n"));
+    EXPECT_THAT(told, HasSubstr("an@example.vn,\"An, of Huế\",NV01,facebook,tet,"));
+    const std::string exported = to.write("exported.csv", told);
+    EXPECT_EQ(to.tim({"--program", "flexzen", "import", "customers", exported}).last_line(),
+              "rows=2 accepted=2 duplicate=0 refused=0");
+    EXPECT_EQ(to.tim({"--program", "flexzen", "export", "customers", "--profile"}).out, told);
+    EXPECT_EQ(from.tim({"--program", "flexzen", "segment", "orders = 0", "--csv", "-", "--profile"}).out,
+              told);
+}
+
 TEST(TimImport, S5_5_AListOfTiersIsExportedAndImported) {
     const MovingShop shop;
     EXPECT_EQ(shop.tim({"enroll", "card:1", "--at", "2026-03-01T08:00"}).code, 0);

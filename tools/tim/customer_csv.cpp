@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 #include <string_view>
 #include <tuple>
 #include <unordered_map>
 
+#include "engine/model/classification.h"
 #include "engine/model/keys.h"
 #include "tools/tim/csv_writer.h"
 
@@ -16,18 +18,36 @@ namespace {
 constexpr std::string_view kHeader =
     "customer,id,class,tier,points,held,spendable,ranking_points,period_metric,lifetime_spend,month_spend,"
     "orders,"
-    "first_order_at,last_order_at,vip,commission_available,commission_pending,status\n";
+    "first_order_at,last_order_at,vip,commission_available,commission_pending,status";
+constexpr std::string_view kProfile = ",keys,name,staff,source,channel,natures,types,items,birthday";
 
 std::string time_text(const model::Calendar& calendar, model::Instant at) {
     return at == model::kNoInstant ? std::string() : calendar.format(at);
+}
+
+std::string key_text(const model::Key& key) {
+    return fmt::format("{}:{}", model::key_kind_name(key.kind), key.text);
+}
+
+void add_profile(CsvWriter& csv, const client::Customer& customer) {
+    const auto keys = std::views::drop(customer.keys, 1) |
+                      std::views::transform([](const auto& key) { return key_text(key); });
+    const model::CustomerClasses& classes = customer.classes;
+    csv.field(fmt::format("{}", fmt::join(keys, " ")))
+        .field(customer.name)
+        .field(classes.staff)
+        .field(classes.source)
+        .field(classes.channel);
+    for (const auto* words : {&classes.natures, &classes.types, &classes.items})
+        csv.field(fmt::format("{}", fmt::join(*words, " ")));
+    csv.field(model::format_birthday(classes.birthday));
 }
 
 }  // namespace
 
 std::string customer_label(const client::Customer& customer) {
     if (customer.keys.empty()) return fmt::format("id:{}", customer.id.value);
-    const model::Key& key = customer.keys.front();
-    return fmt::format("{}:{}", model::key_kind_name(key.kind), key.text);
+    return key_text(customer.keys.front());
 }
 
 void CustomerCsv::add(const client::Customer& customer, const ProgramVersion& version,
@@ -53,6 +73,7 @@ void CustomerCsv::add(const client::Customer& customer, const ProgramVersion& ve
     rest.field(version.money(customer.commission_available))
         .field(version.money(customer.commission_pending))
         .field(std::string(model::status_name(customer.classes.status)));
+    if (profile_) add_profile(rest, customer);
     rest.end_line();
     line.after_vip = std::move(rest.text());
     lines_.push_back(std::move(line));
@@ -63,6 +84,8 @@ std::string CustomerCsv::text() {
         return std::tie(a.customer, a.id) < std::tie(b.customer, b.id);
     });
     std::string out(kHeader);
+    if (profile_) out += kProfile;
+    out += '\n';
     std::size_t bytes = out.size();
     std::unordered_map<std::uint64_t, std::string_view> labels;  // of those who are VIPs of others
     for (const Line& line : lines_) {

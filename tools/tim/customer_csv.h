@@ -15,6 +15,11 @@ namespace tim::cli {
 /// in its zone. One thread.
 class CustomerCsv {
   public:
+    /// With the profile, what `tim import customers` takes stands behind the other columns: keys, name,
+    /// staff, source, channel, natures, types, items and birthday, as far as the key of access may see
+    /// people.
+    explicit CustomerCsv(bool profile = false) : profile_(profile) {}
+
     void add(const client::Customer& customer, const ProgramVersion& version,
              const model::Calendar& calendar);
 
@@ -31,6 +36,7 @@ class CustomerCsv {
         std::string before_vip;
         std::string after_vip;
     };
+    bool profile_;
     std::vector<Line> lines_;
 };
 

@@ -19,12 +19,13 @@ namespace {
 
 struct Options {
     std::string csv = "-";
+    bool profile = false;
 };
 
 int export_customers(const CommandLine& line, const Options& options) {
     return with_shop(line, [&](Shop& shop) {
         const bool shows = ::isatty(STDERR_FILENO) != 0;
-        CustomerCsv csv;
+        CustomerCsv csv(options.profile);
         model::CustomerId after{};
         do {
             const auto page =
@@ -140,6 +141,9 @@ void add_export_command(CLI::App& app, CommandLine& line) {
     CLI::App* customers = exports->add_subcommand("customers", "Every customer with the figures as of now");
     customers->add_option("--csv", options->csv, "The file to write; - is standard output")
         ->capture_default_str();
+    customers->add_flag(
+        "--profile", options->profile,
+        "Also what import takes: keys, name, staff, source, channel, natures, types, items, birthday");
     customers->footer(
         "Sorted by `customer`, the customer's first key; the same state gives the same bytes. "
         "`period_metric` is the\n"

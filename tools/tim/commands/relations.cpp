@@ -50,6 +50,7 @@ struct SegmentOptions {
     std::string expression;
     bool count = false;
     std::optional<std::string> csv;
+    bool profile = false;
     std::string report;
     std::vector<std::string> by;
     std::uint32_t limit = 20;
@@ -69,7 +70,7 @@ int count_segment(const CommandLine& line, Shop& shop, const SegmentOptions& opt
 }
 
 int export_segment(Shop& shop, const SegmentOptions& options) {
-    CustomerCsv csv;
+    CustomerCsv csv(options.profile);
     model::CustomerId after{};
     do {
         const auto page = shop.session.client().segment(shop.program, options.expression, after,
@@ -209,6 +210,8 @@ int report_segment(const CommandLine& line, Shop& shop, const SegmentOptions& op
 int segment(const CommandLine& line, const SegmentOptions& options) {
     if (options.report.empty() != options.by.empty())
         return fail_usage("a report is --report spend --by DIMENSION[,DIMENSION]");
+    if (options.profile && (!options.csv || !options.report.empty()))
+        return fail_usage("--profile goes with --csv, and not with --report");
     if (options.count && (options.csv || !options.report.empty()))
         return fail_usage("--count goes with neither --csv nor --report");
     return with_shop(line, [&](Shop& shop) {
@@ -227,6 +230,8 @@ void add_segment(CLI::App& app, CommandLine& line) {
         ->required();
     segments->add_flag("--count", options->count, "How many they are, and no more");
     segments->add_option("--csv", options->csv, "Write all of them, or the report, to a file; - for stdout");
+    segments->add_flag("--profile", options->profile,
+                       "With --csv: also keys, name and classification, as tim export customers --profile");
     segments->add_option("--report", options->report, "spend: what they bought, by the dimensions of --by")
         ->check(CLI::IsMember({"spend"}));
     segments

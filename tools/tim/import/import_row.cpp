@@ -24,7 +24,7 @@ constexpr ImportColumn kCustomers[] = {customer, keys,    name,    at,    vip,  
 constexpr ImportColumn kTotals[] = {customer, points, ranking_points, lifetime_spend, at, reason};
 constexpr ImportColumn kTiers[] = {customer, tier, from, until, at, reason};
 
-/// Of `tim export customers` and `tim export tiers`.
+/// Of `tim export customers --profile` and `tim export tiers`.
 constexpr std::string_view kExported[] = {"id",
                                           "class",
                                           "tier",
@@ -42,7 +42,16 @@ constexpr std::string_view kExported[] = {"id",
                                           "vip",
                                           "commission_available",
                                           "commission_pending",
-                                          "status"};
+                                          "status",
+                                          "keys",
+                                          "name",
+                                          "staff",
+                                          "source",
+                                          "channel",
+                                          "natures",
+                                          "types",
+                                          "items",
+                                          "birthday"};
 
 std::string_view cell(const ImportCells& cells, ImportColumn column) {
     return cells[static_cast<std::size_t>(column)];
