@@ -62,8 +62,10 @@ Judgement EngineImpl::decide_program(const Command& command, const model::Bytes&
             return refuse(Refusal::too_many_values);
         if (command.follows.value != 0 && command.follows != program->newest().version())
             return refuse(Refusal::version_moved, program->newest().version().value);
-        const Judgement judgement =
-            effective_from(*program, command.at, now_of(*program, recorded), effective);
+        // By the clock of events nothing has been priced before the first: all that is to come may follow.
+        const bool untouched = options_.time == TimeSource::events && program->latest() == model::kNoInstant;
+        const model::Instant now = untouched ? model::Instant{0} : now_of(*program, recorded);
+        const Judgement judgement = effective_from(*program, command.at, now, effective);
         if (!judgement.accepted()) return judgement;
         version.value = static_cast<std::uint16_t>(program->version_count() + 1);
     }

@@ -104,6 +104,35 @@ TEST(TimInsight, S5_5_WhatIfTellsWhoWouldMoveAndChangesNothing) {
     EXPECT_THAT(shop.tim({"--json", "program", "list"}).out, HasSubstr("\"versions\":1"));
 }
 
+TEST(TimInsight, VersionsBeforeTheFirstEventHoldForAllThatIsToCome) {
+    const TestShop shop;
+    const auto put = [&](const char* vang_min, std::vector<std::string> further = {}) {
+        std::vector<std::string> words{"program", "put", shop.write("tiers.json", document(vang_min))};
+        words.insert(words.end(), further.begin(), further.end());
+        return shop.tim(words);
+    };
+    EXPECT_EQ(put("10000000").code, 0);
+    EXPECT_THAT(put("2000000").out, HasSubstr("version 2 is in force\n"));
+    EXPECT_THAT(put("1500000", {"--at", "2011-03-01"}).out,
+                HasSubstr("version 3 is in force from 2011-03-01T00:00:00+07:00\n"));
+    EXPECT_EQ(shop.tim({"enroll", "card:1", "--at", "2011-01-01"}).code, 0);
+    const auto tier_after = [&](const char* receipt, const char* amount, const char* at) {
+        EXPECT_EQ(shop.tim({"sale", "card:1", "--receipt", receipt, "--amount", amount, "--at", at}).code, 0);
+        return shop.tim({"--json", "show", "card:1"}).out;
+    };
+    EXPECT_THAT(tier_after("1/1", "1600000", "2011-01-02"), HasSubstr(R"("tier":"kin")"));
+    EXPECT_THAT(tier_after("1/2", "300000", "2011-01-03"), HasSubstr(R"("tier":"kin")"));
+    EXPECT_THAT(tier_after("1/3", "200000", "2011-01-04"), HasSubstr(R"("tier":"vang")"))
+        << "by the second version, not by the first";
+    EXPECT_EQ(shop.tim({"return", "card:1", "--original", "1/3", "--receipt", "1/4", "--amount", "200000",
+                        "--at", "2011-01-05"})
+                  .code,
+              0);
+    EXPECT_THAT(tier_after("1/5", "1000", "2011-03-02"), HasSubstr(R"("tier":"vang")"))
+        << "by the third, from its day on";
+    EXPECT_EQ(put("1100000", {"--at", "2011-03-01"}).code, 1) << "what was recorded is not repriced";
+}
+
 TEST(TimInsight, SetsATierByHandForAWhile) {
     const InsightShop shop;
     const std::vector<std::string> gives = {"--json",

@@ -248,6 +248,8 @@ Outcome NaiveModel::judge_program(const OwnedCommand& owned, Instant clock) {
     for (std::uint16_t p = 1; p <= program_count(); ++p)
         if (document({p}, 1).id == owned.document->id) entry.program.value = p;
     entry.now = now(entry.program, clock);
+    // Before the first event all of them are to come.
+    if (time_ == runtime::TimeSource::events && latest(entry.program) == INT64_MIN) entry.now = 0;
     entry.at = owned.command.at == kNoInstant ? entry.now : owned.command.at.value;
     entry.outcome.program = entry.program;
     if (const std::uint16_t newest = version_count(entry.program); newest != 0) {

@@ -32,12 +32,14 @@ int put_program(const CommandLine& line, const Options& options) {
     const auto name = read_request_id(options.request_id);
     if (!name) return fail(name.error());
     model::Instant at = model::kNoInstant;
+    std::string from;
     if (options.at) {
         const auto calendar = model::Calendar::load(program->time_zone);
         if (!calendar) return fail(calendar.error());
         const auto read = calendar->parse(*options.at);
         if (!read) return fail_usage(fmt::format("--at: {}", read.error().message));
         at = *read;
+        from = fmt::format(" from {}", calendar->format(at));
     }
     return with_session(line, [&](Session& session) {
         const auto outcome = session.client().put_program(*program, *name, at);
@@ -50,8 +52,12 @@ int put_program(const CommandLine& line, const Options& options) {
                 .add("duplicate", outcome->duplicate);
             print(json.text() + "\n");
         } else {
+            // The first version holds since ever.
+            const bool dated = !outcome->duplicate && outcome->version.value > 1;
             print(fmt::format("program {}: version {} is in force{}\n", program->id, outcome->version.value,
-                              outcome->duplicate ? " (as before)" : ""));
+                              outcome->duplicate ? " (as before)"
+                              : dated            ? from
+                                                 : ""));
         }
         return static_cast<int>(kDone);
     });

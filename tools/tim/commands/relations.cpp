@@ -123,7 +123,8 @@ int list_segment(const CommandLine& line, Shop& shop, const SegmentOptions& opti
             continue;
         }
         table.add({customer_label(customer), customer.name, status, (*version)->tier_name(customer.tier),
-                   customer.classes.staff, customer.classes.source, std::to_string(customer.points.value),
+                   customer.classes.staff.empty() ? "company" : customer.classes.staff,
+                   customer.classes.source, std::to_string(customer.points.value),
                    (*version)->money(customer.lifetime_spend), shop.time(customer.last_order_at)});
     }
     if (line.options.json) return kDone;
