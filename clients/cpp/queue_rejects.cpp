@@ -49,6 +49,11 @@ std::string_view kind_name(model::CommandKind kind) {
         case model::CommandKind::complete_order:
         case model::CommandKind::cancel_order:
         case model::CommandKind::classify:
+        case model::CommandKind::block_customer:
+        case model::CommandKind::unblock_customer:
+        case model::CommandKind::rekey:
+        case model::CommandKind::claim:
+        case model::CommandKind::erase:
         case model::CommandKind::reserve_voucher:
         case model::CommandKind::use_voucher:
         case model::CommandKind::release_voucher:

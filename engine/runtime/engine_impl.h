@@ -5,92 +5,24 @@
 #include <array>
 #include <atomic>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <thread>
 
-#include "engine/core/decide.h"
 #include "engine/core/segment.h"
 #include "engine/core/state.h"
+#include "engine/runtime/checkpoint_format.h"
 #include "engine/runtime/commit_buffer.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/explain.h"
 #include "engine/runtime/network_queries.h"
 #include "engine/runtime/relation_queries.h"
 #include "engine/runtime/reward_queries.h"
+#include "engine/runtime/row.h"
 #include "engine/runtime/stripe_locks.h"
 #include "storage/mutex.h"
 
 namespace tim::runtime {
-
-/// The evidence that a command needs from the ledger, gathered without locks (`plan`), and what it relied on:
-/// under the locks the same look-ups must find the same, else it is planned again.
-struct Evidence {
-    core::NameCandidates same_name;  ///< compared: none of them is this command's name
-    bool planned = false;
-
-    // A return or void with its original.
-    core::NameCandidates original_name;
-    bool original_found = false;
-    core::NameCandidates receipt_state;
-    std::optional<core::SaleEvidence> sale;
-    model::Sequence customer_last{};  ///< the customer's newest fact when its orders were looked through; 0:
-                                      ///< they were not
-
-    // Capture and release, and the sale that names a hold.
-    core::NameCandidates hold_state;
-    model::CustomerId hold_customer{};  ///< 0: there is no such hold in this program
-    std::optional<model::FactType> hold_resolved;
-
-    // A sale with a referral code, or the first of a customer who has kept one.
-    core::NameCandidates code_state;
-    core::NameCandidates code_receipt_state;
-    std::optional<core::CodeEvidence> code;
-
-    // A command about an order that was placed, and one that names its receipt as the sale's.
-    core::NameCandidates order_state;
-    std::optional<core::OrderEvidence> order;
-
-    // A command that names a voucher, and a return of which nothing is left.
-    core::NameCandidates voucher_state;
-    std::optional<core::VoucherEvidence> voucher;
-    std::vector<core::NameCandidates> granted_states;  ///< of core::SaleEvidence::granted, one by one
-
-    model::CustomerId payout_vip{};  ///< whose payout is approved, paid or failed; 0: there is no such payout
-};
-
-/// One command on its way through a chunk.
-struct Row {
-    const model::Command* command = nullptr;
-    model::Outcome* outcome = nullptr;
-    core::ProgramState* program = nullptr;
-    const Evidence* evidence = nullptr;  ///< almost every row needs none
-    std::uint64_t fingerprint = 0;
-    model::KeyDigest digest;       ///< of the customer's key, when it is named by one
-    model::CustomerId customer{};  ///< 0: not known, or none named
-    model::CustomerId vip{};       ///< of a command about the network: the second customer it names
-    bool by_key = false;
-    bool plain = false;  ///< a sale of a till that names an amount alone
-    bool done = false;   ///< the outcome is final
-};
-
-/// The moment at which the last plain sale was judged: almost always that of the next one too, while the
-/// sequencer is held.
-struct PlainMoment {
-    const core::ProgramState* program = nullptr;
-    model::Instant at{};  ///< of the command
-    core::Moment moment;
-    model::Month month{};
-    bool simple = false;  ///< the moment is acceptable, and both versions' sales are simple
-};
-
-/// An enrolment made ready without locks: digests of its keys, the profile sealed with a fresh key.
-struct Newcomer {
-    std::vector<model::KeyDigest> digests;
-    storage::SecretKey secret{};
-    model::Bytes blob;
-    bool vip_by_key = false;
-    model::KeyDigest vip_digest;  ///< of the key that names the VIP
-};
 
 /// Counts for `stats`, read by any thread.
 struct Counters {
@@ -182,6 +114,7 @@ class EngineImpl final : public Engine,
     Result<std::vector<CustomerView>> customers(model::ProgramId program, model::CustomerId after,
                                                 std::size_t limit) override;
     Result<LedgerPage> ledger(model::ProgramId program, model::Sequence after, std::size_t limit) override;
+    Result<AuditPage> audit(const AuditQuery& query) override;
     NetworkQueries& network() override { return *this; }
     RelationQueries& relations() override { return *this; }
     RewardQueries& rewards() override { return *this; }
@@ -275,6 +208,7 @@ class EngineImpl final : public Engine,
                ((command.kind == returned || command.kind == redeem) &&
                 command.original.kind != model::NameKind::none) ||
                model::ends_payout(command.kind) || model::changes_order(command.kind) ||
+               model::changes_keys(command.kind) || command.kind == claim ||
                !voucher_named_by(command).empty() || (command.details != nullptr && command.kind != balance);
     }
     /// The code of a voucher that a command moves, or names beside an amount; empty: none.
@@ -378,6 +312,41 @@ class EngineImpl final : public Engine,
     Result<std::vector<RewardView>> catalogue(model::ProgramId program,
                                               const model::CustomerRef& customer) override;
 
+    // people.cpp
+    /// When a customer was enrolled, by the fact that the record's `profile` leads to.
+    static model::Instant enrolled_at(const model::Fact& profile);
+    model::EnrollmentRecord profile_record(const storage::StoredFact& profile) const;
+    /// What is sealed there; `secret` becomes the customer's key.
+    model::Profile open_profile(model::ProgramId program, model::CustomerId customer,
+                                const model::EnrollmentRecord& record, storage::SecretKey& secret) const
+        ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// Whom a row names, or nobody. Somebody holds the lock of the keys.
+    model::CustomerId holder_of(const Row& row) const;
+    void plan_person(const Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_, keys_);
+    /// One command that changes keys or name.
+    void execute_key_change(Commands commands, Outcomes outcomes, model::Instant recorded);
+    /// False when it must be planned (again).
+    bool run_key_change(Row& row, model::Instant recorded) ABSL_LOCKS_EXCLUDED(sequencer_, keys_);
+    core::Judgement decide_person(const Row& row, const Evidence& evidence, const core::Moment& moment,
+                                  model::Subject subject, const core::CustomerRecord& record,
+                                  core::FactWriter& facts) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    /// Puts into the buffer who a customer is from now on.
+    void add_person(const model::Command& command, const Evidence& evidence, core::FactWriter& facts)
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    /// Does to the index of keys what facts that were accepted say. The caller holds its lock.
+    void change_keys(core::FactWriter& facts) ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    /// Whether the customer of a fact has, or once had, a key.
+    bool had_key(const model::Fact& fact, const model::KeyDigest& digest) const
+        ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// The customer's sale that an anonymous one was claimed as; none when it was not. `state`: what the
+    /// index says of the receipt.
+    std::optional<storage::StoredFact> find_claim(model::Sequence sale,
+                                                  const core::NameCandidates& state) const;
+    core::Judgement decide_claim(const Row& row, const Evidence& evidence, const core::Moment& moment,
+                                 model::Subject subject, const core::CustomerRecord& record,
+                                 const core::Lots* lots, core::FactWriter& facts) const
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+
     // enroll.cpp, administer.cpp: commands that carry documents
     void execute_enrollments(Commands commands, Outcomes outcomes, model::Instant recorded);
     std::size_t enroll_rows(std::span<Row> rows, std::span<const Newcomer> newcomers, model::Instant recorded)
@@ -430,6 +399,7 @@ class EngineImpl final : public Engine,
     // checkpoint.cpp, recovery.cpp
     Result<void> write_customers(const core::ProgramState& program) ABSL_LOCKS_EXCLUDED(sequencer_);
     Result<void> write_keys(const core::ProgramState& program) ABSL_LOCKS_EXCLUDED(keys_);
+    void replay_keys(const model::Fact& fact, model::Sequence sequence, model::BytesView blob);
     void replay_fact(const model::Fact& fact, model::Sequence sequence, model::BytesView blob);
     Result<void> load_checkpoint();
     Result<void> replay();
@@ -450,7 +420,9 @@ class EngineImpl final : public Engine,
     /// The same between how many of each reward are given out.
     std::vector<std::string> check_rewards(const core::ProgramState& live, const core::ProgramState& folded,
                                            model::Sequence through) const ABSL_LOCKS_EXCLUDED(sequencer_);
-    /// `entries` of the index lead to the newcomer; 0 when it was not counted.
+    /// Whether a fact that says who its customer is is the newest that does.
+    bool says_who(const model::Fact& fact, model::Sequence sequence) const;
+    /// `entries` of the index lead to the customer; 0 when it was not counted.
     std::vector<std::string> check_keys(const model::Fact& fact, model::BytesView blob,
                                         std::size_t entries) const ABSL_LOCKS_EXCLUDED(keys_);
     /// Counts, for each id below `ids`, the entries of the index of keys that lead to it. Entries that lead
@@ -523,7 +495,11 @@ class EngineImpl final : public Engine,
     /// Sequences up to which each block of customers is in the checkpoint, by program; only the checkpoint's
     /// thread.
     std::vector<std::vector<model::Sequence>> saved_blocks_;
-    std::vector<std::uint64_t> saved_keys_;  ///< customers whose keys are in the checkpoint, by program
+    /// Customers, and changes of keys, that are in the checkpoint, by program.
+    std::vector<std::uint64_t> saved_keys_;
+    // Recovery's: up to where the blocks of keys go, by program, and whose key the ledger says is destroyed.
+    std::map<std::uint16_t, std::array<model::Sequence, kKeyBlocks>> saved_key_blocks_;
+    std::vector<ErasedCustomer> erased_;
     std::vector<TierSweep> tier_sweeps_ ABSL_GUARDED_BY(sequencer_);  ///< by program
     storage::Mutex checkpoint_;  ///< one checkpoint, or one flush of names, at a time
     model::Sequence saved_through_{};

@@ -14,6 +14,7 @@
 #include "engine/runtime/reward_queries.h"
 #include "protocol/codec/documents.h"
 #include "protocol/codec/messages.h"
+#include "protocol/codec/people.h"
 #include "protocol/codec/permissions.h"
 #include "protocol/server/insight_replies.h"
 #include "protocol/server/limits.h"
@@ -32,7 +33,12 @@ class Answerer {
   public:
     Answerer(ServerContext& context, const Query& query, ByteBuffer& out,
              const std::function<void(ByteBuffer)>& progress)
-        : context_(context), engine_(context.engine), query_(query), out_(out), progress_(progress) {}
+        : context_(context),
+          engine_(context.engine),
+          query_(query),
+          sight_(codec::sight_of(query.key->role)),
+          out_(out),
+          progress_(progress) {}
 
     void answer() {
         const auto request = codec::read_request(query_.payload);
@@ -78,6 +84,8 @@ class Answerer {
                 return stats();
             case schema::RequestBody::AccessKeyListRequest:
                 return access_keys();
+            case schema::RequestBody::AuditRequest:
+                return audit(*(*request)->body_as_AuditRequest());
             case schema::RequestBody::StandingRequest:
                 return standing(*(*request)->body_as_StandingRequest());
             case schema::RequestBody::ExplainRequest:
@@ -116,7 +124,30 @@ class Answerer {
         const auto shown = as_of == model::kNoInstant ? engine_.show(*program, *customer)
                                                       : engine_.show_as_of(*program, *customer, as_of);
         if (!shown) return fail(shown.error());
-        reply(server::to_schema(*shown));
+        reply(told(*shown));
+    }
+
+    /// A customer, as far as the key's role may know.
+    schema::CustomerT told(const runtime::CustomerView& view) const {
+        schema::CustomerT customer = server::to_schema(view);
+        if (sight_.names) return customer;
+        customer.keys.clear();
+        customer.name.clear();
+        customer.classes->birthday.clear();
+        return customer;
+    }
+
+    /// By which key of access a fact came; empty where that is not told.
+    std::string actor(const model::Fact& fact) {
+        const std::uint32_t number = model::actor_of(fact);
+        if (number == 0 || !sight_.actors) return {};
+        if (actors_.empty()) {
+            for (const model::AccessKey& key : engine_.access_keys()) {
+                if (key.number >= actors_.size()) actors_.resize(key.number + 1);
+                actors_[key.number] = key.id;
+            }
+        }
+        return number < actors_.size() ? actors_[number] : std::string();
     }
 
     void standing(const schema::StandingRequest& request) {
@@ -179,7 +210,7 @@ class Answerer {
                 if (!page) return fail(page.error());
                 schema::CustomersT customers;
                 for (const runtime::CustomerView& row : page->rows)
-                    customers.rows.push_back(std::make_unique<schema::CustomerT>(server::to_schema(row)));
+                    customers.rows.push_back(std::make_unique<schema::CustomerT>(told(row)));
                 customers.next = page->next.value;
                 return reply(std::move(customers));
             }
@@ -260,32 +291,10 @@ class Answerer {
         reply(server::to_schema(*report));
     }
 
-    static bool names_override(const model::Fact& fact) {
-        return fact.type == model::FactType::override_began || fact.type == model::FactType::override_ended;
-    }
-
-    static std::unique_ptr<schema::HistoryEntryT> to_schema(const runtime::HistoryEntry& entry) {
-        const model::Fact& fact = entry.stored.fact;
-        auto line = std::make_unique<schema::HistoryEntryT>();
-        line->sequence = entry.stored.sequence.value;
-        line->at_ms = fact.at.value;
-        line->recorded_ms = fact.recorded.value;
-        line->type = model::fact_type_name(fact.type);
-        if (fact.name_kind != model::NameKind::none) line->name = model::format_name(fact.name());
-        line->amount = fact.amount.value;
-        line->points = fact.points.value;
-        line->points_after = fact.points_after.value;
-        line->held_after = fact.held_after.value;
-        line->version = fact.version.value;
-        line->tier_before = fact.tier_before;
-        line->tier_after = fact.tier_after;
-        // Of an order that was undone, `original` says which it was.
-        const model::Counterpart counterpart = model::counterpart_of(fact);
-        if (fact.type != model::FactType::order_undone) line->related = counterpart.related.value;
-        line->counterparty = counterpart.customer.value;
-        if (names_override(fact)) line->amount = 0;
-        line->original = entry.original;
-        line->reason = entry.reason;
+    std::unique_ptr<schema::HistoryEntryT> told(const runtime::HistoryEntry& entry) {
+        auto line = std::make_unique<schema::HistoryEntryT>(server::to_schema(entry));
+        if (!sight_.reasons) line->reason.clear();
+        line->by = actor(entry.stored.fact);
         return line;
     }
 
@@ -301,7 +310,7 @@ class Answerer {
         if (!entries) return fail(entries.error());
         schema::HistoryT history;
         for (const runtime::HistoryEntry& entry : *entries)
-            history.entries.push_back(to_schema(entry));
+            history.entries.push_back(told(entry));
         if (!entries->empty()) {
             history.customer = entries->front().stored.fact.subject.id();
             if (entries->size() == limit) history.next = entries->back().stored.sequence.value;
@@ -320,37 +329,10 @@ class Answerer {
         schema::CustomersT customers;
         customers.rows.reserve(page->size());
         for (const runtime::CustomerView& view : *page) {
-            customers.rows.push_back(std::make_unique<schema::CustomerT>(server::to_schema(view)));
+            customers.rows.push_back(std::make_unique<schema::CustomerT>(told(view)));
         }
         if (page->size() == limit) customers.next = page->back().id.value;
         reply(std::move(customers));
-    }
-
-    static std::unique_ptr<schema::LedgerFactT> to_schema(const storage::StoredFact& stored) {
-        const model::Fact& fact = stored.fact;
-        auto line = std::make_unique<schema::LedgerFactT>();
-        line->sequence = stored.sequence.value;
-        line->transaction = stored.sequence.value - fact.position;
-        line->at_ms = fact.at.value;
-        line->recorded_ms = fact.recorded.value;
-        line->type = model::fact_type_name(fact.type);
-        line->subject = static_cast<schema::SubjectKind>(fact.subject.kind());
-        line->subject_id = fact.subject.id();
-        if (fact.name_kind != model::NameKind::none) line->name = model::format_name(fact.name());
-        line->points_after = fact.points_after.value;
-        line->held_after = fact.held_after.value;
-        line->version = fact.version.value;
-        line->tier_before = fact.tier_before;
-        line->tier_after = fact.tier_after;
-        const bool undone = fact.type == model::FactType::order_undone;
-        const model::Counterpart counterpart = model::counterpart_of(fact);
-        line->related = counterpart.related.value;
-        line->counterparty = counterpart.customer.value;
-        if (!undone && !names_override(fact)) {  // there stand instants that `apply` needs, no figures
-            line->amount = fact.amount.value;
-            line->points = fact.type == model::FactType::tier_overridden ? 0 : fact.points.value;
-        }
-        return line;
     }
 
     void ledger(const schema::LedgerRequest& request) {
@@ -361,21 +343,49 @@ class Answerer {
         if (!page) return fail(page.error());
         schema::LedgerPageT answer;
         answer.facts.reserve(page->facts.size());
-        for (const storage::StoredFact& stored : page->facts)
-            answer.facts.push_back(to_schema(stored));
+        for (const storage::StoredFact& stored : page->facts) {
+            answer.facts.push_back(std::make_unique<schema::LedgerFactT>(server::to_schema(stored)));
+            answer.facts.back()->by = actor(stored.fact);
+        }
         answer.next = page->next.value;
         answer.last = page->last.value;
         reply(std::move(answer));
     }
 
-    static std::unique_ptr<schema::PayoutT> to_schema(const runtime::PayoutView& view) {
-        auto payout = std::make_unique<schema::PayoutT>();
-        payout->id = view.id.value;
-        payout->vip = view.vip.value;
-        payout->amount = view.amount.value;
-        payout->approved = view.approved;
-        payout->requested_at_ms = view.requested_at.value;
-        return payout;
+    void audit(const schema::AuditRequest& request) {
+        runtime::AuditQuery asked;
+        if (request.program() != nullptr) {
+            const auto program = find(request.program());
+            if (!program) return fail(program.error());
+            asked.programs = {*program};
+        } else if (!query_.key->programs.empty()) {
+            for (const std::string& id : query_.key->programs) {
+                if (const auto program = engine_.find_program(id)) asked.programs.push_back(*program);
+            }
+            if (asked.programs.empty())
+                return fail({model::ErrorKind::not_found, "there is none of the key's programs"});
+        }
+        if (request.by() != nullptr) {
+            const auto key = engine_.find_access_key(view(request.by()));
+            if (key == nullptr) return fail({model::ErrorKind::not_found, "there is no such key of access"});
+            asked.actor = key->number;
+        }
+        asked.after = {request.after()};
+        asked.limit = std::clamp<std::size_t>(request.limit(), 1, codec::kMaxHistoryPerPage);
+        const auto page = engine_.audit(asked);
+        if (!page) return fail(page.error());
+        schema::AuditPageT answer;
+        for (const runtime::HistoryEntry& entry : page->entries) {
+            const model::Fact& fact = entry.stored.fact;
+            auto line = std::make_unique<schema::AuditEntryT>(server::to_audit_entry(entry));
+            line->by = actor(fact);
+            if (const auto found = engine_.program(fact.subject.program()))
+                line->program = found->program->id;
+            answer.entries.push_back(std::move(line));
+        }
+        answer.next = page->next.value;
+        answer.last = page->last.value;
+        reply(std::move(answer));
     }
 
     void vip(const schema::VipRequest& request) {
@@ -385,22 +395,7 @@ class Answerer {
         if (!customer) return fail(customer.error());
         const auto view = engine_.network().vip(*program, *customer);
         if (!view) return fail(view.error());
-        schema::VipReplyT answer;
-        answer.id = view->id.value;
-        answer.customer_class = static_cast<schema::CustomerClass>(view->customer_class);
-        answer.vip = view->vip.value;
-        answer.members = view->members;
-        answer.recruits_this_month = view->recruits_this_month;
-        answer.recruits_closed_month = view->recruits_closed_month;
-        answer.rate_bp = view->rate_bp;
-        answer.available = view->available.value;
-        answer.pending = view->pending.value;
-        answer.in_payout = view->in_payout.value;
-        answer.earned = view->earned.value;
-        answer.paid = view->paid.value;
-        for (const runtime::PayoutView& payout : view->payouts)
-            answer.payouts.push_back(to_schema(payout));
-        reply(std::move(answer));
+        reply(server::to_schema(*view));
     }
 
     void members(const schema::MembersRequest& request) {
@@ -413,7 +408,7 @@ class Answerer {
         if (!page) return fail(page.error());
         schema::CustomersT answer;
         for (const runtime::CustomerView& view : page->rows)
-            answer.rows.push_back(std::make_unique<schema::CustomerT>(server::to_schema(view)));
+            answer.rows.push_back(std::make_unique<schema::CustomerT>(told(view)));
         answer.next = page->next.value;
         reply(std::move(answer));
     }
@@ -426,7 +421,7 @@ class Answerer {
         if (!page) return fail(page.error());
         schema::PayoutsReplyT answer;
         for (const runtime::PayoutView& payout : *page)
-            answer.rows.push_back(to_schema(payout));
+            answer.rows.push_back(server::to_schema(payout));
         if (page->size() >= limit) answer.next = page->back().vip.value;
         reply(std::move(answer));
     }
@@ -439,22 +434,7 @@ class Answerer {
         const std::size_t limit = std::clamp<std::size_t>(request.limit(), 1, codec::kMaxCustomersPerPage);
         const auto view = engine_.network().referral(*program, *customer, limit);
         if (!view) return fail(view.error());
-        schema::ReferralReplyT answer;
-        answer.id = view->id.value;
-        answer.referrer = view->referrer.value;
-        answer.has_code = view->has_code;
-        answer.brought = view->brought;
-        answer.points = view->points.value;
-        for (const runtime::BroughtView& brought : view->rows) {
-            auto row = std::make_unique<schema::BroughtT>();
-            row->referee = brought.referee.value;
-            row->order = brought.order.value;
-            row->receipt = brought.receipt;
-            row->at_ms = brought.at.value;
-            row->points = brought.points.value;
-            answer.rows.push_back(std::move(row));
-        }
-        reply(std::move(answer));
+        reply(server::to_schema(*view));
     }
 
     void code(const schema::CodeRequest& request) {
@@ -477,6 +457,7 @@ class Answerer {
         if (!found) return fail(found.error());
         schema::ProgramReplyT answer;
         answer.program = codec::to_schema(*found->program);
+        if (!sight_.hidden_tiers) codec::hide_tiers(*answer.program);
         answer.version = found->version.value;
         answer.versions = found->versions;
         answer.effective_ms = found->effective.value;
@@ -561,6 +542,8 @@ class Answerer {
             summary->role = static_cast<schema::Role>(key.role);
             summary->programs = key.programs;
             summary->revoked = key.revoked;
+            summary->expires_ms = key.expires.value;
+            summary->number = key.number;
             list.keys.push_back(std::move(summary));
         }
         reply(std::move(list));
@@ -569,6 +552,8 @@ class Answerer {
     ServerContext& context_;
     runtime::Engine& engine_;
     const Query& query_;
+    const codec::Sight sight_;
+    std::vector<std::string> actors_;  // ids of keys of access by their numbers, once they are asked for
     ByteBuffer& out_;
     const std::function<void(ByteBuffer)>& progress_;
 };

@@ -18,6 +18,8 @@ const RefusalCases& cases_of_orders();
 
 /// Of what customers are classified by.
 const RefusalCases& cases_of_relations();
+/// Of who customers are.
+const RefusalCases& cases_of_people();
 /// Of rewards and vouchers.
 const RefusalCases& cases_of_rewards();
 

@@ -318,7 +318,7 @@ TEST(TimCommands, TheLedgerIsExportedAsItHappened) {
     const std::string facts = without_recorded(exported.out);
     EXPECT_THAT(exported.out,
                 StartsWith("sequence,transaction,at,recorded,type,subject,customer,name,amount,points,"
-                           "points_after,held_after,tier_before,tier_after,version\n"));
+                           "points_after,held_after,tier_before,tier_after,version,by\n"));
     // The key of the administrator is fact 1, and of no program.
     EXPECT_THAT(facts, HasSubstr("\n2,2,,program_put,program,,"));
     EXPECT_THAT(facts, HasSubstr("\n4,4,2026-01-02T00:00:00+07:00,sale,"

@@ -188,7 +188,8 @@ OwnedCommand CommandGenerator::fresh(ProgramId program, Instant clock) {
     else if (dice < 84)
         command = spend(program, clock);
     else if (dice < 91)
-        command = choices_.chance(30)   ? classify(program)
+        command = choices_.chance(30)   ? person(program)
+                  : choices_.chance(30) ? classify(program)
                   : choices_.chance(60) ? adjust(program, clock)
                                         : override_tier(program, clock);
     else if (dice < (model_.document(program, 1).id == "tiered" || has_parties ? 95U : 92U))
@@ -570,6 +571,15 @@ Name CommandGenerator::next_request() {
     return request(next_number_++);
 }
 
+namespace {
+
+/// A sale that was nobody's and whose receipt a customer has claimed: the receipt's name is the claim's now.
+bool is_claimed(const NaiveModel::Accepted& entry) {
+    return entry.sent && entry.sent->command.name.kind == model::NameKind::receipt;
+}
+
+}  // namespace
+
 const NaiveModel::Accepted* CommandGenerator::some_accepted(ProgramId program, CommandKind kind) {
     const auto& list = model_.accepted();
     if (list.empty()) return nullptr;
@@ -577,7 +587,8 @@ const NaiveModel::Accepted* CommandGenerator::some_accepted(ProgramId program, C
     const std::size_t start = choices_.below(list.size());
     for (std::size_t i = 0; i < list.size(); ++i) {
         const auto& entry = list[(start + list.size() - i) % list.size()];
-        if (entry.program == program && entry.command.command.kind == kind) return &entry;
+        if (entry.program == program && entry.command.command.kind == kind && !is_claimed(entry))
+            return &entry;
     }
     return nullptr;
 }

@@ -111,6 +111,7 @@ model::CustomerClasses NaiveModel::classes(ProgramId program, CustomerId custome
     for (const Accepted& entry : accepted_) {
         if (!of(entry, program, customer)) continue;
         const model::Command command = entry.command.view();
+        if (command.kind == CommandKind::erase) told.birthday = {};
         const ClassifyTerms* const terms = terms_of(command);
         if (terms == nullptr) continue;
         if (terms->status) prospect = *terms->status == model::CustomerStatus::prospect;

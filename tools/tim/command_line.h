@@ -70,6 +70,8 @@ void add_export_command(CLI::App& app, CommandLine& line);
 void add_operation_commands(CLI::App& app, CommandLine& line);
 void add_insight_commands(CLI::App& app, CommandLine& line);
 void add_relation_commands(CLI::App& app, CommandLine& line);
+void add_people_commands(CLI::App& app, CommandLine& line);
+void add_access_commands(CLI::App& app, CommandLine& line);
 /// whatif, on and off, below `tim program`.
 void add_program_change_commands(CLI::App& program, CommandLine& line);
 

@@ -7,7 +7,7 @@ namespace tim::cli {
 std::string_view ledger_csv_header() {
     return "sequence,transaction,at,recorded,type,subject,customer,name,amount,points,points_after,held_"
            "after,"
-           "tier_before,tier_after,version\n";
+           "tier_before,tier_after,version,by\n";
 }
 
 void append_ledger_line(std::string& text, const client::LedgerFact& fact, const ProgramVersion& version,
@@ -39,7 +39,8 @@ void append_ledger_line(std::string& text, const client::LedgerFact& fact, const
                            : "")
         .field(of_customer ? version.tier_id(fact.tier_before) : "")
         .field(of_customer ? version.tier_id(fact.tier_after) : "")
-        .field(number(fact.version.value));
+        .field(number(fact.version.value))
+        .field(fact.by);
     csv.end_line();
     text += csv.text();
 }

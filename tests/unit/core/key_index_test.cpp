@@ -57,5 +57,28 @@ TEST(KeyIndexDeathTest, AKeyBelongsToOneCustomer) {
     EXPECT_DEATH(index.insert(digest(1, 1), {8}), "a key belongs to one customer");
 }
 
+TEST(KeyIndex, AKeyThatWasGivenUpIsNobodysUntilItIsTakenAgain) {
+    KeyIndex index;
+    const model::KeyDigest key{0x1234'5678'9ABC'DEF0u, 0, model::KeyKind::phone};  // the low bits may be 0
+    const model::KeyDigest neighbour{key.high, 1, model::KeyKind::phone};
+    index.insert(key, {7});
+    index.insert(neighbour, {8});
+    index.drop(key, {9});
+    EXPECT_EQ(index.find(key), model::CustomerId{7}) << "it is not theirs to give";
+    index.drop(key, {7});
+    EXPECT_EQ(index.find(key), model::CustomerId{});
+    EXPECT_EQ(index.find(neighbour), model::CustomerId{8});
+    index.drop(key, {7});
+    index.insert(key, {9});
+    EXPECT_EQ(index.find(key), model::CustomerId{9});
+    EXPECT_EQ(index.size(), 2U) << "in the place that it had";
+    std::size_t given_up = 0;
+    index.drop(neighbour, {8});
+    for (std::size_t part = 0; part < KeyIndex::Table::kParts; ++part)
+        index.table().visit_part(
+            part, [&](const DigestEntry& entry) { given_up += KeyIndex::is_given_up(entry) ? 1 : 0; });
+    EXPECT_EQ(given_up, 1U);
+}
+
 }  // namespace
 }  // namespace tim::core
