@@ -245,6 +245,20 @@ model::Result<model::Outcome> BlockingClient::classify(std::string_view program,
         [&](auto done) { return client_.classify(program, customer, terms, name, at, done, timeout_ms); });
 }
 
+model::Result<model::Outcome> BlockingClient::change_person(std::string_view program,
+                                                            const model::Command& command,
+                                                            std::int64_t timeout_ms) {
+    return wait_for<model::Outcome>(
+        [&](auto done) { return client_.change_person(program, command, done, timeout_ms); });
+}
+
+model::Result<AuditPage> BlockingClient::audit(std::string_view program, std::string_view by,
+                                               model::Sequence after, std::uint32_t limit,
+                                               std::int64_t timeout_ms) {
+    return wait_for<AuditPage>(
+        [&](auto done) { return client_.audit(program, by, after, limit, done, timeout_ms); });
+}
+
 model::Result<SegmentCount> BlockingClient::segment_count(std::string_view program, std::string_view segment,
                                                           std::int64_t timeout_ms) {
     return wait_for<SegmentCount>(

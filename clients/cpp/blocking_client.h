@@ -73,6 +73,12 @@ class BlockingClient {
                                      bool pending = false, model::Sequence before = {},
                                      std::uint32_t limit = 50, std::int64_t timeout_ms = 0);
 
+    /// A command of a kind from block_customer to erase.
+    model::Result<model::Outcome> change_person(std::string_view program, const model::Command& command,
+                                                std::int64_t timeout_ms = 0);
+    model::Result<AuditPage> audit(std::string_view program, std::string_view by, model::Sequence after = {},
+                                   std::uint32_t limit = 1000, std::int64_t timeout_ms = 0);
+
     model::Result<Vip> vip(std::string_view program, const model::CustomerRef& customer,
                            std::int64_t timeout_ms = 0);
     model::Result<CustomersPage> members(std::string_view program, const model::CustomerRef& vip,

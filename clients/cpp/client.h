@@ -144,6 +144,14 @@ class Client {
                      model::Sequence before, std::uint32_t limit, Completion<OrdersPage> completion,
                      std::int64_t timeout_ms = 0);
 
+    /// A command of a kind from block_customer to erase.
+    Admission change_person(std::string_view program, const model::Command& command,
+                            Completion<model::Outcome> completion, std::int64_t timeout_ms = 0);
+    /// What was done by way of keys of access, oldest first, above `after`; of one program (empty: all that
+    /// the key may touch), by one key (empty: any). At most codec::kMaxHistoryPerPage.
+    Admission audit(std::string_view program, std::string_view by, model::Sequence after, std::uint32_t limit,
+                    Completion<AuditPage> completion, std::int64_t timeout_ms = 0);
+
     /// A command of a kind from appoint_vip to fail_payout.
     Admission change_network(std::string_view program, const model::Command& command,
                              Completion<model::Outcome> completion, std::int64_t timeout_ms = 0);

@@ -53,6 +53,11 @@ std::string_view kind_name(model::CommandKind kind) {
         case model::CommandKind::change_care:
         case model::CommandKind::finish_care:
         case model::CommandKind::drop_care:
+        case model::CommandKind::block_customer:
+        case model::CommandKind::unblock_customer:
+        case model::CommandKind::rekey:
+        case model::CommandKind::claim:
+        case model::CommandKind::erase:
         case model::CommandKind::reserve_voucher:
         case model::CommandKind::use_voucher:
         case model::CommandKind::release_voucher:

@@ -42,6 +42,8 @@ Customer convert(const schema::Customer& stored) {
     customer.orders_pending = stored.orders_pending();
     customer.orders_pending_amount = {stored.orders_pending_amount()};
     customer.orders_pending_points = {stored.orders_pending_points()};
+    customer.blocked = stored.blocked();
+    customer.erased = stored.erased();
     if (stored.classes() != nullptr) customer.classes = codec::to_model(*stored.classes());
     return customer;
 }
@@ -64,6 +66,7 @@ HistoryEntry convert(const schema::HistoryEntry& stored) {
     entry.original = text_of(stored.original());
     entry.reason = text_of(stored.reason());
     entry.counterparty = {stored.counterparty()};
+    entry.by = text_of(stored.by());
     return entry;
 }
 
@@ -155,6 +158,7 @@ LedgerFact to_ledger_fact(const schema::LedgerFact& stored) {
     fact.tier_after = stored.tier_after();
     fact.related = {stored.related()};
     fact.counterparty = {stored.counterparty()};
+    fact.by = text_of(stored.by());
     return fact;
 }
 
@@ -326,8 +330,11 @@ model::Result<std::vector<AccessKeySummary>> to_access_keys(const schema::Reply&
     if (!body) return other_reply(reply);
     std::vector<AccessKeySummary> keys;
     for (const auto* key : *body->keys()) {
-        AccessKeySummary summary{
-            text_of(key->id()), static_cast<model::Role>(key->role()), {}, key->revoked()};
+        AccessKeySummary summary{text_of(key->id()),
+                                 static_cast<model::Role>(key->role()),
+                                 {},
+                                 key->revoked(),
+                                 {key->expires_ms()}};
         if (key->programs())
             for (const auto* program : *key->programs())
                 summary.programs.push_back(text_of(program));

@@ -50,6 +50,8 @@ struct Customer {
     model::Money orders_pending_amount{};
     model::Points orders_pending_points{};  ///< what they would earn if they were completed now
     model::CustomerClasses classes;
+    bool blocked = false;  ///< earns, and spends nothing
+    bool erased = false;   ///< nobody knows who it was
 };
 
 /// A piece of the list of all customers, in the order of their ids.
@@ -74,8 +76,9 @@ struct HistoryEntry {
     std::uint8_t tier_after = 0;
     model::Sequence related{};  ///< the hold, the payout, or the sale that the fact came with
     std::string original;       ///< the receipt that a return named, or of the sale that the fact came with
-    std::string reason;         ///< of an adjustment
+    std::string reason;         ///< of an adjustment, and of what else came with words
     model::CustomerId counterparty{};  ///< another customer who took part
+    std::string by;                    ///< the id of the key of access that it came by; empty: not told
 };
 
 /// A piece of a customer's history, newest first.
@@ -104,6 +107,29 @@ struct LedgerFact {
     std::uint8_t tier_after = 0;
     model::Sequence related{};  ///< the hold, the payout, the sale of an order undone or that it came with
     model::CustomerId counterparty{};  ///< another customer who took part
+    std::string by;                    ///< the id of the key of access that it came by; empty: not told
+};
+
+/// What somebody did, by way of a key of access.
+struct AuditEntry {
+    model::Sequence sequence{};
+    model::Instant recorded{};
+    std::string by;
+    std::string type;     ///< a fact type's name: "adjusted", "program_put"
+    std::string program;  ///< empty: of the keys of access
+    std::string subject;
+    std::uint64_t subject_id = 0;  ///< a customer's id
+    std::string name;              ///< the request id
+    model::Money amount{};
+    model::Points points{};
+    std::string reason;
+};
+
+/// A piece of what was done, oldest first.
+struct AuditPage {
+    std::vector<AuditEntry> entries;
+    model::Sequence next{};  ///< `after` of the next page; 0 when the ledger ends here
+    model::Sequence last{};  ///< the ledger's last sequence as this was asked
 };
 
 /// A payout of commission that is neither paid nor failed.
@@ -276,6 +302,7 @@ struct AccessKeySummary {
     model::Role role = model::Role::pos;
     std::vector<std::string> programs;  ///< empty: all
     bool revoked = false;
+    model::Instant expires = model::kNoInstant;  ///< none: never
 };
 
 using Outcomes = std::vector<model::Outcome>;

@@ -200,6 +200,19 @@ void apply_to_customer(ProgramState& program, const Fact& fact, model::Sequence 
         case FactType::order_cancelled:
             close_order(program, record, customer, fact);
             break;
+        case FactType::customer_blocked:
+            record.flags |= kRecordBlocked;
+            break;
+        case FactType::customer_unblocked:
+            record.flags = static_cast<std::uint8_t>(record.flags & ~kRecordBlocked);
+            break;
+        case FactType::rekeyed:
+            record.profile = sequence;
+            break;
+        case FactType::erased:
+            record.profile = sequence;
+            record.flags |= kRecordErased;
+            break;
         case FactType::classified:
             classify(program, record, customer, blob);
             break;
@@ -262,6 +275,7 @@ void apply_access(State& state, const Fact& fact, model::Sequence sequence, mode
     auto key = state.documents().decode_access_key(blob);
     TIM_INVARIANT(key, "a key of access in the ledger can be read");
     auto& place = state.access_keys[key->id];  // before the key moves: the right side of `=` runs first
+    key->number = place != nullptr ? place->number : static_cast<std::uint32_t>(state.access_keys.size());
     place = std::make_shared<const model::AccessKey>(std::move(*key));
     state.access_last = sequence;
 }
@@ -340,6 +354,7 @@ void apply_names(State& state, const Fact& fact, model::Sequence sequence, std::
     switch (fact.type) {
         case FactType::receipt_reduced:
         case FactType::receipt_redeemed:
+        case FactType::receipt_claimed:
             state.names.advance(state.hashing.state_of(SubjectKind::receipt, {fact.subject.id()}),
                                 fact.previous, sequence);
             break;
@@ -369,14 +384,24 @@ void apply_names(State& state, const Fact& fact, model::Sequence sequence, std::
     }
 }
 
-void apply_keys(State& state, const Fact& fact, model::BytesView blob) {
-    if (fact.type != FactType::enrolled) return;
+static_assert(kMaxCustomers < model::kMaxCustomerId,
+              "in the index of keys the greatest id stands for nobody");
+
+void apply_keys(State& state, const Fact& fact, model::BytesView blob,
+                const std::function<bool(const model::KeyDigest&)>& is_included) {
+    if (!changes_keys(fact.type)) return;
     const auto record = state.documents().decode_enrollment(blob);
     TIM_INVARIANT(record, "an enrolment in the ledger can be read");
     ProgramState* const program = state.program(fact.subject.program());
     TIM_INVARIANT(program != nullptr, "a fact's program exists");
-    for (const model::KeyDigest& digest : record->digests)
-        program->keys.insert(digest, {fact.subject.id()});
+    const model::CustomerId customer{fact.subject.id()};
+    for (const model::KeyDigest& digest : record->former) {
+        if (!is_included || !is_included(digest)) program->keys.drop(digest, customer);
+    }
+    for (const model::KeyDigest& digest : record->digests) {
+        if (!is_included || !is_included(digest)) program->keys.insert(digest, customer);
+    }
+    if (fact.type != FactType::enrolled) program->key_changes.fetch_add(1, std::memory_order_relaxed);
 }
 
 }  // namespace tim::core

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "engine/core/state.h"
 #include "engine/model/fact.h"
 
@@ -19,9 +21,16 @@ void apply_names(State& state, const model::Fact& fact, model::Sequence sequence
 /// As `apply_names` for a fact whose name's fingerprint is at hand.
 void apply_names(State& state, const model::Fact& fact, model::Sequence sequence, std::uint64_t fingerprint);
 
-/// The part of `enrolled` that the index of keys keeps, under that index's lock. Applying it again changes
-/// nothing.
-void apply_keys(State& state, const model::Fact& fact, model::BytesView blob);
+/// Whether a fact says who a customer is.
+constexpr bool changes_keys(model::FactType type) {
+    return type == model::FactType::enrolled || type == model::FactType::rekeyed ||
+           type == model::FactType::erased;
+}
+
+/// The part of `enrolled`, `rekeyed` and `erased` that the index of keys keeps, under that index's lock;
+/// without keys for which `is_included(digest)`. Applying the newest one again changes nothing.
+void apply_keys(State& state, const model::Fact& fact, model::BytesView blob,
+                const std::function<bool(const model::KeyDigest&)>& is_included = {});
 
 /// The program in whose scope a fact's name is unique; commands about programs and keys of access share scope
 /// 0.

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "engine/core/classification.h"
 #include "engine/core/decide.h"
 #include "engine/core/lines.h"
@@ -34,11 +36,12 @@ bool wants_customer(CommandKind kind) {
            kind == CommandKind::move_member || kind == CommandKind::request_payout ||
            kind == CommandKind::override_tier || kind == CommandKind::place_order ||
            kind == CommandKind::classify || kind == CommandKind::redeem_reward ||
-           kind == CommandKind::plan_care;
+           kind == CommandKind::plan_care ||
+           (kind >= CommandKind::block_customer && kind <= CommandKind::erase);
 }
 
 bool wants_original(CommandKind kind) {
-    return kind == CommandKind::voided || model::changes_order(kind);
+    return kind == CommandKind::voided || kind == CommandKind::claim || model::changes_order(kind);
 }
 
 Judgement check_figures(const model::Command& command) {
@@ -86,6 +89,26 @@ bool vip_is_malformed(const model::Command& command) {
     if (vip.kind == KeyKind::id) return vip.id.value == 0;
     char text[model::kMaxEmailBytes];
     return model::normalize_key_into(vip.kind, vip.text, text).empty();
+}
+
+/// The keys that come and go by a rekey are phones, emails or cards.
+bool keys_are_malformed(const model::Command& command) {
+    if (command.kind != CommandKind::rekey || command.enrollment == nullptr) return false;
+    const auto malformed = [](const model::CustomerRef& key) {
+        char text[model::kMaxEmailBytes];
+        return key.kind == KeyKind::none || key.kind == KeyKind::id ||
+               model::normalize_key_into(key.kind, key.text, text).empty();
+    };
+    return std::ranges::any_of(command.enrollment->keys, malformed) ||
+           std::ranges::any_of(command.enrollment->drop, malformed);
+}
+
+/// A rekey says something; an enrolment drops nothing.
+bool rekeys_rightly(const model::Command& command) {
+    if (command.kind != CommandKind::rekey) return true;
+    const model::Enrollment* const terms = command.enrollment;
+    return terms != nullptr && (!terms->keys.empty() || !terms->drop.empty() || !terms->keeps_name) &&
+           terms->vip.kind == KeyKind::none && terms->referral.empty() && terms->classes.empty();
 }
 
 /// What a command says of an order belongs to it, and an update says something.
@@ -207,7 +230,7 @@ Judgement check_command(const model::Command& command) {
     if (const Judgement figures = check_figures(command); !figures.accepted()) return figures;
     if (wants_customer(command.kind) && command.customer.kind == KeyKind::none)
         return refuse(Refusal::invalid_key);
-    if (vip_is_malformed(command)) return refuse(Refusal::invalid_key);
+    if (vip_is_malformed(command) || keys_are_malformed(command)) return refuse(Refusal::invalid_key);
     if (!is_instant(command.at)) return refuse(Refusal::invalid_time);
     if (command.ttl_ms < 0 || command.ttl_ms > kMaxHoldMs) return refuse(Refusal::invalid_time);
     if (wants_original(command.kind) && command.original.kind != NameKind::receipt)
@@ -215,6 +238,7 @@ Judgement check_command(const model::Command& command) {
     if (command.details != nullptr && !details_belong(command)) return refuse(Refusal::invalid_command);
     if (!says_rightly(command)) return refuse(Refusal::invalid_command);
     if (!names_reward_rightly(command)) return refuse(Refusal::invalid_command);
+    if (!rekeys_rightly(command)) return refuse(Refusal::invalid_command);
     if (wants_network(command.kind) && command.network == nullptr) return refuse(Refusal::invalid_command);
     if (command.reason.size() > kMaxReasonBytes) return refuse(Refusal::invalid_command);
     if (command.kind == CommandKind::override_tier) {
@@ -256,8 +280,9 @@ std::uint32_t content_digest(const model::Command& command) {
             mix(static_cast<unsigned char>(character));
     };
     // Details that name nothing are none: the same command may come by either way.
+    const bool claims = command.kind == CommandKind::claim;
     const auto mix_lines = [&] {
-        if (command.details == nullptr) return;
+        if (command.details == nullptr || claims) return;
         for (const model::SaleLine& line : command.details->lines) {
             mix_text(line.sku);
             mix(line.quantity);
@@ -265,8 +290,10 @@ std::uint32_t content_digest(const model::Command& command) {
             mix_text(line.category);
         }
     };
-    // How much an order comes to in the end is found out later: what was asked for is in its terms.
-    if (command.kind != CommandKind::complete_order) mix(static_cast<std::uint64_t>(command.amount.value));
+    // How much an order comes to in the end is found out later, and what is left of a receipt that is
+    // claimed: what was asked for is in the terms.
+    if (command.kind != CommandKind::complete_order && !claims)
+        mix(static_cast<std::uint64_t>(command.amount.value));
     mix(static_cast<std::uint64_t>(command.at.value));
     if (model::sells(command.kind)) {
         if (command.details != nullptr && command.details->hold.value != 0) mix(command.details->hold.value);
@@ -304,6 +331,13 @@ std::uint32_t content_digest(const model::Command& command) {
             mix_text(vip.text);
         }
         if (!command.enrollment->referral.empty()) mix_text(command.enrollment->referral);
+        if (command.kind == CommandKind::rekey) {
+            mix(command.enrollment->keeps_name ? 1 : 0);
+            for (const model::CustomerRef& key : command.enrollment->drop) {
+                mix(static_cast<std::uint64_t>(key.kind));
+                mix_text(key.text);
+            }
+        }
     }
     if (command.network != nullptr) {
         mix(command.network->payout.value);  // and whoever answers a repeat compares the VIP, however named

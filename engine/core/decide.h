@@ -471,4 +471,35 @@ void decide_enroll(const model::Command& command, const Moment& moment, model::S
 /// Digest of what a command asks for, without its name and its customer: tells a repeat from a conflict.
 std::uint32_t content_digest(const model::Command& command);
 
+// Who a customer is (rules.md, People): decide_person.cpp.
+
+/// Whether a command spends points or commission of its customer's.
+bool spends(const model::Command& command);
+
+/// Why a command may not be given for its customer: one who was erased is named by nobody (what comes back of
+/// old sales still does), one who is blocked spends nothing.
+Judgement check_person(const model::Command& command, const CustomerRecord& record);
+
+Judgement decide_block(const model::Command& command, const Moment& moment, model::Subject subject,
+                       const CustomerRecord& record, FactWriter& facts);
+
+/// Other keys or another name, which the caller puts into the fact's blob. `enrolled_at`: of the enrolment,
+/// which the record's `profile` leads to no more.
+Judgement decide_rekey(const model::Command& command, const Moment& moment, model::Subject subject,
+                       const CustomerRecord& record, model::Instant enrolled_at, FactWriter& facts);
+
+/// With `knows_birthday` a `classified` without it stands in the transaction.
+Judgement decide_erase(const model::Command& command, const Moment& moment, model::Subject subject,
+                       const CustomerRecord& record, model::Instant enrolled_at, bool knows_birthday,
+                       FactWriter& facts);
+
+/// Whether what is left of a sale can be claimed by a customer who shows the receipt.
+Judgement check_claim(const SaleEvidence& sale);
+/// The claim as a sale: of what is left, at the sale's till.
+model::Command claim_of(const model::Command& command, const SaleEvidence& sale);
+/// Ends the transaction of a claim, whose sale is written at `claim`: what is claimed leaves nobody's
+/// figures, and the receipt leads to the customer.
+Judgement note_claim(const SaleEvidence& sale, model::Sequence claim, model::Subject customer,
+                     const CustomerRecord& anonymous, const Moment& moment, FactWriter& facts);
+
 }  // namespace tim::core

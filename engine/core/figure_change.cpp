@@ -24,6 +24,8 @@ FigureChange change_of(const model::Fact& fact) {
         case FactType::referral_welcome:
         case FactType::referral_returned:
             return {(fact.flags & model::kFactRanking) != 0 ? fact.amount : model::Money{}, ranking, 0};
+        case FactType::claimed:
+            return {fact.amount, {}, -1};
         case FactType::order_undone:
             return {{}, {}, -1};
         default:

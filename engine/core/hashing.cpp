@@ -43,6 +43,11 @@ std::uint64_t Hashing::payment(model::ProgramId program, std::string_view text) 
     return XXH3_64bits_withSeed(text.data(), text.size(), seed) | 1;
 }
 
+std::uint32_t Hashing::conceal(std::uint32_t content) const {
+    return static_cast<std::uint32_t>(
+        XXH3_64bits_withSeed(&content, sizeof content, seed_ ^ 0xA24BAED4963EE407u) >> 32);
+}
+
 namespace {
 
 constexpr int kHalfBits = Hashing::kPermutedBits / 2;

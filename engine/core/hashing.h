@@ -30,6 +30,10 @@ class Hashing {
     /// Keyed digest of what tells a means of payment from others; never 0.
     std::uint64_t payment(model::ProgramId program, std::string_view text) const;
 
+    /// A digest of a command's content that tells nothing of it without the seed: keys may be guessed, being
+    /// few.
+    std::uint32_t conceal(std::uint32_t content) const;
+
     /// A permutation of the numbers of kPermutedBits, one for each program, and its inverse.
     static constexpr int kPermutedBits = 60;
     std::uint64_t permute(model::ProgramId program, std::uint64_t number) const;

@@ -93,8 +93,10 @@ struct alignas(64) CustomerRecord {
     model::Points ranking_before_period{};
     model::Points ranking_before_closed_period{};
     Packed<model::Instant> first_order_at{model::kNoInstant};
-    Packed<model::Sequence> profile{};  ///< the enrolment: when it was, and in its blob the sealed profile
-    model::Month period{};              ///< first month of the current period
+    /// The newest fact that says who the customer is: the enrolment, or what changed keys or name. In its
+    /// blob stands the sealed profile; of one who was erased there is none.
+    Packed<model::Sequence> profile{};
+    model::Month period{};  ///< first month of the current period
     /// Zero.
     std::array<std::uint8_t, 2> reserved_second{};
 
@@ -131,6 +133,9 @@ inline constexpr std::uint8_t kRecordHasCampaignUses = 32;  ///< campaigns with 
 /// The book of overrides has tiers by hand of this customer: while one is in force, `tier` is that.
 inline constexpr std::uint8_t kRecordHasOverrides = 8;
 inline constexpr std::uint8_t kRecordHasOrders = 64;  ///< the book of orders has pending ones
+
+inline constexpr std::uint8_t kRecordBlocked = 4;   ///< earns, and spends nothing
+inline constexpr std::uint8_t kRecordErased = 128;  ///< nobody knows who it was
 
 // 64 bytes, then 62 and 2 of room.
 static_assert(sizeof(CustomerRecord) == 128 && std::is_trivially_copyable_v<CustomerRecord>);

@@ -417,6 +417,7 @@ bool Segment::answer(const Step& step, Look& look) const {
             return in_range(look.settled().held.value);
         case spendable: {
             const CustomerRecord& record = look.settled();
+            if ((record.flags & kRecordBlocked) != 0) return in_range(0);
             return in_range(
                 core::spendable(record.points, record.held, look.rules().keep_points(record.tier)).value);
         }

@@ -226,6 +226,11 @@ void fold_figures(CustomerRecord& record, const Fact& fact) {
             move_points(record, fact);
             if ((fact.flags & model::kFactRanking) != 0) post_fact(record, fact, fact.points);
             break;
+        case FactType::claimed:
+            post_fact(record, fact, {});
+            TIM_INVARIANT(record.orders > 0, "a sale is claimed that was counted");
+            --record.orders;
+            break;
         case FactType::order_undone:
             TIM_INVARIANT(record.orders > 0, "an order is undone that was counted");
             --record.orders;

@@ -86,6 +86,7 @@ class ProgramState {
 
     CustomerTable customers;
     KeyIndex keys;
+    std::atomic<std::uint64_t> key_changes{0};  ///< of customers who were enrolled before
     std::array<HoldBook, kStripes> holds;
     std::array<LotBook, kStripes> lots;
     std::array<CampaignUses, kStripes> campaign_uses;

@@ -13,14 +13,22 @@ std::string_view role_name(Role role) {
             return "checkout";
         case Role::admin:
             return "admin";
+        case Role::member_service:
+            return "member-service";
+        case Role::staff:
+            return "staff";
+        case Role::auditor:
+            return "auditor";
     }
     return "unknown";
 }
 
 Result<Role> parse_role(std::string_view text) {
-    for (const Role role : {Role::pos, Role::checkout, Role::admin})
+    for (const Role role : kRoles)
         if (text == role_name(role)) return role;
-    return failure(ErrorKind::invalid, fmt::format("\"{}\" is not a role: pos, checkout or admin", text));
+    return failure(
+        ErrorKind::invalid,
+        fmt::format("\"{}\" is not a role: pos, checkout, member-service, staff, admin or auditor", text));
 }
 
 bool is_access_key_id(std::string_view text) {

@@ -61,15 +61,24 @@ enum class CommandKind : std::uint8_t {
     use_voucher = 82,      ///< outside of a sale: a gift is handed out, a voucher is cashed elsewhere
     release_voucher = 83,
     cancel_voucher = 84,
+    // People, by request id.
+    block_customer = 100,    ///< customer, reason
+    unblock_customer = 101,  ///< customer, reason
+    rekey = 102,             ///< customer, enrollment
+    claim = 103,             ///< customer, original: an anonymous sale
+    erase = 104,             ///< customer, reason
 };
 
-/// A new customer.
+/// A new customer; of a rekey, what changes of one.
 struct Enrollment {
     std::vector<CustomerRef> keys;  ///< as sent; the first is the one that lists and exports show
     std::string name;
     CustomerRef vip{};       ///< whose member the customer becomes; none: nobody's
     std::string referral{};  ///< a referral code, as typed; empty: none
     ClassifyTerms classes{};
+    // rekey: `keys` are those that come.
+    std::vector<CustomerRef> drop{};  ///< those that go
+    bool keeps_name = false;          ///< `name` is not to be taken
 };
 
 /// A tier by hand, or the end of all of them.
@@ -136,9 +145,14 @@ constexpr bool changes_care(CommandKind kind) {
            kind == CommandKind::drop_care;
 }
 
-/// Whether a command sells: at a till, or by completing an order.
+/// Whether a command changes to whom keys lead.
+constexpr bool changes_keys(CommandKind kind) {
+    return kind == CommandKind::rekey || kind == CommandKind::erase;
+}
+
+/// Whether a command sells: at a till, by completing an order, or by claiming a sale that was nobody's.
 constexpr bool sells(CommandKind kind) {
-    return kind == CommandKind::sale || kind == CommandKind::complete_order;
+    return kind == CommandKind::sale || kind == CommandKind::complete_order || kind == CommandKind::claim;
 }
 
 /// One request to change something (or to read a balance), in the form in which the engine takes it. Plain;
@@ -156,13 +170,14 @@ struct Command {
     Sequence hold{};
     /// The sale of a return or void, or in which a redemption spends; the order that is changed.
     Name original;
-    std::string_view reason;  ///< adjust, override_tier
+    std::string_view reason;  ///< adjust, override_tier, block, unblock, erase
     const Enrollment* enrollment = nullptr;
     /// sale, complete_order, returned, balance: null when it has an amount alone
     const SaleDetails* details = nullptr;
     const OrderTerms* order = nullptr;      ///< commands about orders; null when nothing is said of one
     const Program* document = nullptr;      ///< put_program: validated
     VersionId follows{};                    ///< put_program: the version that it changes; 0: whichever
+    std::uint32_t actor = 0;                ///< number of the key of access that it came by; 0: by none
     const TierAct* tier_act = nullptr;      ///< override_tier
     const AccessKey* access_key = nullptr;  ///< add_access_key, revoke_access_key
     const NetworkTerms* network = nullptr;

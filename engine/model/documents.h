@@ -36,10 +36,13 @@ struct Profile {
     std::string name;
 };
 
-/// The variable part of an `enrolled` fact.
+/// The variable part of an `enrolled`, `rekeyed` or `erased` fact: who the customer is from then on.
 struct EnrollmentRecord {
     std::vector<KeyDigest> digests;
-    Bytes sealed_profile;
+    Bytes sealed_profile;  ///< empty: nobody knows who it was
+    std::vector<KeyDigest>
+        former{};          ///< of keys that the customer had once, and has no more; the newest ones
+    std::string reason{};  ///< erased: the words that it was given with
 };
 
 /// How documents inside facts are written as bytes and read back: a seam, so that the engine need not know

@@ -8,6 +8,18 @@ std::string_view fact_type_name(FactType type) {
             return "none";
         case FactType::program_put:
             return "program_put";
+        case FactType::customer_blocked:
+            return "customer_blocked";
+        case FactType::customer_unblocked:
+            return "customer_unblocked";
+        case FactType::rekeyed:
+            return "rekeyed";
+        case FactType::receipt_claimed:
+            return "receipt_claimed";
+        case FactType::claimed:
+            return "claimed";
+        case FactType::erased:
+            return "erased";
         case FactType::access_key_added:
             return "access_key_added";
         case FactType::access_key_revoked:
@@ -214,7 +226,7 @@ Counterpart counterpart_of(const Fact& fact) {
             return {{fact.voucher.customer},
                     {fact.voucher.phase == VoucherPhase::used ? fact.voucher.related : 0}};
         case FactType::sale:
-            return completes_order(fact) ? Counterpart{{}, {fact.request.related}} : Counterpart{};
+            return goes_by_receipt(fact) ? Counterpart{{}, {fact.request.related}} : Counterpart{};
         case FactType::order_noted:
             return {{}, {fact.order.sale}};
         case FactType::override_began:
@@ -238,6 +250,8 @@ Counterpart counterpart_of(const Fact& fact) {
         case FactType::referral_welcome:
         case FactType::referral_returned:
         case FactType::code_used:
+        case FactType::claimed:
+        case FactType::receipt_claimed:
             return {{fact.party.counterparty}, {fact.party.related}};
         default:
             return {};

@@ -177,6 +177,19 @@ enum class FactType : std::uint8_t {
     /// Subject care: where the task stands. amount: the instant at which it is due; `care` has the rest;
     /// blob: CareTexts.
     care_noted = 107,
+    // People (rules.md, People).
+    customer_blocked = 120,    ///< blob: the reason; the customer earns, and spends nothing
+    customer_unblocked = 121,  ///< blob: the reason
+    /// blob: digests of the keys that the customer has from now on, sealed profile; amount: the instant of
+    /// the enrolment, and changes no spend.
+    rekeyed = 122,
+    /// Subject receipt, of an anonymous sale: what was left of it is a customer's sale from now on, which
+    /// `party` names as `related`; amount, points: nothing is left of the sale itself.
+    receipt_claimed = 123,
+    /// Subject anonymous: what a customer has claimed leaves nobody's figures. amount ≤ 0; party: the
+    /// customer, the sale that it was.
+    claimed = 124,
+    erased = 125,  ///< blob: the reason; keys, name and birthday are gone, figures stay
 };
 
 /// What a sale can name beside its amount. Values are part of the ledger's format.
@@ -192,6 +205,7 @@ std::string_view fact_type_name(FactType type);
 inline constexpr std::uint8_t kFactHasBlob = 1;  ///< `related` is a BlobRef
 inline constexpr std::uint8_t kFactRanking = 2;  ///< `points` changes ranking points too
 inline constexpr std::uint8_t kFactClamped = 4;  ///< fewer points were taken than the return called for
+inline constexpr std::uint8_t kFactClaims = 4;  ///< sale: a customer's, of a receipt that was nobody's before
 inline constexpr std::uint8_t kFactWithOriginal =
     8;  ///< a return or redemption that names a sale; the transaction's next fact says which
 
@@ -308,7 +322,9 @@ struct Fact {
     std::uint8_t tier_after = 0;
     NameKind name_kind = NameKind::none;  ///< `none` on all but the first fact of a transaction
     std::uint8_t period_months = 0;  ///< by which periods its months are counted: 1, 6, 12; 0: one for all
-    TerminalId terminal{};           ///< of a receipt; of the sale that completes an order, its receipt's
+    /// Of a receipt; of the sale that completes an order or claims a receipt, its receipt's; of what else is
+    /// named by a request id, the number of the key of access that it came by (0: none).
+    TerminalId terminal{};
     union {
         std::array<char, kMaxReceiptBytes> number{};  ///< NameKind::receipt
         RequestPart request;                          ///< NameKind::request (and `none`: a zero id)
@@ -352,10 +368,21 @@ struct Fact {
     }
 };
 
-/// Whether a fact is the sale that completes an order, in place of one at a till: `request.related` is the
-/// order's placing.
-inline bool completes_order(const Fact& fact) {
+/// Whether a fact is a sale that goes by another fact's receipt: `request.related` is an order's placing, or
+/// the anonymous sale that it claims.
+inline bool goes_by_receipt(const Fact& fact) {
     return fact.type == FactType::sale && fact.name_kind == NameKind::request;
+}
+
+/// Whether a fact is the sale that completes an order, in place of one at a till.
+inline bool completes_order(const Fact& fact) {
+    return goes_by_receipt(fact) && (fact.flags & kFactClaims) == 0;
+}
+
+/// The number of the key of access that a command came by, in the fact that is named after it; 0: by none, or
+/// the fact does not tell.
+inline std::uint32_t actor_of(const Fact& fact) {
+    return fact.name_kind == NameKind::request && !goes_by_receipt(fact) ? fact.terminal.value : 0;
 }
 
 /// Whether a fact of a customer's is about a web order: in its transaction stands an order_noted.

@@ -44,9 +44,15 @@ namespace tim::model {
     X(in_the_future,          41, "the time lies more than 5 minutes ahead of the server's clock")                     \
     /* whose */                                                                                                        \
     X(unknown_customer,       50, "no customer has that key or id")                                                          \
+    X(customer_erased,       213, "that customer was erased")                                                          \
     X(key_taken,              51, "another customer already has that key")                                             \
     X(too_many_keys,          52, "a customer has at most 8 keys")                                                     \
     X(too_many_customers,     53, "the program has as many customers as an engine can keep")                           \
+    X(customer_blocked,      210, "that customer is blocked: nothing can be spent")                                    \
+    X(already_blocked,       214, "that customer is blocked already")                                                  \
+    X(not_blocked,           215, "that customer is not blocked")                                                      \
+    X(unknown_key,           211, "the customer does not have the key that is to go")                                  \
+    X(last_key,              212, "a customer keeps at least one key")                                                 \
     /* the original of a return */                                                                                     \
     X(unknown_receipt,        60, "there is no sale of that receipt")                                                  \
     X(not_a_sale,             61, "that receipt is not a sale")                                                        \
@@ -57,6 +63,8 @@ namespace tim::model {
     X(unknown_line,          153, "line {} of the return is of nothing that was sold on that receipt")                  \
     X(return_exceeds_line,   154, "more comes back of line {} of the return than is left of it")                        \
     X(line_amount_differs,   155, "the lines' share of what was paid is {} minor units")                                \
+    X(not_anonymous,         216, "that receipt is a customer's already")                                              \
+    X(nothing_left,          219, "nothing is left of that receipt")                                                   \
     /* web orders */                                                                                                   \
     X(unknown_order,         160, "there is no order of that receipt")                                                 \
     X(not_an_order,          161, "that receipt is not an order")                                                      \

@@ -145,6 +145,7 @@ bool EngineImpl::administer_row(Row& row, const model::Bytes& document, const co
         Fact& fact = facts.facts()[0];
         fact.recorded = recorded;
         fact.set_name(command.name);
+        fact.terminal = {command.actor};
         fact.content = core::content_digest(command);
         fact.set_blob(buffer_.add_blob(document));
         facts.end_transaction();

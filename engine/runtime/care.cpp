@@ -134,8 +134,8 @@ void EngineImpl::tell_care(HistoryEntry& entry) const {
     if (!texts.note.empty()) entry.reason += ": " + texts.note;
 }
 
-Result<void> EngineImpl::add_person(core::ProgramState& program, CustomerId customer, std::string& key,
-                                    std::string& name) {
+Result<void> EngineImpl::tell_person(core::ProgramState& program, CustomerId customer, std::string& key,
+                                     std::string& name) {
     CustomerView view;
     Sequence profile;
     {
@@ -189,7 +189,7 @@ Result<CarePage> EngineImpl::care_calendar(model::ProgramId id, const CareFilter
         if (task.phase != model::CarePhase::open || task.due.value != place.due_ms) continue;  // moved since
         if (!wait_durable(task.newest)) return commit_failed();
         CareView& row = page.rows.emplace_back(view_of_task(task));
-        if (auto added = add_person(*program, row.customer, row.key, row.name); !added)
+        if (auto added = tell_person(*program, row.customer, row.key, row.name); !added)
             return tl::unexpected(added.error());
     }
     return page;
@@ -215,7 +215,7 @@ Result<CarePage> EngineImpl::care_of(model::ProgramId id, const model::CustomerR
     CarePage page;
     std::string key;
     std::string name;
-    if (auto added = add_person(*program, *found, key, name); !added) return tl::unexpected(added.error());
+    if (auto added = tell_person(*program, *found, key, name); !added) return tl::unexpected(added.error());
     while (next.value != 0) {
         if (options_.stop_queries.stop_requested()) return ended_early();
         const Fact fact = fact_at(next).fact;
@@ -284,7 +284,7 @@ Result<std::vector<BirthdayView>> EngineImpl::birthdays(model::ProgramId id, Ins
     std::ranges::stable_sort(rows, {}, &BirthdayView::day);
     for (BirthdayView& row : rows) {
         if (options_.stop_queries.stop_requested()) return ended_early();
-        if (auto added = add_person(*program, row.customer, row.key, row.name); !added)
+        if (auto added = tell_person(*program, row.customer, row.key, row.name); !added)
             return tl::unexpected(added.error());
     }
     return rows;

@@ -11,8 +11,6 @@ using storage::BlockTable;
 
 namespace {
 
-constexpr std::size_t kPartsPerBlock = 8;
-
 /// Calls `visit(vip, wallet)` for each wallet of a block.
 template <class Visit>
 void visit_wallets(const core::ProgramState& program, std::uint64_t first, std::uint64_t last,
@@ -167,20 +165,20 @@ Result<void> EngineImpl::write_care(const core::ProgramState& program) {
 
 Result<void> EngineImpl::write_keys(const core::ProgramState& program) {
     for (std::size_t number = 0; number < core::KeyIndex::Table::kParts / kPartsPerBlock; ++number) {
-        std::vector<core::DigestEntry> entries;
-        model::Sequence through;  // who has a key here was enrolled by then
+        KeysBlock block;
         {
+            // Whoever changes keys holds the lock until that is executed.
             const storage::ReaderLock lock(keys_);
-            through = {executed_.load(std::memory_order_acquire)};
+            block.through = {executed_.load(std::memory_order_acquire)};
             for (std::size_t part = number * kPartsPerBlock; part < (number + 1) * kPartsPerBlock; ++part) {
                 program.keys.table().visit_part(
-                    part, [&](const core::DigestEntry& entry) { entries.push_back(entry); });
+                    part, [&](const core::DigestEntry& entry) { block.entries.push_back(entry); });
             }
         }
-        if (entries.empty()) continue;
-        if (!wait_durable(through)) return model::failure(model::ErrorKind::io, "a commit failed");
+        if (block.entries.empty()) continue;
+        if (!wait_durable(block.through)) return model::failure(model::ErrorKind::io, "a commit failed");
         const BlockId id{BlockTable::keys, program.id().value, number};
-        if (auto written = store_.checkpoints().write({{id, encode_keys(entries)}}); !written) return written;
+        if (auto written = store_.checkpoints().write({{id, encode(block)}}); !written) return written;
     }
     return {};
 }
@@ -277,9 +275,11 @@ Result<void> EngineImpl::checkpoint() {
         const std::uint64_t customers = program.customers.count();
         if (auto written = write_customers(program); !written) return written;
         if (auto written = write_care(program); !written) return written;
-        if (customers == saved_keys_[number - 1u]) continue;  // keys come with customers
+        // Keys come with customers, and change afterwards.
+        const std::uint64_t keys = customers + program.key_changes.load(std::memory_order_relaxed);
+        if (keys == saved_keys_[number - 1u]) continue;
         if (auto written = write_keys(program); !written) return written;
-        saved_keys_[number - 1u] = customers;
+        saved_keys_[number - 1u] = keys;
     }
     const CheckpointMeta meta{through, secret_check(store_.vault().engine_secret())};
     if (auto written = store_.checkpoints().write({{{BlockTable::meta, 0, 0}, encode(meta)}}); !written)

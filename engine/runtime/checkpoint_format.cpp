@@ -12,7 +12,8 @@ constexpr std::uint32_t kMetaFormat = 0x4D450001;  // "ME", version 1; and so on
 constexpr std::uint32_t kCustomersFormat = 0x43550005;
 constexpr std::uint32_t kProgramFormat = 0x50520003;
 constexpr std::uint32_t kAccessFormat = 0x41430001;
-constexpr std::uint32_t kKeysFormat = 0x4B450001;
+constexpr std::uint32_t kKeysFormat = 0x4B450002;
+constexpr std::uint32_t kKeysFormatBefore = 0x4B450001;
 constexpr std::uint32_t kCareFormat = 0x43410001;
 
 class Writer {
@@ -345,18 +346,24 @@ model::Result<CareBlock> decode_care(model::BytesView bytes) {
     return checked(reader, std::move(block));
 }
 
-model::Bytes encode_keys(std::span<const core::DigestEntry> entries) {
+model::Bytes encode(const KeysBlock& block) {
     Writer writer(kKeysFormat);
-    writer.put_count(entries.size());
-    writer.put_all(entries);
+    writer.put(block.through);
+    writer.put_count(block.entries.size());
+    writer.put_all(std::span(block.entries));
     return writer.take();
 }
 
-model::Result<std::vector<core::DigestEntry>> decode_keys(model::BytesView bytes) {
-    Reader reader(bytes, kKeysFormat, "index of keys");
-    std::vector<core::DigestEntry> entries(reader.get_count(sizeof(core::DigestEntry)));
-    reader.get_all(std::span(entries));
-    return checked(reader, std::move(entries));
+model::Result<KeysBlock> decode_keys(model::BytesView bytes) {
+    std::uint32_t format = 0;
+    if (bytes.size() >= sizeof format) std::memcpy(&format, bytes.data(), sizeof format);
+    const bool before = format == kKeysFormatBefore;
+    Reader reader(bytes, before ? kKeysFormatBefore : kKeysFormat, "index of keys");
+    KeysBlock block;
+    if (!before) reader.get(block.through);
+    block.entries.resize(reader.get_count(sizeof(core::DigestEntry)));
+    reader.get_all(std::span(block.entries));
+    return checked(reader, std::move(block));
 }
 
 }  // namespace tim::runtime

@@ -135,13 +135,28 @@ model::Bytes encode(const CustomersBlock& block);
 model::Bytes encode(const ProgramBlock& block);
 model::Bytes encode(const AccessBlock& block);
 model::Bytes encode(const CareBlock& block);
-model::Bytes encode_keys(std::span<const core::DigestEntry> entries);
+/// Parts of the index of keys that stand in one block.
+inline constexpr std::size_t kPartsPerBlock = 8;
+inline constexpr std::size_t kKeyBlocks = core::KeyIndex::Table::kParts / kPartsPerBlock;
+/// The block of a key.
+inline std::size_t key_block_of(const model::KeyDigest& digest) {
+    static_assert(kKeyBlocks == 64);
+    return digest.high >> 58;
+}
+
+/// A piece of the index of keys as of a sequence: all that happened to its keys by then.
+struct KeysBlock {
+    model::Sequence through{};
+    std::vector<core::DigestEntry> entries;
+};
+model::Bytes encode(const KeysBlock& block);
 
 model::Result<CheckpointMeta> decode_meta(model::BytesView bytes);
 model::Result<CustomersBlock> decode_customers(model::BytesView bytes);
 model::Result<ProgramBlock> decode_program(model::BytesView bytes);
 model::Result<AccessBlock> decode_access(model::BytesView bytes);
 model::Result<CareBlock> decode_care(model::BytesView bytes);
-model::Result<std::vector<core::DigestEntry>> decode_keys(model::BytesView bytes);
+/// Of the format before this one, `through` is 0: no customer had given up a key.
+model::Result<KeysBlock> decode_keys(model::BytesView bytes);
 
 }  // namespace tim::runtime

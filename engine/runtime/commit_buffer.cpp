@@ -35,6 +35,16 @@ std::optional<storage::StoredFact> CommitBuffer::find(model::Sequence sequence) 
     return std::nullopt;
 }
 
+std::optional<storage::SecretKey> CommitBuffer::find_secret(model::ProgramId program,
+                                                            model::CustomerId customer) const {
+    for (const Half& half : halves_) {
+        for (const NewSecret& secret : half.secrets) {
+            if (secret.program == program && secret.customer == customer) return secret.key;
+        }
+    }
+    return std::nullopt;
+}
+
 const CommitBuffer::Half* CommitBuffer::turn() {
     Half& full = filling();
     if (full.count == 0) return nullptr;
@@ -50,6 +60,7 @@ void CommitBuffer::written() {
     half.count = 0;
     half.blobs.clear();
     half.secrets.clear();
+    half.erased.clear();
     writing_count_ = 0;
     writing_blob_bytes_ = 0;
 }

@@ -21,6 +21,12 @@ struct NewSecret {
     storage::SecretKey key{};
 };
 
+/// Somebody whose key is to be destroyed once the ledger says so, and before anybody is told.
+struct ErasedCustomer {
+    model::ProgramId program{};
+    model::CustomerId customer{};
+};
+
 /// The facts that are applied but not yet durable, in two halves: one that commands fill, one that the
 /// committer writes. All members are called under the engine's sequencer lock; what `take` handed out may be
 /// read without it until `written`.
@@ -37,6 +43,7 @@ class CommitBuffer {
         std::size_t count = 0;
         model::Bytes blobs;
         std::vector<NewSecret> secrets;
+        std::vector<ErasedCustomer> erased;
 
         model::Fact* facts() const { return reinterpret_cast<model::Fact*>(memory.get()); }
         storage::Batch batch() const { return {first, {facts(), count}, blobs}; }
@@ -70,6 +77,10 @@ class CommitBuffer {
     /// Puts bytes where facts of this batch can refer to them.
     model::BlobRef add_blob(model::BytesView bytes);
     void add_secret(const NewSecret& secret) { filling().secrets.push_back(secret); }
+    void add_erased(const ErasedCustomer& erased) { filling().erased.push_back(erased); }
+
+    /// The key of a newcomer that may not be in the vault yet.
+    std::optional<storage::SecretKey> find_secret(model::ProgramId program, model::CustomerId customer) const;
 
     /// Takes what a writer has written.
     void take(std::size_t facts) {

@@ -70,6 +70,9 @@ bool EngineImpl::commit() {
     // The vault first: a customer whose key were lost would be nameless.
     Result<void> result = store_secrets(store_.vault(), half->secrets);
     if (result) result = store_.ledger().append(batch);
+    // Once the ledger says so, and before it is said to anybody: recovery does it again.
+    for (std::size_t i = 0; result && i < half->erased.size(); ++i)
+        result = store_.vault().destroy(half->erased[i].program, half->erased[i].customer);
     if (!result) {
         failed_.store(true);
         {

@@ -29,7 +29,10 @@ inline CustomerView figures_of(model::CustomerId customer, const core::PointsDra
     view.pending = settled.lots.pending();
     view.next_expiry = next.at;
     view.expiring = next.points;
-    view.spendable = core::spendable(record.points, record.held, rules.keep_points(record.tier));
+    view.blocked = (record.flags & core::kRecordBlocked) != 0;
+    view.erased = (record.flags & core::kRecordErased) != 0;
+    if (!view.blocked)
+        view.spendable = core::spendable(record.points, record.held, rules.keep_points(record.tier));
     view.ranking_points = record.ranking_points;
     view.period_metric = rules.metric(record);
     view.lifetime_spend = record.lifetime_spend;

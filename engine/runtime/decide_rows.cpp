@@ -76,6 +76,13 @@ Judgement EngineImpl::decide_row(const Row& row, const Evidence& evidence, const
         case CommandKind::finish_care:
         case CommandKind::drop_care:
             return decide_care(row, evidence, moment, subject, record, facts);
+        case CommandKind::block_customer:
+        case CommandKind::unblock_customer:
+        case CommandKind::rekey:
+        case CommandKind::erase:
+            return decide_person(row, evidence, moment, subject, record, facts);
+        case CommandKind::claim:
+            return decide_claim(row, evidence, moment, subject, record, lots, facts);
         case CommandKind::redeem_reward:
         case CommandKind::reserve_voucher:
         case CommandKind::use_voucher:

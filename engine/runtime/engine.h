@@ -86,19 +86,36 @@ struct CustomerView {
     model::Money orders_pending_amount{};
     model::Points orders_pending_points{};  ///< what they would earn if they were completed now
     model::CustomerClasses classes;         ///< with the status that follows from the figures
+    bool blocked = false;                   ///< earns, and spends nothing
+    bool erased = false;                    ///< nobody knows who it was
 };
 
 /// One line of a customer's history.
 struct HistoryEntry {
     storage::StoredFact stored;
     std::string original;  ///< the receipt that a return named, as TERMINAL/NUMBER
-    std::string reason;    ///< of an adjustment
+    std::string reason;    ///< of an adjustment, and of what else came with words
 };
 
 /// A piece of the ledger: the facts of one program.
 struct LedgerPage {
     std::vector<storage::StoredFact> facts;  ///< without their blobs
     model::Sequence next{};  ///< go on above this, which may be another program's fact; 0: the ledger ended
+    model::Sequence last{};  ///< the ledger's last sequence as this was asked
+};
+
+/// Of which programs (none: of all, and of the keys of access), by which key (0: any), above `after`.
+struct AuditQuery {
+    std::vector<model::ProgramId> programs;
+    std::uint32_t actor = 0;
+    model::Sequence after{};
+    std::size_t limit = 0;
+};
+
+/// A piece of what was done by way of keys of access, oldest first.
+struct AuditPage {
+    std::vector<HistoryEntry> entries;
+    model::Sequence next{};  ///< go on above this; 0: the ledger ended
     model::Sequence last{};  ///< the ledger's last sequence as this was asked
 };
 
@@ -230,6 +247,9 @@ class Engine {
     /// The program's facts with sequences above `after`, oldest first: at most `limit`, from a bounded piece
     /// of the ledger.
     virtual Result<LedgerPage> ledger(model::ProgramId program, model::Sequence after, std::size_t limit) = 0;
+    /// The facts that tell by which key of access they came, oldest first: from a bounded piece of the
+    /// ledger.
+    virtual Result<AuditPage> audit(const AuditQuery& query) = 0;
     /// Questions about the network and referrals.
     virtual NetworkQueries& network() = 0;
     /// Questions about segments of customers.

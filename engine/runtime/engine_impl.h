@@ -5,14 +5,16 @@
 #include <array>
 #include <atomic>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <thread>
 
-#include "engine/core/decide.h"
 #include "engine/core/segment.h"
 #include "engine/core/state.h"
 #include "engine/runtime/care_queries.h"
+#include "engine/runtime/checkpoint_format.h"
 #include "engine/runtime/commit_buffer.h"
+#include "engine/runtime/counters.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/explain.h"
 #include "engine/runtime/follow.h"
@@ -25,24 +27,6 @@
 #include "storage/mutex.h"
 
 namespace tim::runtime {
-
-/// Counts for `stats`, read by any thread.
-struct Counters {
-    std::atomic<std::uint64_t> accepted{0};  ///< written under the sequencer lock
-    std::atomic<std::uint64_t> duplicates{0};
-    std::atomic<std::uint64_t> refused{0};
-    std::atomic<std::uint64_t> reads{0};
-    std::atomic<std::uint64_t> commits{0};
-    std::atomic<std::uint64_t> committed_facts{0};
-    std::atomic<std::uint64_t> checkpoints{0};
-    std::atomic<std::uint64_t> checkpoint_failures{0};
-    std::atomic<std::uint64_t> plans{0};
-};
-
-/// Counts one more where a lock keeps other writers out: no bus is locked for it.
-inline void count(std::atomic<std::uint64_t>& counter) {
-    counter.store(counter.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-}
 
 /// How far the sweep has come through a program's customers, and up to which version and month it went when
 /// it began.
@@ -116,6 +100,7 @@ class EngineImpl final : public Engine,
     Result<std::vector<CustomerView>> customers(model::ProgramId program, model::CustomerId after,
                                                 std::size_t limit) override;
     Result<LedgerPage> ledger(model::ProgramId program, model::Sequence after, std::size_t limit) override;
+    Result<AuditPage> audit(const AuditQuery& query) override;
     NetworkQueries& network() override { return *this; }
     RelationQueries& relations() override { return *this; }
     RewardQueries& rewards() override { return *this; }
@@ -212,7 +197,8 @@ class EngineImpl final : public Engine,
                ((command.kind == returned || command.kind == redeem) &&
                 command.original.kind != model::NameKind::none) ||
                model::ends_payout(command.kind) || model::changes_order(command.kind) ||
-               model::changes_care(command.kind) || !voucher_named_by(command).empty() ||
+               model::changes_care(command.kind) || model::changes_keys(command.kind) ||
+               command.kind == claim || !voucher_named_by(command).empty() ||
                (command.details != nullptr && command.kind != balance);
     }
     /// The code of a voucher that a command moves, or names beside an amount; empty: none.
@@ -301,8 +287,8 @@ class EngineImpl final : public Engine,
     /// Says of a history's entry about care which task it is of.
     void tell_care(HistoryEntry& entry) const ABSL_LOCKS_EXCLUDED(sequencer_);
     /// The first key and the name of a customer.
-    Result<void> add_person(core::ProgramState& program, model::CustomerId customer, std::string& key,
-                            std::string& name);
+    Result<void> tell_person(core::ProgramState& program, model::CustomerId customer, std::string& key,
+                             std::string& name);
     Result<CarePage> care_calendar(model::ProgramId program, const CareFilter& filter,
                                    const CareCursor& after, std::size_t limit) override;
     Result<CarePage> care_of(model::ProgramId program, const model::CustomerRef& customer,
@@ -344,6 +330,41 @@ class EngineImpl final : public Engine,
                                   model::Sequence before, std::size_t limit) override;
     Result<std::vector<RewardView>> catalogue(model::ProgramId program,
                                               const model::CustomerRef& customer) override;
+
+    // people.cpp
+    /// When a customer was enrolled, by the fact that the record's `profile` leads to.
+    static model::Instant enrolled_at(const model::Fact& profile);
+    model::EnrollmentRecord profile_record(const storage::StoredFact& profile) const;
+    /// What is sealed there; `secret` becomes the customer's key.
+    model::Profile unseal_profile(model::ProgramId program, model::CustomerId customer,
+                                  const model::EnrollmentRecord& record, storage::SecretKey& secret) const
+        ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// Whom a row names, or nobody. Somebody holds the lock of the keys.
+    model::CustomerId holder_of(const Row& row) const;
+    void plan_person(const Row& row, Evidence& evidence) ABSL_LOCKS_EXCLUDED(sequencer_, keys_);
+    /// One command that changes keys or name.
+    void execute_key_change(Commands commands, Outcomes outcomes, model::Instant recorded);
+    /// False when it must be planned (again).
+    bool run_key_change(Row& row, model::Instant recorded) ABSL_LOCKS_EXCLUDED(sequencer_, keys_);
+    core::Judgement decide_person(const Row& row, const Evidence& evidence, const core::Moment& moment,
+                                  model::Subject subject, const core::CustomerRecord& record,
+                                  core::FactWriter& facts) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    /// Puts into the buffer who a customer is from now on.
+    void add_person(const model::Command& command, const Evidence& evidence, core::FactWriter& facts)
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    /// Does to the index of keys what facts that were accepted say. The caller holds its lock.
+    void change_keys(core::FactWriter& facts) ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
+    /// Whether the customer of a fact has, or once had, a key.
+    bool had_key(const model::Fact& fact, const model::KeyDigest& digest) const
+        ABSL_LOCKS_EXCLUDED(sequencer_);
+    /// The customer's sale that an anonymous one was claimed as; none when it was not. `state`: what the
+    /// index says of the receipt.
+    std::optional<storage::StoredFact> find_claim(model::Sequence sale,
+                                                  const core::NameCandidates& state) const;
+    core::Judgement decide_claim(const Row& row, const Evidence& evidence, const core::Moment& moment,
+                                 model::Subject subject, const core::CustomerRecord& record,
+                                 const core::Lots* lots, core::FactWriter& facts) const
+        ABSL_EXCLUSIVE_LOCKS_REQUIRED(sequencer_);
 
     // enroll.cpp, administer.cpp: commands that carry documents
     void execute_enrollments(Commands commands, Outcomes outcomes, model::Instant recorded);
@@ -397,6 +418,7 @@ class EngineImpl final : public Engine,
     // checkpoint.cpp, recovery.cpp
     Result<void> write_customers(const core::ProgramState& program) ABSL_LOCKS_EXCLUDED(sequencer_);
     Result<void> write_keys(const core::ProgramState& program) ABSL_LOCKS_EXCLUDED(keys_);
+    void replay_keys(const model::Fact& fact, model::Sequence sequence, model::BytesView blob);
     void replay_fact(const model::Fact& fact, model::Sequence sequence, model::BytesView blob);
     Result<void> load_checkpoint();
     Result<void> replay();
@@ -417,7 +439,9 @@ class EngineImpl final : public Engine,
     /// The same between how many of each reward are given out.
     std::vector<std::string> check_rewards(const core::ProgramState& live, const core::ProgramState& folded,
                                            model::Sequence through) const ABSL_LOCKS_EXCLUDED(sequencer_);
-    /// `entries` of the index lead to the newcomer; 0 when it was not counted.
+    /// Whether a fact that says who its customer is is the newest that does.
+    bool says_who(const model::Fact& fact, model::Sequence sequence) const;
+    /// `entries` of the index lead to the customer; 0 when it was not counted.
     std::vector<std::string> check_keys(const model::Fact& fact, model::BytesView blob,
                                         std::size_t entries) const ABSL_LOCKS_EXCLUDED(keys_);
     /// Counts, for each id below `ids`, the entries of the index of keys that lead to it. Entries that lead
@@ -492,9 +516,13 @@ class EngineImpl final : public Engine,
     /// Sequences up to which each block of customers is in the checkpoint, by program; only the checkpoint's
     /// thread.
     std::vector<std::vector<model::Sequence>> saved_blocks_;
-    std::vector<std::uint64_t> saved_keys_;  ///< customers whose keys are in the checkpoint, by program
+    /// Customers, and changes of keys, that are in the checkpoint, by program.
+    std::vector<std::uint64_t> saved_keys_;
     /// Up to which sequence the care calendar is in the checkpoint, by program and stripe.
     std::vector<std::array<model::Sequence, core::kStripes>> saved_care_;
+    // Recovery's: up to where the blocks of keys go, by program, and whose key the ledger says is destroyed.
+    std::map<std::uint16_t, std::array<model::Sequence, kKeyBlocks>> saved_key_blocks_;
+    std::vector<ErasedCustomer> erased_;
     std::vector<TierSweep> tier_sweeps_ ABSL_GUARDED_BY(sequencer_);  ///< by program
     storage::Mutex checkpoint_;  ///< one checkpoint, or one flush of names, at a time
     model::Sequence saved_through_{};

@@ -141,6 +141,8 @@ void EngineImpl::enroll_row(Row& row, const Newcomer& newcomer, model::Instant r
         ++named;
     model::Fact& fact = facts.facts()[named];
     fact.set_blob(buffer_.add_blob(newcomer.blob));
+    fact.terminal = {row.command->actor};
+    fact.content = state_.hashing.conceal(fact.content);
     add_classes(*row.command, facts);
     buffer_.add_secret({program.id(), customer, newcomer.secret});
     const model::Sequence sequence{buffer_.next().value + named};

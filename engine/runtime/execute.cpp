@@ -43,6 +43,12 @@ bool is_malformed(const model::CustomerRef& customer) {
     return model::normalize_key_into(customer.kind, customer.text, text).empty();
 }
 
+/// Whether the words that a command was given with stand in its fact's blob.
+bool gives_reason(CommandKind kind) {
+    return kind == CommandKind::adjust || kind == CommandKind::override_tier ||
+           kind == CommandKind::block_customer || kind == CommandKind::unblock_customer;
+}
+
 bool ends_hold(const Command& command) {
     return command.kind == CommandKind::capture || command.kind == CommandKind::release;
 }
@@ -63,7 +69,10 @@ void EngineImpl::execute(Commands commands, Outcomes outcomes, Follows follows) 
                    !needs_evidence(commands[begin]) && !needs_evidence(commands[end])) {
                 ++end;
             }
-            const auto run_chunk = enrolls ? &EngineImpl::execute_enrollments : &EngineImpl::execute_rows;
+            const auto run_chunk = enrolls ? &EngineImpl::execute_enrollments
+                                   : model::changes_keys(commands[begin].kind)
+                                       ? &EngineImpl::execute_key_change
+                                       : &EngineImpl::execute_rows;
             (this->*run_chunk)(commands.subspan(begin, end - begin), outcomes.subspan(begin, end - begin),
                                recorded);
         }
@@ -301,7 +310,10 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, mo
     core::ProgramState& program = *row.program;
     core::Moment moment;
     Judgement judgement = admitted;
-    if (judgement.accepted()) judgement = moment_of(program, command.at, recorded, moment);
+    // What is claimed is a sale of its own time.
+    const bool claims = command.kind == CommandKind::claim && evidence.sale;
+    const model::Instant at = claims ? evidence.sale->sale.at : command.at;
+    if (judgement.accepted()) judgement = moment_of(program, at, recorded, moment);
     if (!judgement.accepted()) {
         finish(row, judgement, {});
         return Progress::done;
@@ -311,6 +323,13 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, mo
     if (customer.value == 0 && command.customer.kind != KeyKind::none) {
         finish(row, refuse(Refusal::unknown_customer), {});
         return Progress::done;
+    }
+    if (customer.value != 0) {
+        const core::CustomerRecord& named = program.customers.at(customer.value);
+        if (judgement = core::check_person(command, named); !judgement.accepted()) {
+            finish(row, judgement, named.last);
+            return Progress::done;
+        }
     }
     if (ends_hold(command)) {
         if (evidence.hold_customer.value == 0) {
@@ -360,6 +379,10 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, mo
     const SubjectKind kind = customer.value == 0 ? SubjectKind::anonymous : SubjectKind::customer;
     const Subject subject = Subject::of(kind, program.id(), customer.value);
     const core::CustomerRecord& record = program.customers.at(customer.value);
+    if (judgement = core::check_person(command, record); !judgement.accepted()) {
+        finish(row, judgement, record.last);
+        return Progress::done;
+    }
 
     core::FactWriter facts = buffer_.writer();
     const bool has_holds = (record.flags & core::kRecordHasHolds) != 0;
@@ -402,8 +425,10 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, mo
                      [](const model::Fact& fact) { return fact.name_kind != NameKind::none; }) -
         facts.facts().begin());
     const Sequence sequence{buffer_.next().value + named};
-    const bool has_reason = command.kind == CommandKind::adjust || command.kind == CommandKind::override_tier;
-    if (has_reason && !command.reason.empty()) {
+    if (model::Fact& fact = facts.facts()[named];
+        fact.name_kind == NameKind::request && !model::goes_by_receipt(fact))
+        fact.terminal = {command.actor};
+    if (gives_reason(command.kind) && !command.reason.empty()) {
         facts.facts()[named].set_blob(buffer_.add_blob(std::as_bytes(std::span(command.reason))));
     }
     if (command.kind == CommandKind::classify) add_classes(command, facts);
@@ -411,7 +436,9 @@ EngineImpl::Progress EngineImpl::run_row(Row& row, const Judgement& admitted, mo
     if (row.evidence != nullptr) add_lines(command, evidence, facts);
     if (command.kind == CommandKind::place_order || model::changes_order(command.kind))
         add_order_texts(command, evidence, facts);
+    if (model::changes_keys(command.kind)) add_person(command, evidence, facts);
     accept(facts, row.fingerprint);
+    if (model::changes_keys(command.kind)) change_keys(facts);
     answer(&program, facts.facts()[named], sequence, *row.outcome);
     for (const model::Fact& fact : facts.facts().subspan(named + 1))
         add_to_answer(&program, fact, *row.outcome);
@@ -514,7 +541,8 @@ void EngineImpl::read_balance(Row& row, model::Instant clock) {
     outcome.detail = quote->discount.value;
     outcome.balance = points;
     outcome.held = held;
-    outcome.spendable = core::spendable(points, held, current.keep_points(tier));
+    const bool blocked = (record.flags & core::kRecordBlocked) != 0;
+    outcome.spendable = blocked ? model::Points{} : core::spendable(points, held, current.keep_points(tier));
     outcome.lifetime_spend = record.lifetime_spend;
 }
 

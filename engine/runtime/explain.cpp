@@ -412,6 +412,12 @@ constexpr std::array kExplainers{
     Explainer{FactType::care_done, explain_care},
     Explainer{FactType::care_dropped, explain_care},
     Explainer{FactType::care_noted, explain_care},
+    Explainer{FactType::customer_blocked, explain_person},
+    Explainer{FactType::customer_unblocked, explain_person},
+    Explainer{FactType::rekeyed, explain_person},
+    Explainer{FactType::erased, explain_person},
+    Explainer{FactType::claimed, explain_person},
+    Explainer{FactType::receipt_claimed, explain_person},
 };
 
 }  // namespace
@@ -506,7 +512,7 @@ Result<Explanation> EngineImpl::explain(model::ProgramId id, const model::Name& 
             explain_transaction(*program, transaction_of(note), explanation.lines);
         if (order.sale.value != 0) named = fact_at(order.sale);
     }
-    if (named->fact.type == FactType::sale) {
+    while (named->fact.type == FactType::sale) {
         // From the newest return back along what was left of the receipt.
         std::vector<model::Sequence> reductions;
         const std::uint64_t state = state_.hashing.state_of(SubjectKind::receipt, named->sequence);
@@ -536,6 +542,12 @@ Result<Explanation> EngineImpl::explain(model::ProgramId id, const model::Name& 
             back.earned_before = earned_before(back, *named);
             explain_transaction(*program, back, explanation.lines);
         }
+        const auto claimed = named->fact.subject.kind() == SubjectKind::anonymous
+                                 ? find_claim(named->sequence, candidates(state))
+                                 : std::nullopt;
+        if (!claimed) break;
+        named = *claimed;  // and how it went on as a customer's
+        explanation.customer = {named->fact.subject.id()};
     }
     if (!wait_durable(newest)) return failure(ErrorKind::io, "a commit failed");
     return explanation;

@@ -127,6 +127,9 @@ void explain_care(const Told& told, Lines& lines);
 // Of rewards and vouchers (explain_rewards.cpp).
 void explain_reward(const Told& told, Lines& lines);
 
+// Of who customers are (people.cpp).
+void explain_person(const Told& told, Lines& lines);
+
 // Of web orders (explain_orders.cpp).
 void explain_order(const Told& told, Lines& lines);
 

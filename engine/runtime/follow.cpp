@@ -35,12 +35,20 @@ std::string text_of(model::BytesView blob) {
     return {reinterpret_cast<const char*>(blob.data()), blob.size()};
 }
 
+/// "open call, by NV01: likes black tea".
+std::string say_care(const model::Fact& fact, const model::CareTexts& texts) {
+    return fmt::format("{} {}{}{}{}{}", model::care_phase_name(fact.care.phase),
+                       model::care_kind_name(fact.care.kind), texts.staff.empty() ? "" : ", by ", texts.staff,
+                       texts.note.empty() ? "" : ": ", texts.note);
+}
+
 }  // namespace
 
 Result<Change> Following::change_at(const core::ProgramState& program, model::Sequence sequence,
                                     const model::Fact& fact, model::BytesView blob, Sees sees) const {
     Change change{sequence, fact, core::change_of(fact), {}, {}, {}, {}};
     const bool people = sees == Sees::people;
+    const bool words = sees != Sees::figures;
     switch (fact.type) {
         case FactType::classified: {
             core::Classified classified;
@@ -51,6 +59,7 @@ Result<Change> Following::change_at(const core::ProgramState& program, model::Se
             break;
         }
         case FactType::enrolled:
+        case FactType::rekeyed:
             if (people) {
                 auto profile =
                     open_profile(store_.vault(), documents_, program.id(), {fact.subject.id()}, blob);
@@ -62,14 +71,27 @@ Result<Change> Following::change_at(const core::ProgramState& program, model::Se
         case FactType::adjusted:
         case FactType::tier_overridden:
         case FactType::overrides_dropped:
-            if (people) change.text = text_of(blob);
+        case FactType::customer_blocked:
+        case FactType::customer_unblocked:
+            if (words) change.text = text_of(blob);
+            break;
+        case FactType::erased:
+            if (words) {
+                auto record = documents_.decode_enrollment(blob);
+                if (!record) return tl::unexpected(record.error());
+                change.text = std::move(record->reason);
+            }
             break;
         case FactType::order_noted:
-            if (const auto texts = model::decode_order_texts(text_of(blob)); people && texts)
+            if (const auto texts = model::decode_order_texts(text_of(blob)); words && texts)
                 change.text = model::say_order_texts(*texts);
             break;
+        case FactType::care_noted:
+            if (const auto texts = model::decode_care_texts(text_of(blob)); words && texts)
+                change.text = say_care(fact, *texts);
+            break;
         case FactType::sale_lines: {
-            if (!people) break;
+            if (!words) break;
             const auto lines = documents_.decode_sale_lines(blob);
             if (!lines) return tl::unexpected(lines.error());
             std::vector<std::uint32_t> quantities;

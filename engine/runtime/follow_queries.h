@@ -19,10 +19,12 @@ struct Change {
     /// classified: all of it, as it is after the fact.
     std::optional<model::CustomerClasses> classes;
 
-    // Only to those who may see people:
-    std::vector<model::Key> keys;  ///< enrolled: the customer's; none when the person's key was destroyed
-    std::string person;            ///< enrolled: the name
-    std::string text;  ///< what people wrote: a reason, an order's status and waybill code, lines of goods
+    /// enrolled, rekeyed: the customer's, to those who see people; none when the person's key was destroyed.
+    std::vector<model::Key> keys;
+    std::string person;  ///< likewise the name
+    /// What people wrote, to those who see words: a reason, an order's status and waybill code, lines of
+    /// goods, what is said of a task of care.
+    std::string text;
 };
 
 /// Bytes of keys, names and texts of one page; it ends behind the fact that crosses this.
@@ -37,8 +39,8 @@ struct ChangePage {
     model::Sequence last{};  ///< the ledger's last sequence as this was asked
 };
 
-/// Whether personal data is told: keys, names, and what people wrote.
-enum class Sees : std::uint8_t { figures, people };
+/// What is told beside figures: what people wrote; and keys, names and birthdays, too.
+enum class Sees : std::uint8_t { figures, words, people };
 
 /// Following the ledger (S1.8). Only what is on disk is told, so that whoever has read up to a sequence never
 /// has to take anything back, whatever crashes.

@@ -34,7 +34,9 @@ void EngineImpl::add_lines(const model::Command& command, const Evidence& eviden
         command.kind == model::CommandKind::returned || command.kind == model::CommandKind::voided;
     for (model::Fact& fact : facts.facts()) {
         if (fact.type == FactType::sale_lines)
-            fact.set_blob(buffer_.add_blob(documents_.encode(command.details->lines)));
+            fact.set_blob(buffer_.add_blob(documents_.encode(command.kind == model::CommandKind::claim
+                                                                 ? evidence.claimed.lines
+                                                                 : command.details->lines)));
         if (fact.type == FactType::receipt_reduced && returns && !evidence.sale->lines.empty())
             fact.set_blob(
                 buffer_.add_blob(documents_.encode(core::return_terms(command, *evidence.sale).left)));

@@ -76,11 +76,15 @@ std::optional<StoredFact> EngineImpl::find_sale(model::ProgramId program, const 
         if (order.sale.value == 0) return std::nullopt;
         return fact_at(order.sale);
     }
-    return named && named->fact.type == FactType::sale ? named : std::nullopt;
+    if (!named || named->fact.type != FactType::sale) return std::nullopt;
+    if (named->fact.subject.kind() != SubjectKind::anonymous) return named;
+    const std::uint64_t state = state_.hashing.state_of(SubjectKind::receipt, named->sequence);
+    const auto claim = find_claim(named->sequence, candidates(state));
+    return claim ? claim : named;
 }
 
 model::Name EngineImpl::receipt_of(const Fact& sale) const {
-    return model::completes_order(sale) ? fact_at({sale.request.related}).fact.name() : sale.name();
+    return model::goes_by_receipt(sale) ? fact_at({sale.request.related}).fact.name() : sale.name();
 }
 
 void EngineImpl::plan_order(const Row& row, Evidence& evidence) {

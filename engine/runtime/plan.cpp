@@ -116,6 +116,7 @@ void EngineImpl::plan(Row& row, Evidence& evidence) {
         plan_order(row, evidence);
     else if (command.original.kind != NameKind::none)
         plan_return(row, evidence);
+    if (model::changes_keys(command.kind) && row.program != nullptr) plan_person(row, evidence);
     plan_hold_end(row, evidence);
     if (row.program != nullptr && !voucher_named_by(command).empty()) plan_voucher(row, evidence);
     if (model::ends_payout(command.kind)) plan_payout(row, evidence);
@@ -129,14 +130,22 @@ void EngineImpl::answer_repeat(Row& row, const StoredFact& first) {
     const Fact& fact = first.fact;
     const bool names_customer = command.customer.kind != model::KeyKind::none;
     const bool may_be_nobodys = command.kind == CommandKind::sale || command.kind == CommandKind::returned;
-    bool same = fact.content == core::content_digest(command);
+    const std::uint32_t content = core::content_digest(command);
+    bool same = fact.content == content;
+    // Of what says who somebody is the digest is concealed; of enrolments it was not always.
+    if (command.kind == CommandKind::enroll || model::changes_keys(command.kind))
+        same =
+            fact.content == state_.hashing.conceal(content) || (same && command.kind == CommandKind::enroll);
     if (command.kind == CommandKind::sale) same = same && fact.amount == command.amount;
     if (command.kind == CommandKind::put_program)
         same = same && documents_.encode(*command.document) == first.blob;
     const bool of_wallet = fact.subject.kind() == SubjectKind::wallet;
     if (names_customer && of_wallet) same = same && fact.subject.id() == row.customer.value;
-    if (names_customer && !of_wallet)
-        same = same && fact.subject == model::Subject::customer(fact.subject.program(), row.customer);
+    if (names_customer && !of_wallet) {
+        const bool is_theirs = fact.subject == model::Subject::customer(fact.subject.program(), row.customer);
+        // Or the key was the customer's then.
+        same = same && (is_theirs || (row.by_key && had_key(fact, row.digest)));
+    }
     if (command.kind == CommandKind::move_member) same = same && fact.request.related == row.vip.value;
     if (!names_customer && may_be_nobodys) same = same && fact.subject.kind() == SubjectKind::anonymous;
     if (!same) return finish(row, core::refuse(model::Refusal::conflict), first.sequence);
@@ -165,13 +174,18 @@ void EngineImpl::plan_return(const Row& row, Evidence& evidence) {
     sale.sequence = named->sequence;
     sale.sale = named->fact;
     if (sale.sale.type != FactType::sale) return;
+    evidence.receipt_state = candidates(state_.hashing.state_of(SubjectKind::receipt, sale.sequence));
+    if (const auto claim = find_claim(sale.sequence, evidence.receipt_state)) {  // nobody's no more
+        sale.sequence = claim->sequence;
+        sale.sale = claim->fact;
+        evidence.receipt_state = candidates(state_.hashing.state_of(SubjectKind::receipt, sale.sequence));
+    }
 
     sale.parts = transaction_at(sale.sequence);
     sale.pricing = &program.version_at(sale.sale.at, sale.sale.version);
     sale.judged = &program.version(sale.sale.version);
     sale.remaining = sale.sale.amount;
     sale.points = sale.sale.points;
-    evidence.receipt_state = candidates(state_.hashing.state_of(SubjectKind::receipt, sale.sequence));
     read_remaining(evidence.receipt_state, sale);
     for (Sequence sequence = sale.reduced; sequence.value != 0;) {
         const StoredFact stored = fact_at(sequence);
@@ -192,6 +206,13 @@ void EngineImpl::plan_return(const Row& row, Evidence& evidence) {
         sequence = fact.previous;
     }
     if (!sale.returned) read_lines({}, sale);
+    if (command.kind == CommandKind::claim) {
+        for (std::size_t i = 0; i < sale.lines.size(); ++i) {
+            if (sale.left.quantities[i] == 0) continue;
+            evidence.claimed.lines.push_back(sale.lines[i]);
+            evidence.claimed.lines.back().quantity = sale.left.quantities[i];
+        }
+    }
 
     const bool may_end_it = command.kind == CommandKind::voided || command.kind == CommandKind::returned;
     if (!may_end_it || !core::return_terms(command, sale).whole) return;
@@ -317,6 +338,9 @@ void EngineImpl::plan_hold_end(const Row& row, Evidence& evidence) {
 
 bool EngineImpl::evidence_holds(const Row& row, const Evidence& evidence) const {
     const Command& command = *row.command;
+    if (evidence.person && evidence.person->customer.value != 0 &&
+        row.program->customers.at(evidence.person->customer.value).profile.get() != evidence.person->profile)
+        return false;
     if (command.original.kind != NameKind::none) {
         if (state_.names.find(state_.hashing.name(row.program->id(), command.original)) !=
             evidence.original_name)

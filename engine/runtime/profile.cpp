@@ -12,6 +12,7 @@ model::Result<model::Profile> open_profile(const storage::Vault& vault,
     if (!key) return tl::unexpected(key.error());
     const auto record = documents.decode_enrollment(enrollment);
     if (!record) return tl::unexpected(record.error());
+    if (record->sealed_profile.empty()) return model::Profile{};  // erased, and the key not destroyed yet
     const auto plain = unseal(*key, record->sealed_profile);
     if (!plain) return tl::unexpected(plain.error());
     return documents.decode_profile(*plain);

@@ -120,7 +120,7 @@ CustomerView EngineImpl::view_of(core::ProgramState& program, CustomerId custome
 Result<void> EngineImpl::add_profile(const core::ProgramState& program, Sequence profile,
                                      CustomerView& view) const {
     const StoredFact stored = fact_at(profile);
-    view.enrolled_at = stored.fact.at;
+    view.enrolled_at = enrolled_at(stored.fact);
     auto profile_of = open_profile(store_.vault(), documents_, program.id(), view.id, stored.blob);
     if (!profile_of) return tl::unexpected(profile_of.error());
     view.keys = std::move(profile_of->keys);
@@ -166,9 +166,13 @@ HistoryEntry EngineImpl::history_entry(StoredFact stored) const {
     HistoryEntry entry;
     const model::FactType type = stored.fact.type;
     if (type == model::FactType::adjusted || type == model::FactType::tier_overridden ||
-        type == model::FactType::overrides_dropped) {
+        type == model::FactType::overrides_dropped || type == model::FactType::customer_blocked ||
+        type == model::FactType::customer_unblocked) {
         entry.reason.assign(reinterpret_cast<const char*>(stored.blob.data()), stored.blob.size());
     }
+    if (type == model::FactType::erased) entry.reason = profile_record(stored).reason;
+    if (type == model::FactType::rekeyed || type == model::FactType::erased)
+        stored.fact.amount = {};  // there stands an instant
     if (type == model::FactType::classified) {
         const core::ProgramState& program = *state_.program(stored.fact.subject.program());
         entry.reason = say_classes(program.version(stored.fact.version), stored.blob);
@@ -201,7 +205,7 @@ HistoryEntry EngineImpl::history_entry(StoredFact stored) const {
             if (texts) entry.reason = model::say_order_texts(*texts);
         }
     }
-    if (model::completes_order(stored.fact))
+    if (model::goes_by_receipt(stored.fact))
         entry.original = model::format_name(fact_at({stored.fact.request.related}).fact.name());
     if (stored.fact.type >= model::FactType::extra_refused) {
         const Sequence related = model::counterpart_of(stored.fact).related;

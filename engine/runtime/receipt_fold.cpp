@@ -19,6 +19,15 @@ std::optional<std::string> ReceiptFold::add(const Fact& fact, Sequence sequence,
     const bool reduced = fact.type == FactType::receipt_reduced;
     const bool redeemed = fact.type == FactType::receipt_redeemed;
     const FactType expected = std::exchange(expected_, FactType::none);
+    if (fact.type == FactType::receipt_claimed || expected == FactType::receipt_claimed) {
+        if (fact.type != expected)
+            return fmt::format("fact {}: a claim and its receipt do not stand together", sequence.value);
+        return claim(fact, sequence);
+    }
+    if (fact.type == FactType::claimed) {
+        returned_ = fact;
+        expected_ = FactType::receipt_claimed;
+    }
     if (expected != FactType::none && expected != fact.type)
         return fmt::format(
             "fact {}: a {} names its sale, and {}", sequence.value - 1,
@@ -35,6 +44,30 @@ std::optional<std::string> ReceiptFold::add(const Fact& fact, Sequence sequence,
         returned_ = fact;
         expected_ = fact.type == FactType::redeemed ? FactType::receipt_redeemed : FactType::receipt_reduced;
     }
+    return std::nullopt;
+}
+
+std::optional<std::string> ReceiptFold::claim(const Fact& fact, Sequence sequence) {
+    const Sequence sold{fact.subject.id()};
+    const auto wrong = [&](const std::string& what) {
+        return fmt::format("fact {}: the receipt of the sale at {} {}", sequence.value, sold.value, what);
+    };
+    const auto sale = find_sale_(sold);
+    if (!sale) return wrong("cannot be read: " + sale.error().message);
+    if (sale->fact.type != FactType::sale || sold >= sequence) return wrong("is of no sale");
+    if (sale->fact.subject != returned_.subject || sale->fact.subject.kind() != SubjectKind::anonymous ||
+        sale->fact.subject.program() != fact.subject.program())
+        return wrong("was not nobody's");
+    const auto [entry, first] =
+        receipts_.try_emplace(sold.value, Left{{}, sale->fact.amount, sale->fact.points});
+    const Left before = std::exchange(entry->second, Left{sequence, fact.amount, fact.points});
+    if (fact.previous != before.newest)
+        return wrong(
+            fmt::format("was last touched at {}, not at {}", before.newest.value, fact.previous.value));
+    const auto claimed = model::checked_sub(model::Money{}, returned_.amount);
+    if (!claimed || *claimed != before.amount || fact.amount.value != 0 || fact.points.value != 0)
+        return wrong(fmt::format("had {} left, and {} was claimed of it", before.amount.value,
+                                 claimed ? claimed->value : 0));
     return std::nullopt;
 }
 

@@ -18,8 +18,8 @@ namespace tim::runtime {
 /// Folds what has come back of receipts, from the ledger's facts in order, for `verify`. Of each sale: every
 /// return that names it is followed by one fact that says what is left, that fact follows the one before it,
 /// the amounts add up, never more comes back than was sold, and what is left is worth what the sale's own
-/// rules earn for it. Of a sale with lines: so many of each are left as there were less those that came back,
-/// and the money that is left is theirs.
+/// rules earn for it. What a customer claims of a sale is all that was left of it. Of a sale with lines: so
+/// many of each are left as there were less those that came back, and the money that is left is theirs.
 ///
 /// Memory: an entry of 32 bytes for each sale of which something came back (38 to 76 bytes with the table's
 /// spare slots), one more with its lines where it has some, nothing for other sales. One thread.
@@ -60,6 +60,7 @@ class ReceiptFold {
     };
 
     std::optional<std::string> redeem(const model::Fact& fact, model::Sequence sequence);
+    std::optional<std::string> claim(const model::Fact& fact, model::Sequence sequence);
     std::optional<std::string> reduce(const model::Fact& fact, model::Sequence sequence,
                                       const std::optional<model::LinesLeft>& left);
     /// What is wrong with the lines that are left; empty: nothing.

@@ -226,15 +226,25 @@ Result<void> EngineImpl::load_checkpoint() {
     if (!customers) return customers;
     return checkpoints.scan(
         BlockTable::keys, 0, 1, [&](const BlockId& id, model::BytesView bytes) -> Result<void> {
-            const auto entries = decode_keys(bytes);
-            if (!entries) return tl::unexpected(entries.error());
+            const auto block = decode_keys(bytes);
+            if (!block) return tl::unexpected(block.error());
             core::ProgramState* const program = state_.program({id.program});
-            if (program == nullptr)
+            if (program == nullptr || id.number >= kKeyBlocks)
                 return model::failure(model::ErrorKind::corrupt, "the checkpoint has keys of no program");
-            for (const core::DigestEntry& entry : *entries)
+            for (const core::DigestEntry& entry : block->entries)
                 program->keys.restore(entry);
+            saved_key_blocks_[id.program][id.number] = block->through;
             return {};
         });
+}
+
+void EngineImpl::replay_keys(const Fact& fact, model::Sequence sequence, model::BytesView blob) {
+    const auto blocks = saved_key_blocks_.find(fact.subject.program().value);
+    core::apply_keys(state_, fact, blob, [&](const model::KeyDigest& digest) {
+        return blocks != saved_key_blocks_.end() && sequence <= blocks->second[key_block_of(digest)];
+    });
+    if (fact.type == model::FactType::erased)
+        erased_.push_back({fact.subject.program(), {fact.subject.id()}});
 }
 
 void EngineImpl::replay_fact(const Fact& fact, model::Sequence sequence, model::BytesView blob) {
@@ -250,7 +260,7 @@ void EngineImpl::replay_fact(const Fact& fact, model::Sequence sequence, model::
                                     : saved_blocks_[fact.subject.program().value - 1u];
             const std::uint64_t block = fact.subject.id() / core::kRecordsPerBlock;
             included = block < saved.size() && sequence <= saved[block];
-            core::apply_keys(state_, fact, blob);
+            if (core::changes_keys(fact.type)) replay_keys(fact, sequence, blob);
             if (included) program->advance_latest(fact.at);
             break;
         }
@@ -313,6 +323,13 @@ Result<void> EngineImpl::recover() ABSL_NO_THREAD_SAFETY_ANALYSIS {  // nobody e
     state_.names.persisted(store_.names().through());
     if (auto loaded = load_checkpoint(); !loaded) return loaded;
     if (auto replayed = replay(); !replayed) return replayed;
+    // A crash may have come between the ledger's word and the deed.
+    for (const ErasedCustomer& erased : erased_) {
+        if (auto destroyed = store_.vault().destroy(erased.program, erased.customer); !destroyed)
+            return destroyed;
+    }
+    erased_.clear();
+    saved_key_blocks_.clear();
     for (std::uint16_t number = 1; number <= state_.program_count(); ++number) {
         const core::ProgramState& program = *state_.program({number});
         for (std::uint64_t id = 1; id <= program.customers.count(); ++id) {
@@ -320,7 +337,7 @@ Result<void> EngineImpl::recover() ABSL_NO_THREAD_SAFETY_ANALYSIS {  // nobody e
         }
         for (std::size_t part = 0; part < core::KeyIndex::Table::kParts; ++part) {
             program.keys.table().visit_part(part, [&](const core::DigestEntry& entry) {
-                TIM_INVARIANT((entry.payload & model::kMaxCustomerId) <= program.customers.count(),
+                TIM_INVARIANT(core::KeyIndex::holder_of(entry) <= program.customers.count(),
                               "a key leads to a customer whom the ledger knows");
             });
         }

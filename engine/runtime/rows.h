@@ -12,6 +12,16 @@
 // Commands on their way through the engine: what was found out of each before it is decided.
 namespace tim::runtime {
 
+/// Who a customer is, for a command that changes it, and what it comes to.
+struct PersonEvidence {
+    model::CustomerId customer{};  ///< 0: nobody has the key
+    model::Sequence profile{};     ///< the record's, when the rest was read
+    model::Instant enrolled_at{};
+    core::Judgement judgement;              ///< of the keys that go, and of how many are left
+    std::vector<model::KeyDigest> added{};  ///< of keys that come: they must be nobody's
+    model::Bytes blob{};                    ///< for the fact
+};
+
 /// The evidence that a command needs from the ledger, gathered without locks (`plan`), and what it relied on:
 /// under the locks the same look-ups must find the same, else it is planned again.
 struct Evidence {
@@ -48,6 +58,10 @@ struct Evidence {
     // A command about a task of care that was planned; none: there is no such task in the program.
     core::NameCandidates care_state;
     std::optional<core::CareEvidence> care;
+
+    /// A command that changes keys or name.
+    std::optional<PersonEvidence> person;
+    model::SaleDetails claimed;  ///< a claim: the lines that are left of the sale
 
     model::CustomerId payout_vip{};  ///< whose payout is approved, paid or failed; 0: there is no such payout
 };

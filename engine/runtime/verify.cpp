@@ -211,7 +211,7 @@ Result<VerifyReport> EngineImpl::verify(const std::function<void(std::uint64_t, 
             if (auto difference = orders.add(fact, sequence)) report.add(std::move(*difference));
             if (auto difference = vouchers.add(fact, sequence)) report.add(std::move(*difference));
             if (auto difference = care.add(fact, sequence)) report.add(std::move(*difference));
-            if (fact.type == model::FactType::enrolled) {
+            if (core::changes_keys(fact.type) && says_who(fact, sequence)) {
                 const std::size_t number = fact.subject.program().value;
                 const bool counted =
                     number <= live.size() && fact.subject.id() < live[number - 1].keys.size();
@@ -370,7 +370,8 @@ std::vector<std::string> EngineImpl::count_keys(const core::ProgramState& progra
     for (std::size_t part = 0; part < core::KeyIndex::Table::kParts; ++part) {
         const storage::ReaderLock lock(keys_);
         program.keys.table().visit_part(part, [&](const core::DigestEntry& entry) {
-            const std::uint64_t holder = entry.payload & model::kMaxCustomerId;
+            if (core::KeyIndex::is_given_up(entry)) return;
+            const std::uint64_t holder = core::KeyIndex::holder_of(entry);
             if (holder == 0 || holder > program.customers.count())
                 differences.push_back(
                     fmt::format("program {}: a key leads to id:{}, who is nobody", program.name(), holder));
@@ -381,6 +382,13 @@ std::vector<std::string> EngineImpl::count_keys(const core::ProgramState& progra
     return differences;
 }
 
+bool EngineImpl::says_who(const Fact& fact, model::Sequence sequence) const {
+    const core::ProgramState* const program = state_.program(fact.subject.program());
+    if (program == nullptr || fact.subject.id() > program->customers.count()) return true;
+    const StripeLocks::Guard stripe(stripes_, stripe_bit({fact.subject.id()}));
+    return program->customers.at(fact.subject.id()).profile.get() == sequence;
+}
+
 std::vector<std::string> EngineImpl::check_keys(const Fact& fact, model::BytesView blob,
                                                 std::size_t entries) const {
     std::vector<std::string> differences;
@@ -388,6 +396,10 @@ std::vector<std::string> EngineImpl::check_keys(const Fact& fact, model::BytesVi
     const core::ProgramState* const program = state_.program(fact.subject.program());
     if (!record || program == nullptr)
         return {fmt::format("customer id:{}: the enrolment cannot be read", fact.subject.id())};
+    if (fact.type == model::FactType::erased &&
+        store_.vault().get(fact.subject.program(), {fact.subject.id()}).has_value())
+        differences.push_back(fmt::format("{}: was erased, and the key of what is sealed is still there",
+                                          subject_name(*program, fact.subject.id())));
     const storage::ReaderLock lock(keys_);
     for (const model::KeyDigest& digest : record->digests) {
         const model::CustomerId holder = program->keys.find(digest);

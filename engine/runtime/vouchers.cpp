@@ -217,6 +217,7 @@ Result<std::vector<RewardView>> EngineImpl::catalogue(model::ProgramId id,
             row.refusal = refusal;
             row.detail = detail;
         };
+        if (settled && (settled->record.flags & core::kRecordBlocked) != 0) refuse(Refusal::customer_blocked);
         if (!core::is_offered(reward, now)) refuse(Refusal::reward_not_offered);
         const bool out = reward.stock && row.given >= *reward.stock;
         if (!settled) {

@@ -107,9 +107,11 @@ Result<WhatIf> EngineImpl::what_if(model::ProgramId id, const model::Program& ch
     const bool lists = query.limit > 0;
     const auto look = [&](CustomerId customer, const core::CustomerRecord& record,
                           const core::CustomerRecord& then) {
+        const bool blocked = (record.flags & core::kRecordBlocked) != 0;
         const Points spendable_before =
-            core::spendable(record.points, record.held, newest.keep_points(record.tier));
-        const Points spendable_after = core::spendable(then.points, then.held, after.keep_points(then.tier));
+            blocked ? Points{} : core::spendable(record.points, record.held, newest.keep_points(record.tier));
+        const Points spendable_after =
+            blocked ? Points{} : core::spendable(then.points, then.held, after.keep_points(then.tier));
         ++answer.customers;
         matrix.add(record.tier, then.tier);
         sums.points += std::max<std::int64_t>(record.points.value, 0);

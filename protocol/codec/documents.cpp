@@ -62,6 +62,8 @@ std::unique_ptr<schema::AccessKeyT> to_schema(const model::AccessKey& key) {
     table->stored_key.assign(key.stored_key.begin(), key.stored_key.end());
     table->server_key.assign(key.server_key.begin(), key.server_key.end());
     table->revoked = key.revoked;
+    table->expires_ms = key.expires.value;
+    table->number = key.number;
     return table;
 }
 
@@ -91,6 +93,8 @@ model::Result<model::AccessKey> to_model(const schema::AccessKey& table) {
         return failure(ErrorKind::invalid, "key: salt, stored_key and server_key have 16, 32 and 32 bytes");
     key.iterations = table.iterations();
     key.revoked = table.revoked();
+    key.expires = {table.expires_ms()};
+    key.number = table.number();
     return key;
 }
 
@@ -105,15 +109,22 @@ Bytes FlatDocuments::encode(const model::AccessKey& key) const {
 
 Bytes FlatDocuments::encode(const model::EnrollmentRecord& record) const {
     return encode_with([&](auto& builder) {
-        std::vector<schema::KeyDigest> digests;
-        digests.reserve(record.digests.size());
-        for (const model::KeyDigest& digest : record.digests)
-            digests.emplace_back(digest.high, digest.low, static_cast<std::uint8_t>(digest.kind));
-        const auto digest_vector = builder.CreateVectorOfStructs(digests);
+        const auto structs_of = [](const std::vector<model::KeyDigest>& from) {
+            std::vector<schema::KeyDigest> digests;
+            digests.reserve(from.size());
+            for (const model::KeyDigest& digest : from)
+                digests.emplace_back(digest.high, digest.low, static_cast<std::uint8_t>(digest.kind));
+            return digests;
+        };
+        const auto digest_vector = builder.CreateVectorOfStructs(structs_of(record.digests));
         const auto sealed =
             builder.CreateVector(reinterpret_cast<const std::uint8_t*>(record.sealed_profile.data()),
                                  record.sealed_profile.size());
-        return schema::CreateEnrollmentRecord(builder, digest_vector, sealed);
+        flatbuffers::Offset<flatbuffers::Vector<const schema::KeyDigest*>> former = 0;
+        if (!record.former.empty()) former = builder.CreateVectorOfStructs(structs_of(record.former));
+        flatbuffers::Offset<flatbuffers::String> reason = 0;
+        if (!record.reason.empty()) reason = builder.CreateString(record.reason);
+        return schema::CreateEnrollmentRecord(builder, digest_vector, sealed, former, reason);
     });
 }
 
@@ -171,17 +182,28 @@ model::Result<model::EnrollmentRecord> FlatDocuments::decode_enrollment(BytesVie
     return decode_with<schema::EnrollmentRecord>(
         bytes, "enrolment",
         [](const schema::EnrollmentRecord& table) -> model::Result<model::EnrollmentRecord> {
-            // FlatBuffers' verifier does not look at the alignment of structs in vectors.
-            if (reinterpret_cast<std::uintptr_t>(table.digests()->data()) % alignof(schema::KeyDigest) != 0)
-                return failure(ErrorKind::corrupt, "enrolment: digests are not aligned");
             model::EnrollmentRecord record;
-            for (const schema::KeyDigest* digest : *table.digests()) {
-                if (digest->kind() > kMaxKeyKind)
-                    return failure(ErrorKind::corrupt,
-                                   fmt::format("enrolment: {} is no kind of key", digest->kind()));
-                record.digests.push_back(
-                    {digest->high(), digest->low(), static_cast<model::KeyKind>(digest->kind())});
+            const auto read = [](const flatbuffers::Vector<const schema::KeyDigest*>& from,
+                                 std::vector<model::KeyDigest>& into) -> model::Result<void> {
+                // FlatBuffers' verifier does not look at the alignment of structs in vectors.
+                if (reinterpret_cast<std::uintptr_t>(from.data()) % alignof(schema::KeyDigest) != 0)
+                    return failure(ErrorKind::corrupt, "enrolment: digests are not aligned");
+                for (const schema::KeyDigest* digest : from) {
+                    if (digest->kind() > kMaxKeyKind)
+                        return failure(ErrorKind::corrupt,
+                                       fmt::format("enrolment: {} is no kind of key", digest->kind()));
+                    into.push_back(
+                        {digest->high(), digest->low(), static_cast<model::KeyKind>(digest->kind())});
+                }
+                return {};
+            };
+            if (auto digests = read(*table.digests(), record.digests); !digests)
+                return tl::unexpected(digests.error());
+            if (table.former() != nullptr) {
+                if (auto former = read(*table.former(), record.former); !former)
+                    return tl::unexpected(former.error());
             }
+            if (table.reason() != nullptr) record.reason = table.reason()->str();
             const auto* sealed = reinterpret_cast<const std::byte*>(table.sealed_profile()->data());
             record.sealed_profile.assign(sealed, sealed + table.sealed_profile()->size());
             return record;

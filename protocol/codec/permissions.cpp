@@ -1,6 +1,7 @@
 #include "protocol/codec/permissions.h"
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace tim::codec {
 
@@ -8,17 +9,30 @@ using model::CommandKind;
 using model::Role;
 using schema::RequestBody;
 
-// A checkout's key lives in a web shop: it spends points that were earned, but cannot make any.
+namespace {
+
+/// Whether a role is an admin, who may do everything, or one of those that are named.
+bool is_any(Role role, std::initializer_list<Role> named) {
+    return role == Role::admin || std::find(named.begin(), named.end(), role) != named.end();
+}
+
+}  // namespace
+
+// Who is who: a till sells to whoever stands before it. A checkout's key lives in a web shop: it spends
+// points that were earned, but cannot make any, and need not know who people are. The service behind the
+// members' own pages does what members may do for themselves. Staff looks after customers; what makes or
+// moves points and money by hand is an admin's. An auditor looks.
 
 bool may_command(Role role, CommandKind kind) {
-    const bool pos = role == Role::pos || role == Role::admin;
-    const bool checkout = role == Role::checkout || role == Role::admin;
     switch (kind) {
         case CommandKind::balance:
-        case CommandKind::redeem:
+            return is_any(role,
+                          {Role::pos, Role::checkout, Role::member_service, Role::staff, Role::auditor});
         case CommandKind::enroll:
-            return pos || checkout;
+            return is_any(role, {Role::pos, Role::checkout, Role::member_service, Role::staff});
         case CommandKind::redeem_reward:  // the exchange page; a till hands gifts out
+            return is_any(role, {Role::pos, Role::checkout, Role::member_service, Role::staff});
+        case CommandKind::redeem:
         case CommandKind::reserve_voucher:
         case CommandKind::use_voucher:
         case CommandKind::release_voucher:
@@ -26,24 +40,33 @@ bool may_command(Role role, CommandKind kind) {
         case CommandKind::place_order:  // a web shop's page; what earns is its completion
         case CommandKind::update_order:
         case CommandKind::cancel_order:
-            return pos || checkout;
+            return is_any(role, {Role::pos, Role::checkout, Role::staff});
         case CommandKind::sale:
         case CommandKind::returned:
         case CommandKind::voided:
         case CommandKind::complete_order:
-            return pos;
+            return is_any(role, {Role::pos, Role::staff});
         case CommandKind::hold:
         case CommandKind::capture:
         case CommandKind::release:
+            return is_any(role, {Role::checkout, Role::staff});
         case CommandKind::request_payout:  // the VIP's page is a web shop's
-            return checkout;
-        case CommandKind::adjust:
-        case CommandKind::override_tier:
+            return is_any(role, {Role::checkout, Role::member_service, Role::staff});
+        case CommandKind::claim:  // whoever shows the receipt
+            return is_any(role, {Role::pos, Role::member_service, Role::staff});
+        case CommandKind::rekey:
+            return is_any(role, {Role::member_service, Role::staff});
         case CommandKind::classify:
         case CommandKind::plan_care:
         case CommandKind::change_care:
         case CommandKind::finish_care:
         case CommandKind::drop_care:
+        case CommandKind::block_customer:
+        case CommandKind::unblock_customer:
+            return is_any(role, {Role::staff});
+        case CommandKind::adjust:
+        case CommandKind::override_tier:
+        case CommandKind::erase:
         case CommandKind::put_program:
         case CommandKind::add_access_key:
         case CommandKind::revoke_access_key:
@@ -52,18 +75,17 @@ bool may_command(Role role, CommandKind kind) {
         case CommandKind::approve_payout:
         case CommandKind::pay_payout:
         case CommandKind::fail_payout:
-            return role == Role::admin;
+            return is_any(role, {});
     }
     return false;
 }
 
 bool may_request(Role role, RequestBody body) {
-    const bool anyone = role == Role::pos || role == Role::checkout || role == Role::admin;
     switch (body) {
         case RequestBody::Hello:
         case RequestBody::Proof:
         case RequestBody::Ping:
-        case RequestBody::CommandBatch:
+        case RequestBody::CommandBatch:  // each row by itself
         case RequestBody::ShowRequest:
         case RequestBody::HistoryRequest:
         case RequestBody::ProgramGet:
@@ -73,57 +95,63 @@ bool may_request(Role role, RequestBody body) {
         case RequestBody::VipRequest:
         case RequestBody::MembersRequest:
         case RequestBody::ReferralRequest:
-        case RequestBody::CodeRequest:
-        case RequestBody::NetworkChange:      // each kind by itself
-        case RequestBody::OrderChange:        // likewise
-        case RequestBody::DetailedSaleBatch:  // likewise
         case RequestBody::OrderRequest:
         case RequestBody::OrdersRequest:
-        case RequestBody::RewardChange:  // each kind by itself
+        case RequestBody::RewardsRequest:
+            return is_any(role,
+                          {Role::pos, Role::checkout, Role::member_service, Role::staff, Role::auditor});
+        case RequestBody::CodeRequest:  // codes are as good as money to whoever has them
         case RequestBody::VoucherRequest:
         case RequestBody::VouchersRequest:
-        case RequestBody::RewardsRequest:
-            return anyone;
+        case RequestBody::NetworkChange:  // each kind by itself
+        case RequestBody::RewardChange:
+        case RequestBody::PersonChange:
+        case RequestBody::DetailedSaleBatch:
+            return is_any(role, {Role::pos, Role::checkout, Role::member_service, Role::staff});
+        case RequestBody::OrderChange:  // each kind by itself
+            return is_any(role, {Role::pos, Role::checkout, Role::staff});
         case RequestBody::SaleBatch:
             return may_command(role, CommandKind::sale);
         case RequestBody::EnrollBatch:
             return may_command(role, CommandKind::enroll);
+        case RequestBody::Classify:
+            return may_command(role, CommandKind::classify);
+        case RequestBody::TierOverride:
+            return may_command(role, CommandKind::override_tier);
         case RequestBody::CustomersRequest:
-        case RequestBody::LedgerRequest:
+        case RequestBody::SegmentRequest:
         case RequestBody::PayoutsRequest:
-        case RequestBody::ProgramPut:
+        case RequestBody::CareRequest:
+            return is_any(role, {Role::staff, Role::auditor});
+        case RequestBody::CareChange:
+        case RequestBody::BirthdaysRequest:  // who people are
+            return is_any(role, {Role::staff});
+        case RequestBody::OneTimeCodeIssue:  // whoever has the code can be anybody: it is for those alone who
+        case RequestBody::OneTimeCodeVerify:  // send it, and let people in by it
+            return is_any(role, {Role::member_service});
+        case RequestBody::LedgerRequest:
+        case RequestBody::FollowRequest:  // all that happens
+        case RequestBody::AuditRequest:
         case RequestBody::VerifyRequest:
         case RequestBody::StatsRequest:
-        case RequestBody::AccessKeyAdd:
         case RequestBody::AccessKeyListRequest:
+            return is_any(role, {Role::auditor});
+        case RequestBody::ProgramPut:
+        case RequestBody::AccessKeyAdd:
         case RequestBody::AccessKeyRevoke:
         case RequestBody::WhatIfRequest:
         case RequestBody::RecomputeRequest:
-        case RequestBody::TierOverride:
-        case RequestBody::Classify:
-        case RequestBody::SegmentRequest:
-        case RequestBody::CareChange:
-        case RequestBody::CareRequest:
-        case RequestBody::BirthdaysRequest:
-            return role == Role::admin;
-        case RequestBody::OneTimeCodeIssue:  // whoever has the code can be anybody: no till has business with
-                                             // it
-        case RequestBody::OneTimeCodeVerify:
-        case RequestBody::FollowRequest:  // the app's server follows with a checkout's key
-            return role == Role::checkout || role == Role::admin;
+            return is_any(role, {});
         case RequestBody::NONE:
             return false;
     }
     return false;
 }
 
-bool may_see_people(Role role) {
-    return role == Role::admin;
-}
-
 std::string_view deed(RequestBody body) {
     switch (body) {
         case RequestBody::SaleBatch:
+        case RequestBody::DetailedSaleBatch:
             return "post sales";
         case RequestBody::EnrollBatch:
             return "enrol customers";
@@ -137,8 +165,22 @@ std::string_view deed(RequestBody body) {
             return "ask for one-time codes";
         case RequestBody::OneTimeCodeVerify:
             return "verify one-time codes";
+        case RequestBody::AuditRequest:
+            return "see who did what";
         case RequestBody::PayoutsRequest:
             return "list all payouts";
+        case RequestBody::NetworkChange:
+            return "change the network";
+        case RequestBody::OrderChange:
+            return "change web orders";
+        case RequestBody::RewardChange:
+            return "exchange points or move vouchers";
+        case RequestBody::PersonChange:
+            return "change who customers are";
+        case RequestBody::CodeRequest:
+        case RequestBody::VoucherRequest:
+        case RequestBody::VouchersRequest:
+            return "see codes";
         case RequestBody::ProgramPut:
             return "put a program in force";
         case RequestBody::WhatIfRequest:
@@ -181,6 +223,23 @@ bool is_engine_wide(RequestBody body) {
         default:
             return false;
     }
+}
+
+Sight sight_of(Role role) {
+    switch (role) {
+        case Role::pos:
+            return {.names = true, .reasons = true};
+        case Role::checkout:
+            return {.hidden_tiers = false};
+        case Role::member_service:
+            return {.names = true, .reasons = true, .hidden_tiers = false};
+        case Role::staff:
+        case Role::admin:
+            return {.names = true, .reasons = true, .actors = true};
+        case Role::auditor:
+            return {.reasons = true, .actors = true};
+    }
+    return {.hidden_tiers = false};
 }
 
 bool may_touch(const model::AccessKey& key, std::string_view program) {

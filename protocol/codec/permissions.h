@@ -20,11 +20,17 @@ std::string_view deed(schema::RequestBody body);
 /// Whether a role may give a command; a row that it may not is refused with Refusal::not_allowed.
 bool may_command(model::Role role, model::CommandKind kind);
 
-/// Whether a role that follows the ledger is told personal data: keys, names, and what people wrote.
-bool may_see_people(model::Role role);
-
 /// Verify, stats and the keys of access: not of one program.
 bool is_engine_wide(schema::RequestBody body);
+
+/// What replies to a role leave out. What is left out is empty there, as if nobody had said it.
+struct Sight {
+    bool names = false;        ///< keys, names and birthdays of people
+    bool reasons = false;      ///< the words that were given with what is in a history
+    bool actors = false;       ///< by which key of access something was done
+    bool hidden_tiers = true;  ///< of a program, tiers that are not shown to everybody (S2.7), and campaigns
+};
+Sight sight_of(model::Role role);
 
 /// Whether the key may touch the program: its list is empty, or names it.
 bool may_touch(const model::AccessKey& key, std::string_view program);

@@ -10,6 +10,7 @@
 #include "protocol/codec/detailed_sales.h"
 #include "protocol/codec/documents.h"
 #include "protocol/codec/orders.h"
+#include "protocol/codec/people.h"
 #include "protocol/codec/permissions.h"
 #include "protocol/codec/rewards.h"
 #include "protocol/server/limits.h"
@@ -34,11 +35,14 @@ model::Result<model::Program> read_program(const schema::Program& document) {
     return program;
 }
 
-model::Result<model::AccessKey> read_access_key(const schema::AccessKey& document) {
+model::Result<model::AccessKey> read_access_key(const schema::AccessKey& document, model::Instant now) {
     auto key = codec::to_model(document);
     if (!key) return key;
     if (key->revoked)
         return model::failure(model::ErrorKind::invalid, "key.revoked: a new key is not revoked");
+    if (!key->valid_at(now))
+        return model::failure(model::ErrorKind::invalid, "key.expires_ms: that instant is over");
+    key->number = 0;  // the engine's to give
     return key;
 }
 
@@ -138,6 +142,8 @@ void Connection::handle_request(const codec::Frame& frame, const schema::Request
             return take_reward_change(correlation, *request.body_as_RewardChange(), batch);
         case schema::RequestBody::CareChange:
             return take_care_change(correlation, *request.body_as_CareChange(), batch);
+        case schema::RequestBody::PersonChange:
+            return take_person_change(correlation, *request.body_as_PersonChange(), batch);
         case schema::RequestBody::ProgramPut:
             return put_program(correlation, *request.body_as_ProgramPut(), batch);
         case schema::RequestBody::AccessKeyAdd:
@@ -196,6 +202,10 @@ void Connection::take_message(std::uint32_t correlation, const Message& message,
         return;
     }
     refuse_forbidden(first, batch);
+    if (form != ReplyForm::sales) {  // which receipts name
+        for (std::size_t i = first; i < batch.size(); ++i)
+            batch.commands()[i].actor = key_->number;
+    }
     ++in_flight_;
     batch.add_request(*this, correlation, form, first);
 }
@@ -261,6 +271,13 @@ void Connection::take_care_change(std::uint32_t correlation, const schema::CareC
     });
 }
 
+void Connection::take_person_change(std::uint32_t correlation, const schema::PersonChange& change,
+                                    Batch& batch) {
+    take_message(correlation, change, ReplyForm::commands, batch, [&](model::ProgramId program) {
+        return codec::decode_person_change(change, program, batch.enrollments(), batch.commands());
+    });
+}
+
 void Connection::refuse_forbidden(std::size_t first, Batch& batch) {
     const std::vector<model::Command>& commands = batch.commands();
     for (std::size_t i = first; i < commands.size(); ++i) {
@@ -292,7 +309,7 @@ void Connection::put_program(std::uint32_t correlation, const schema::ProgramPut
 }
 
 void Connection::add_access_key(std::uint32_t correlation, const schema::AccessKeyAdd& add, Batch& batch) {
-    auto key = read_access_key(*add.key());
+    auto key = read_access_key(*add.key(), context_.now());
     if (!key) {
         refuse_request(correlation, schema::FailureCode::invalid, key.error().message);
         return;
@@ -325,6 +342,7 @@ void Connection::override_tier(std::uint32_t correlation, const schema::TierOver
         return;
     }
     decoded->command.tier_act = batch.keep(std::move(decoded->act));
+    decoded->command.actor = key_->number;
     const std::size_t first = batch.size();
     batch.commands().push_back(decoded->command);
     ++in_flight_;
@@ -340,6 +358,7 @@ void Connection::classify(std::uint32_t correlation, const schema::Classify& row
         return;
     }
     decoded->command.class_terms = batch.keep(std::move(decoded->terms));
+    decoded->command.actor = key_->number;
     const std::size_t first = batch.size();
     batch.commands().push_back(decoded->command);
     ++in_flight_;
@@ -354,6 +373,7 @@ void Connection::take_single(std::uint32_t correlation, const flatbuffers::Vecto
         return;
     }
     command.name = *name;
+    command.actor = key_->number;
     const std::size_t first = batch.size();
     batch.commands().push_back(command);
     administers_ = true;
@@ -442,6 +462,9 @@ void Connection::take_query(const codec::Frame& frame, const schema::Request& re
             break;
         case schema::RequestBody::WhatIfRequest:
             program = view(request.body_as_WhatIfRequest()->program()->id());
+            break;
+        case schema::RequestBody::AuditRequest:
+            program = view(request.body_as_AuditRequest()->program());
             break;
         case schema::RequestBody::RecomputeRequest:
             program = view(request.body_as_RecomputeRequest()->program());

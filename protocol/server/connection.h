@@ -85,8 +85,10 @@ class Connection {
     /// Requests that were taken and whose replies have not left.
     std::size_t in_flight() const { return in_flight_; }
     std::size_t queries_in_flight() const { return queries_in_flight_; }
-    /// Closes when the key was revoked since it was looked at last.
+    /// Closes when the key was revoked, or has expired, since it was looked at last.
     void check_key();
+    /// Whether the key holds at this moment: what was asked for a while ago need not be told any more.
+    bool key_holds() const;
 
   private:
     friend class Batch;
@@ -124,6 +126,7 @@ class Connection {
     void take_order_change(std::uint32_t correlation, const schema::OrderChange& change, Batch& batch);
     void take_reward_change(std::uint32_t correlation, const schema::RewardChange& change, Batch& batch);
     void take_care_change(std::uint32_t correlation, const schema::CareChange& change, Batch& batch);
+    void take_person_change(std::uint32_t correlation, const schema::PersonChange& change, Batch& batch);
     void put_program(std::uint32_t correlation, const schema::ProgramPut& put, Batch& batch);
     void add_access_key(std::uint32_t correlation, const schema::AccessKeyAdd& add, Batch& batch);
     void revoke_access_key(std::uint32_t correlation, const schema::AccessKeyRevoke& revoke, Batch& batch);

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "engine/runtime/engine.h"
+#include "engine/runtime/seams.h"
 
 namespace tim::server {
 
@@ -32,6 +33,10 @@ struct ServerContext {
     /// Grows whenever a key of access was revoked through this server: connections then look at theirs again.
     std::atomic<std::uint64_t> revocations{0};
     Counters counters;
+    runtime::Clock* clock = nullptr;  ///< by which keys of access expire; null: the machine's
+
+    model::Instant now() { return clock == nullptr ? machine.now() : clock->now(); }
+    runtime::SystemClock machine{};
 };
 
 }  // namespace tim::server

@@ -7,6 +7,7 @@
 #include "protocol/codec/limits.h"
 #include "protocol/codec/messages.h"
 #include "protocol/codec/permissions.h"
+#include "protocol/server/actors.h"
 #include "protocol/server/insight_replies.h"
 #include "protocol/server/ledger_replies.h"
 
@@ -24,7 +25,10 @@ model::Result<runtime::ChangePage> look(ServerContext& context, const Query& que
     const auto program = context.engine.find_program(id);
     if (!program) return model::failure(model::ErrorKind::not_found, "there is no program \"" + id + "\"");
     const std::size_t limit = std::clamp<std::size_t>(follow->limit(), 1, codec::kMaxFactsPerPage);
-    const auto sees = codec::may_see_people(query.key->role) ? runtime::Sees::people : runtime::Sees::figures;
+    const codec::Sight sight = codec::sight_of(query.key->role);
+    const auto sees = sight.names     ? runtime::Sees::people
+                      : sight.reasons ? runtime::Sees::words
+                                      : runtime::Sees::figures;
     return context.engine.following().changes(*program, query.follow->after, limit, sees);
 }
 
@@ -37,7 +41,8 @@ std::optional<model::Sequence> answer_follow(ServerContext& context, const Query
         codec::append_failure(out, query.correlation, to_code(page.error().kind), page.error().message);
         return std::nullopt;
     }
-    codec::append_reply(out, query.correlation, to_schema(*page));
+    Actors actors(context.engine, codec::sight_of(query.key->role).actors);
+    codec::append_reply(out, query.correlation, to_schema(*page, actors));
     return page->changes.empty() ? std::optional(page->through) : std::nullopt;
 }
 

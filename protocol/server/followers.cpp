@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/runtime/follow_queries.h"
+#include "protocol/codec/messages.h"
 #include "protocol/server/follow.h"
 #include "protocol/server/limits.h"
 #include "protocol/server/monotonic.h"
@@ -85,6 +86,11 @@ void Followers::looked(Follower follower, codec::ByteBuffer reply,
     if (nothing_up_to && session->open() && monotonic_ms() < follow.deadline_ms) {
         follow.after = *nothing_up_to;
         return park(std::move(follower));
+    }
+    if (!session->key_holds()) {  // revoked, or expired, while it waited
+        reply.clear();
+        codec::append_failure(reply, follower.query.correlation, schema::FailureCode::denied,
+                              "the key does not hold any more");
     }
     session->on_query_answered(reply.view(), true, true);
 }

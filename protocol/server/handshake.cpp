@@ -9,12 +9,9 @@
 namespace tim::server {
 namespace {
 
-constexpr model::CommandKind kLastKind = model::CommandKind::drop_care;
-static_assert(static_cast<std::size_t>(kLastKind) < kCommandKinds, "there is a bit for each kind");
-
 std::bitset<kCommandKinds> allowed_kinds(model::Role role) {
     std::bitset<kCommandKinds> kinds;
-    for (std::size_t kind = 0; kind <= static_cast<std::size_t>(kLastKind); ++kind)
+    for (std::size_t kind = 0; kind < kCommandKinds; ++kind)  // of numbers that no kind has, nobody's
         kinds.set(kind, codec::may_command(role, static_cast<model::CommandKind>(kind)));
     return kinds;
 }
@@ -76,7 +73,7 @@ void Connection::begin_handshake(std::uint32_t correlation, const schema::Hello&
 void Connection::check_proof(std::uint32_t correlation, const schema::Proof& proof) {
     const auto signature = handshake_->check(view(proof.client_proof()));
     handshake_.reset();
-    if (!signature || !key_ || key_->revoked) {
+    if (!signature || !key_ || !key_->valid_at(context_.now())) {
         context_.counters.handshakes_failed.fetch_add(1, std::memory_order_relaxed);
         fail(correlation, schema::FailureCode::denied,
              signature ? "the key or its proof is wrong" : signature.error().message);
@@ -95,11 +92,20 @@ void Connection::check_proof(std::uint32_t correlation, const schema::Proof& pro
 }
 
 void Connection::check_key() {
+    if (!key_ || closing_) return;
     const std::uint64_t revocations = context_.revocations.load(std::memory_order_acquire);
-    if (revocations == revocations_seen_ || !key_) return;
-    revocations_seen_ = revocations;
-    key_ = context_.engine.find_access_key(key_->id);
-    if (!key_ || key_->revoked) fail(0, schema::FailureCode::denied, "the key was revoked");
+    if (revocations != revocations_seen_) {
+        revocations_seen_ = revocations;
+        key_ = context_.engine.find_access_key(key_->id);
+        if (!key_ || key_->revoked) return fail(0, schema::FailureCode::denied, "the key was revoked");
+    }
+    if (key_->expires == model::kNoInstant) return;
+    if (!key_->valid_at(context_.now())) fail(0, schema::FailureCode::denied, "the key has expired");
+}
+
+bool Connection::key_holds() const {
+    const auto key = key_ == nullptr ? nullptr : context_.engine.find_access_key(key_->id);
+    return key != nullptr && key->valid_at(context_.now());
 }
 
 }  // namespace tim::server

@@ -68,6 +68,8 @@ schema::CustomerT to_schema(const runtime::CustomerView& view) {
     customer.orders_pending = view.orders_pending;
     customer.orders_pending_amount = view.orders_pending_amount.value;
     customer.orders_pending_points = view.orders_pending_points.value;
+    customer.blocked = view.blocked;
+    customer.erased = view.erased;
     customer.classes = std::make_unique<schema::CustomerClassesT>(codec::to_schema(view.classes));
     return customer;
 }

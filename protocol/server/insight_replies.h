@@ -5,6 +5,7 @@
 
 #include "engine/runtime/care_queries.h"
 #include "engine/runtime/insight.h"
+#include "engine/runtime/network_queries.h"
 #include "engine/runtime/relation_queries.h"
 #include "engine/runtime/reward_queries.h"
 #include "protocol/schema/messages_generated.h"
@@ -24,6 +25,11 @@ schema::RecomputeReplyT to_schema(const runtime::RecomputeReport& report);
 model::Result<std::vector<runtime::Dimension>> dimensions_of(const schema::SegmentRequest& request);
 schema::SegmentReplyT to_schema(const runtime::SegmentCount& count);
 schema::SegmentReplyT to_schema(const runtime::SegmentReport& report);
+
+// network_replies.cpp
+std::unique_ptr<schema::PayoutT> to_schema(const runtime::PayoutView& view);
+schema::VipReplyT to_schema(const runtime::VipView& view);
+schema::ReferralReplyT to_schema(const runtime::ReferralView& view);
 
 // reward_replies.cpp
 schema::VouchersT to_schema(const runtime::VouchersPage& page);

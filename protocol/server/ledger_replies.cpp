@@ -53,10 +53,11 @@ std::unique_ptr<schema::LedgerFactT> to_schema(model::Sequence sequence, const m
     line->tier_before = fact.tier_before;
     line->tier_after = fact.tier_after;
     const bool undone = fact.type == FactType::order_undone;
+    const bool says_who = fact.type == FactType::rekeyed || fact.type == FactType::erased;
     const model::Counterpart counterpart = model::counterpart_of(fact);
     line->related = counterpart.related.value;
     line->counterparty = counterpart.customer.value;
-    if (!undone && !names_override(fact)) {  // there stand instants that `apply` needs, no figures
+    if (!undone && !says_who && !names_override(fact)) {  // there stand instants that `apply` needs
         line->amount = fact.amount.value;
         line->points = fact.type == FactType::tier_overridden ? 0 : fact.points.value;
     }
@@ -65,15 +66,17 @@ std::unique_ptr<schema::LedgerFactT> to_schema(model::Sequence sequence, const m
 
 namespace {
 
-std::unique_ptr<schema::ChangeT> to_schema(const runtime::Change& change) {
+std::unique_ptr<schema::ChangeT> to_schema(const runtime::Change& change, Actors& actors) {
     const model::Fact& fact = change.fact;
     auto told = std::make_unique<schema::ChangeT>();
     told->fact = server::to_schema(change.sequence, fact);
+    told->fact->by = actors.of(fact);
     told->spend = change.figures.spend.value;
     told->ranking = change.figures.ranking.value;
     told->orders = static_cast<std::int8_t>(change.figures.orders);
     if (change.figures.spend.value != 0 || change.figures.ranking.value != 0) told->month = fact.month.value;
-    if (fact.type == FactType::hold_opened || fact.type == FactType::tier_overridden)
+    if (fact.type == FactType::hold_opened || fact.type == FactType::tier_overridden ||
+        fact.type == FactType::care_noted)
         told->until_ms = fact.amount.value;
     if (fact.type == FactType::order_undone && fact.subject.kind() == model::SubjectKind::customer) {
         told->first_order_at_ms = fact.amount.value;
@@ -89,11 +92,11 @@ std::unique_ptr<schema::ChangeT> to_schema(const runtime::Change& change) {
 
 }  // namespace
 
-schema::FollowPageT to_schema(const runtime::ChangePage& page) {
+schema::FollowPageT to_schema(const runtime::ChangePage& page, Actors& actors) {
     schema::FollowPageT told;
     told.changes.reserve(page.changes.size());
     for (const runtime::Change& change : page.changes)
-        told.changes.push_back(to_schema(change));
+        told.changes.push_back(to_schema(change, actors));
     told.through = page.through.value;
     told.last = page.last.value;
     return told;

@@ -14,7 +14,10 @@
 #include "engine/runtime/reward_queries.h"
 #include "protocol/codec/documents.h"
 #include "protocol/codec/messages.h"
+#include "protocol/codec/people.h"
 #include "protocol/codec/permissions.h"
+#include "protocol/server/actors.h"
+#include "protocol/server/audit_replies.h"
 #include "protocol/server/follow.h"
 #include "protocol/server/identity.h"
 #include "protocol/server/insight_replies.h"
@@ -35,7 +38,13 @@ class Answerer {
   public:
     Answerer(ServerContext& context, const Query& query, ByteBuffer& out,
              const std::function<void(ByteBuffer)>& progress)
-        : context_(context), engine_(context.engine), query_(query), out_(out), progress_(progress) {}
+        : context_(context),
+          engine_(context.engine),
+          query_(query),
+          sight_(codec::sight_of(query.key->role)),
+          actors_(context.engine, sight_.actors),
+          out_(out),
+          progress_(progress) {}
 
     void answer() {
         const auto request = codec::read_request(query_.payload);
@@ -90,6 +99,8 @@ class Answerer {
                 return stats();
             case schema::RequestBody::AccessKeyListRequest:
                 return access_keys();
+            case schema::RequestBody::AuditRequest:
+                return audit(*(*request)->body_as_AuditRequest());
             case schema::RequestBody::StandingRequest:
                 return standing(*(*request)->body_as_StandingRequest());
             case schema::RequestBody::ExplainRequest:
@@ -128,7 +139,29 @@ class Answerer {
         const auto shown = as_of == model::kNoInstant ? engine_.show(*program, *customer)
                                                       : engine_.show_as_of(*program, *customer, as_of);
         if (!shown) return fail(shown.error());
-        reply(server::to_schema(*shown));
+        reply(told(*shown));
+    }
+
+    /// A customer, as far as the key's role may know.
+    schema::CustomerT told(const runtime::CustomerView& view) const {
+        schema::CustomerT customer = server::to_schema(view);
+        if (sight_.names) return customer;
+        customer.keys.clear();
+        customer.name.clear();
+        customer.classes->birthday.clear();
+        return customer;
+    }
+
+    /// Likewise a task of care.
+    runtime::CarePage told(runtime::CarePage page) const {
+        for (runtime::CareView& task : page.rows) {
+            if (!sight_.names) {
+                task.key = "id:" + std::to_string(task.customer.value);
+                task.name.clear();
+            }
+            if (!sight_.reasons) task.note.clear();
+        }
+        return page;
     }
 
     void standing(const schema::StandingRequest& request) {
@@ -191,7 +224,7 @@ class Answerer {
                 if (!page) return fail(page.error());
                 schema::CustomersT customers;
                 for (const runtime::CustomerView& row : page->rows)
-                    customers.rows.push_back(std::make_unique<schema::CustomerT>(server::to_schema(row)));
+                    customers.rows.push_back(std::make_unique<schema::CustomerT>(told(row)));
                 customers.next = page->next.value;
                 return reply(std::move(customers));
             }
@@ -247,13 +280,13 @@ class Answerer {
         const std::size_t limit = std::clamp<std::size_t>(request.limit(), 1, codec::kMaxCarePerPage);
         if (request.customer() == nullptr) {
             const runtime::CareCursor after{{request.after_due_ms()}, {request.after_task()}};
-            const auto page = engine_.care().care_calendar(*program, filter_of(request), after, limit);
-            return page ? reply(server::to_schema(*page)) : fail(page.error());
+            auto page = engine_.care().care_calendar(*program, filter_of(request), after, limit);
+            return page ? reply(server::to_schema(told(std::move(*page)))) : fail(page.error());
         }
         const auto customer = codec::decode_customer(*request.customer());
         if (!customer) return fail(customer.error());
-        const auto page = engine_.care().care_of(*program, *customer, {request.after_task()}, limit);
-        return page ? reply(server::to_schema(*page)) : fail(page.error());
+        auto page = engine_.care().care_of(*program, *customer, {request.after_task()}, limit);
+        return page ? reply(server::to_schema(told(std::move(*page)))) : fail(page.error());
     }
 
     void birthdays(const schema::BirthdaysRequest& request) {
@@ -294,6 +327,13 @@ class Answerer {
         reply(server::to_schema(*report));
     }
 
+    std::unique_ptr<schema::HistoryEntryT> told(const runtime::HistoryEntry& entry) {
+        auto line = server::to_schema(entry);
+        if (!sight_.reasons) line->reason.clear();
+        line->by = actors_.of(entry.stored.fact);
+        return line;
+    }
+
     void history(const schema::HistoryRequest& request) {
         const auto program = find(request.program());
         if (!program) return fail(program.error());
@@ -306,7 +346,7 @@ class Answerer {
         if (!entries) return fail(entries.error());
         schema::HistoryT history;
         for (const runtime::HistoryEntry& entry : *entries)
-            history.entries.push_back(server::to_schema(entry));
+            history.entries.push_back(told(entry));
         if (!entries->empty()) {
             history.customer = entries->front().stored.fact.subject.id();
             if (entries->size() == limit) history.next = entries->back().stored.sequence.value;
@@ -325,7 +365,7 @@ class Answerer {
         schema::CustomersT customers;
         customers.rows.reserve(page->size());
         for (const runtime::CustomerView& view : *page) {
-            customers.rows.push_back(std::make_unique<schema::CustomerT>(server::to_schema(view)));
+            customers.rows.push_back(std::make_unique<schema::CustomerT>(told(view)));
         }
         if (page->size() == limit) customers.next = page->back().id.value;
         reply(std::move(customers));
@@ -339,8 +379,10 @@ class Answerer {
         if (!page) return fail(page.error());
         schema::LedgerPageT answer;
         answer.facts.reserve(page->facts.size());
-        for (const storage::StoredFact& stored : page->facts)
+        for (const storage::StoredFact& stored : page->facts) {
             answer.facts.push_back(server::to_schema(stored.sequence, stored.fact));
+            answer.facts.back()->by = actors_.of(stored.fact);
+        }
         answer.next = page->next.value;
         answer.last = page->last.value;
         reply(std::move(answer));
@@ -355,14 +397,12 @@ class Answerer {
     /// At once, whether or not there is anything to tell: waiting is the I/O thread's.
     void follow() { (void)answer_follow(context_, query_, out_); }
 
-    static std::unique_ptr<schema::PayoutT> to_schema(const runtime::PayoutView& view) {
-        auto payout = std::make_unique<schema::PayoutT>();
-        payout->id = view.id.value;
-        payout->vip = view.vip.value;
-        payout->amount = view.amount.value;
-        payout->approved = view.approved;
-        payout->requested_at_ms = view.requested_at.value;
-        return payout;
+    void audit(const schema::AuditRequest& request) {
+        const auto asked = audit_query(request, *query_.key, engine_);
+        if (!asked) return fail(asked.error());
+        const auto page = engine_.audit(*asked);
+        if (!page) return fail(page.error());
+        reply(server::to_schema(*page, engine_, actors_));
     }
 
     void vip(const schema::VipRequest& request) {
@@ -372,22 +412,7 @@ class Answerer {
         if (!customer) return fail(customer.error());
         const auto view = engine_.network().vip(*program, *customer);
         if (!view) return fail(view.error());
-        schema::VipReplyT answer;
-        answer.id = view->id.value;
-        answer.customer_class = static_cast<schema::CustomerClass>(view->customer_class);
-        answer.vip = view->vip.value;
-        answer.members = view->members;
-        answer.recruits_this_month = view->recruits_this_month;
-        answer.recruits_closed_month = view->recruits_closed_month;
-        answer.rate_bp = view->rate_bp;
-        answer.available = view->available.value;
-        answer.pending = view->pending.value;
-        answer.in_payout = view->in_payout.value;
-        answer.earned = view->earned.value;
-        answer.paid = view->paid.value;
-        for (const runtime::PayoutView& payout : view->payouts)
-            answer.payouts.push_back(to_schema(payout));
-        reply(std::move(answer));
+        reply(server::to_schema(*view));
     }
 
     void members(const schema::MembersRequest& request) {
@@ -400,7 +425,7 @@ class Answerer {
         if (!page) return fail(page.error());
         schema::CustomersT answer;
         for (const runtime::CustomerView& view : page->rows)
-            answer.rows.push_back(std::make_unique<schema::CustomerT>(server::to_schema(view)));
+            answer.rows.push_back(std::make_unique<schema::CustomerT>(told(view)));
         answer.next = page->next.value;
         reply(std::move(answer));
     }
@@ -413,7 +438,7 @@ class Answerer {
         if (!page) return fail(page.error());
         schema::PayoutsReplyT answer;
         for (const runtime::PayoutView& payout : *page)
-            answer.rows.push_back(to_schema(payout));
+            answer.rows.push_back(server::to_schema(payout));
         if (page->size() >= limit) answer.next = page->back().vip.value;
         reply(std::move(answer));
     }
@@ -426,22 +451,7 @@ class Answerer {
         const std::size_t limit = std::clamp<std::size_t>(request.limit(), 1, codec::kMaxCustomersPerPage);
         const auto view = engine_.network().referral(*program, *customer, limit);
         if (!view) return fail(view.error());
-        schema::ReferralReplyT answer;
-        answer.id = view->id.value;
-        answer.referrer = view->referrer.value;
-        answer.has_code = view->has_code;
-        answer.brought = view->brought;
-        answer.points = view->points.value;
-        for (const runtime::BroughtView& brought : view->rows) {
-            auto row = std::make_unique<schema::BroughtT>();
-            row->referee = brought.referee.value;
-            row->order = brought.order.value;
-            row->receipt = brought.receipt;
-            row->at_ms = brought.at.value;
-            row->points = brought.points.value;
-            answer.rows.push_back(std::move(row));
-        }
-        reply(std::move(answer));
+        reply(server::to_schema(*view));
     }
 
     void code(const schema::CodeRequest& request) {
@@ -464,6 +474,7 @@ class Answerer {
         if (!found) return fail(found.error());
         schema::ProgramReplyT answer;
         answer.program = codec::to_schema(*found->program);
+        if (!sight_.hidden_tiers) codec::hide_tiers(*answer.program);
         answer.version = found->version.value;
         answer.versions = found->versions;
         answer.effective_ms = found->effective.value;
@@ -549,6 +560,8 @@ class Answerer {
             summary->role = static_cast<schema::Role>(key.role);
             summary->programs = key.programs;
             summary->revoked = key.revoked;
+            summary->expires_ms = key.expires.value;
+            summary->number = key.number;
             list.keys.push_back(std::move(summary));
         }
         reply(std::move(list));
@@ -557,6 +570,8 @@ class Answerer {
     ServerContext& context_;
     runtime::Engine& engine_;
     const Query& query_;
+    const codec::Sight sight_;
+    Actors actors_;
     ByteBuffer& out_;
     const std::function<void(ByteBuffer)>& progress_;
 };

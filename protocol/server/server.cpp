@@ -52,7 +52,7 @@ class Server::Implementation {
                    runtime::Entropy& entropy)
         : max_connections_(options.max_connections),
           farewell_ms_(options.timeouts.farewell_ms),
-          context_{engine, entropy, options.decoy_secret, options.version, {}, {}},
+          context_{engine, entropy, options.decoy_secret, options.version, {}, {}, options.clock},
           tls_(listener.take_tls()),
           workers_(kQueryThreads, kMaxQueuedQueries),
           threads_(make_threads(options)),

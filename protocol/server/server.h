@@ -22,6 +22,7 @@ struct ServerOptions {
     Timeouts timeouts;
     std::array<std::uint8_t, 32> decoy_secret{};  ///< see codec::ServerHandshake::begin
     std::string version = "timd";
+    runtime::Clock* clock = nullptr;  ///< by which keys of access expire; null: the machine's
 };
 
 /// The listener and its threads.

@@ -22,6 +22,9 @@ const RefusalCases& cases_of_relations();
 /// Of the care calendar.
 const RefusalCases& cases_of_care();
 
+/// Of who customers are.
+const RefusalCases& cases_of_people();
+
 /// Of rewards and vouchers.
 const RefusalCases& cases_of_rewards();
 

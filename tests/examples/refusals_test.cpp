@@ -334,7 +334,7 @@ TEST_P(Refusals, IsProvoked) {
     }
     const RefusalCases* cases = nullptr;
     for (const RefusalCases* some : {&kCases, &cases_of_parties(), &cases_of_orders(), &cases_of_relations(),
-                                     &cases_of_rewards(), &cases_of_care()})
+                                     &cases_of_rewards(), &cases_of_care(), &cases_of_people()})
         if (some->contains(GetParam())) cases = some;
     ASSERT_NE(cases, nullptr) << "no case provokes " << model::refusal_name(GetParam());
     const Outcome outcome = cases->at(GetParam())();

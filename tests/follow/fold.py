@@ -21,6 +21,7 @@ COLUMNS = ["customer", "id", "class", "tier", "points", "held", "spendable", "ra
 class Customer:
     keys: list = field(default_factory=list)
     is_vip: bool = False
+    is_blocked: bool = False
     vip: int = 0  # who is above
     tier: str = ""
     points: int = 0
@@ -81,6 +82,10 @@ class Fold:
         if kind == "order_undone":
             customer.first_order = line["first_order_at"] or ""
             customer.last_order = line["last_order_at"] or ""
+        if kind in ("customer_blocked", "customer_unblocked"):
+            customer.is_blocked = kind == "customer_blocked"
+        if kind == "erased":
+            customer.keys = []
         if kind in ("vip_granted", "vip_undone"):
             customer.is_vip = kind == "vip_granted"
         if kind == "member_assigned":
@@ -104,7 +109,7 @@ class Fold:
                 "customer": customer.label(number), "id": str(number),
                 "class": "vip" if customer.is_vip else "member" if customer.vip else "retail",
                 "tier": customer.tier, "points": str(customer.points), "held": str(customer.held),
-                "spendable": str(max(0, customer.points - customer.held - keeps[customer.tier])),
+                "spendable": str(0 if customer.is_blocked else max(0, customer.points - customer.held - keeps[customer.tier])),
                 "ranking_points": str(customer.ranking), "lifetime_spend": str(sum(customer.spend.values(), Decimal(0))),
                 "month_spend": str(this_month), "orders": str(customer.orders),
                 "first_order_at": customer.first_order, "last_order_at": customer.last_order,

@@ -318,17 +318,17 @@ TEST(TimCommands, TheLedgerIsExportedAsItHappened) {
     const std::string facts = without_recorded(exported.out);
     EXPECT_THAT(exported.out,
                 StartsWith("sequence,transaction,at,recorded,type,subject,customer,name,amount,points,"
-                           "points_after,held_after,tier_before,tier_after,version\n"));
+                           "points_after,held_after,tier_before,tier_after,version,by\n"));
     // The key of the administrator is fact 1, and of no program.
     EXPECT_THAT(facts, HasSubstr("\n2,2,,program_put,program,,"));
     EXPECT_THAT(facts, HasSubstr("\n4,4,2026-01-02T00:00:00+07:00,sale,"
-                                 "customer,1,1/S,3000000,300,300,0,dong,bac,1\n"));
-    EXPECT_THAT(facts, HasSubstr(",sale,anonymous,,1/A,20000,0,,,,,1\n"));
+                                 "customer,1,1/S,3000000,300,300,0,dong,bac,1,\n"));
+    EXPECT_THAT(facts, HasSubstr(",sale,anonymous,,1/A,20000,0,,,,,1,\n"));
     EXPECT_THAT(facts, HasSubstr(",hold_opened,customer,1,"));
     EXPECT_THAT(facts, HasSubstr("\n7,7,2026-01-02T00:00:00+07:00,returned,"
-                                 "customer,1,1/R,-1000000,-100,200,5,bac,dong,1\n"));
+                                 "customer,1,1/R,-1000000,-100,200,5,bac,dong,1,\n"));
     EXPECT_THAT(facts, HasSubstr("\n8,7,2026-01-02T00:00:00+07:00,"
-                                 "receipt_reduced,receipt,,,2000000,200,,,,,1\n"));
+                                 "receipt_reduced,receipt,,,2000000,200,,,,,1,\n"));
     const std::string csv = shop.path("ledger.csv").string();
     const Ended to_file = shop.tim({"export", "ledger", "--csv", csv});
     EXPECT_EQ(to_file.code, 0);

@@ -60,13 +60,13 @@ TEST(TimTail, TellsWhatComesAndEndsWithItsReader) {
     EXPECT_THAT(ended.out, AllOf(HasSubstr(R"("type":"sale")"), Not(HasSubstr("A1"))));
 }
 
-TEST(TimTail, AWebShopsKeyIsToldFiguresAndATillsKeyNothing) {
+TEST(TimTail, AnAuditorsKeyIsToldNoNamesAndATillsKeyNothing) {
     const FollowedShop shop;
-    const std::string web = shop.path("web.key").string();
+    const std::string auditor = shop.path("auditor.key").string();
     const std::string till = shop.path("till.key").string();
-    EXPECT_EQ(shop.tim({"keys", "add", "web", "--role", "checkout", "--out", web}).code, 0);
+    EXPECT_EQ(shop.tim({"keys", "add", "auditor", "--role", "auditor", "--out", auditor}).code, 0);
     EXPECT_EQ(shop.tim({"keys", "add", "till", "--role", "pos", "--out", till}).code, 0);
-    const Ended told = shop.tim({"--key-file", web, "--json", "tail", "--from", "1", "--until-end"});
+    const Ended told = shop.tim({"--key-file", auditor, "--json", "tail", "--from", "1", "--until-end"});
     EXPECT_EQ(told.code, 0) << told.err;
     EXPECT_THAT(told.out, AllOf(HasSubstr(R"("points_after":300)"), Not(HasSubstr("card:1")),
                                 Not(HasSubstr("\"An\""))));

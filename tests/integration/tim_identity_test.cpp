@@ -1,4 +1,4 @@
-// One-time codes as a web shop's server meets them (S1.2).
+// One-time codes as the service behind the members' pages meets them (S1.2).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -10,12 +10,13 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-struct WebShop : TestShop {
-    WebShop() {
+struct MemberPages : TestShop {
+    MemberPages() {
         put_program();
         EXPECT_EQ(tim({"enroll", "phone:+84901234567"}).code, 0);
-        EXPECT_EQ(tim({"keys", "add", "web", "--role", "checkout", "--out", path("web.key").string()}).code,
-                  0);
+        EXPECT_EQ(
+            tim({"keys", "add", "web", "--role", "member-service", "--out", path("web.key").string()}).code,
+            0);
     }
     Ended web(std::vector<std::string> arguments) const {
         arguments.insert(arguments.begin(), {"--key-file", path("web.key").string()});
@@ -24,7 +25,7 @@ struct WebShop : TestShop {
 };
 
 TEST(TimIdentity, S1_2_ACodeIsAskedForAndProvesThePhoneOnce) {
-    const WebShop shop;
+    const MemberPages shop;
     const std::string id = "000102030405060708090a0b0c0d0e0f";
     const Ended issued = shop.web({"--json", "otp", "issue", "phone:+84901234567", "--request-id", id});
     ASSERT_EQ(issued.code, 0) << issued.err;

@@ -32,13 +32,18 @@ std::string some_code(const NaiveModel& model, Choices& choices) {
     return codes[codes.size() - 1 - choices.below(newest)].text;
 }
 
+/// A sale that was nobody's and whose receipt a customer has claimed: the receipt's name is the claim's now.
+bool is_claimed(const NaiveModel::Accepted& entry) {
+    return entry.sent && entry.sent->command.name.kind == model::NameKind::receipt;
+}
+
 /// The newest entry of a kind, or an older one.
 const NaiveModel::Accepted* some_accepted(const NaiveModel& model, CommandKind kind, Choices& choices) {
     const auto& done = model.accepted();
     std::uint64_t skip = choices.below(3);
     const NaiveModel::Accepted* found = nullptr;
     for (auto entry = done.rbegin(); entry != done.rend(); ++entry) {
-        if (entry->command.command.kind != kind) continue;
+        if (entry->command.command.kind != kind || is_claimed(*entry)) continue;
         found = &*entry;
         if (skip-- == 0) break;
     }
@@ -186,6 +191,7 @@ OwnedCommand Actor::office(ProgramId program, const NaiveModel& model, model::In
     const Name name = request(next_name++);
     const Who who = some_customer(choices);
     const model::Program& rules = rules_of(program, model);
+    if (choices.chance(30)) return person(program, model, choices, name);
     const std::uint64_t dice = choices.below(100);
     if (!rules.network || dice < 20) {
         if (choices.chance(20)) return make_override(program, name, who, "");
@@ -200,6 +206,27 @@ OwnedCommand Actor::office(ProgramId program, const NaiveModel& model, model::In
     const auto* payout = some_accepted(model, CommandKind::request_payout, choices);
     return make_payout_end(ends[choices.below(std::size(ends))], program, name,
                            payout == nullptr ? model::Sequence{1} : payout->sequence);
+}
+
+OwnedCommand Actor::person(ProgramId program, const NaiveModel& model, Choices& choices, Name name) {
+    const Who who = some_customer(choices);
+    const std::uint64_t dice = choices.below(100);
+    if (dice < 15) return make_person_act(CommandKind::block_customer, program, name, who);
+    if (dice < 35) return make_person_act(CommandKind::unblock_customer, program, name, who);
+    if (dice < 38) return make_person_act(CommandKind::erase, program, name, who);
+    if (dice < 70) {
+        // Somebody shows a receipt: mostly one that is nobody's.
+        const NaiveModel::Accepted* shown = some_accepted(model, CommandKind::sale, choices);
+        for (const NaiveModel::Accepted& entry : model.accepted())
+            if (entry.command.command.kind == CommandKind::sale && entry.customer.value == 0 &&
+                !is_claimed(entry) && choices.chance(20))
+                shown = &entry;
+        return make_claim(program, name, who,
+                          shown == nullptr ? receipt(9, "NEVER") : shown->command.command.name);
+    }
+    const Who other = some_customer(choices);
+    return make_rekey(program, name, who, {other},
+                      choices.chance(60) ? std::vector<Who>{who} : std::vector<Who>{});
 }
 
 void Actor::answered(const OwnedCommand& command, const model::Outcome& outcome) {

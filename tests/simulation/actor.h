@@ -37,6 +37,8 @@ class Actor {
     OwnedCommand web(model::ProgramId program, const NaiveModel& model, model::Instant now, Choices& choices,
                      std::uint64_t& next_name);
     OwnedCommand checkout(model::ProgramId program, Choices& choices, std::uint64_t& next_name);
+    OwnedCommand person(model::ProgramId program, const NaiveModel& model, Choices& choices,
+                        model::Name name);
     OwnedCommand office(model::ProgramId program, const NaiveModel& model, model::Instant now,
                         Choices& choices, std::uint64_t& next_name);
 

@@ -78,6 +78,9 @@ class AuditedEngine final : public runtime::Engine {
                                               std::size_t limit) override {
         return engine_.ledger(program, after, limit);
     }
+    model::Result<runtime::AuditPage> audit(const runtime::AuditQuery& query) override {
+        return engine_.audit(query);
+    }
     runtime::NetworkQueries& network() override { return engine_.network(); }
     runtime::RelationQueries& relations() override { return engine_.relations(); }
     runtime::RewardQueries& rewards() override { return engine_.rewards(); }

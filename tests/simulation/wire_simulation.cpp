@@ -6,6 +6,7 @@
 
 #include "protocol/codec/messages.h"
 #include "protocol/codec/orders.h"
+#include "protocol/codec/people.h"
 
 namespace tim::tests {
 
@@ -84,6 +85,11 @@ std::unique_ptr<client::PendingRequest> request_of(const OwnedCommand& owned, An
             answered(sale.outcome);
         });
         return detailed;
+    }
+    if (row.kind >= model::CommandKind::block_customer && row.kind <= model::CommandKind::erase) {
+        auto body = codec::to_person_change("nhanh", row);
+        if (!body) fail("a command does not fit the protocol: " + body.error().message);
+        return std::make_unique<client::ChangeRequest>(std::move(*body), answered);
     }
     if (row.tier_act != nullptr || row.network != nullptr || row.kind == model::CommandKind::appoint_vip ||
         row.kind == model::CommandKind::request_payout)

@@ -49,6 +49,16 @@ const char* kind_word(CommandKind kind) {
             return "capture";
         case CommandKind::release:
             return "release";
+        case CommandKind::block_customer:
+            return "block_customer";
+        case CommandKind::unblock_customer:
+            return "unblock_customer";
+        case CommandKind::rekey:
+            return "rekey";
+        case CommandKind::claim:
+            return "claim";
+        case CommandKind::erase:
+            return "erase";
         case CommandKind::adjust:
             return "adjust";
         case CommandKind::enroll:
@@ -180,9 +190,13 @@ OwnedCommand OwnedCommand::copy_of(const Command& command) {
         auto owned = std::make_shared<EnrollmentText>();
         for (const auto& key : command.enrollment->keys)
             owned->texts.emplace_back(key.text);
+        for (const auto& key : command.enrollment->drop)
+            owned->drop_texts.emplace_back(key.text);
         owned->enrollment = *command.enrollment;
         for (std::size_t i = 0; i < owned->texts.size(); ++i)
             owned->enrollment.keys[i].text = owned->texts[i];
+        for (std::size_t i = 0; i < owned->drop_texts.size(); ++i)
+            owned->enrollment.drop[i].text = owned->drop_texts[i];
         owned->vip_text = command.enrollment->vip.text;
         owned->enrollment.vip.text = owned->vip_text;
         result.enrollment = std::move(owned);
@@ -509,6 +523,9 @@ std::string describe(const OwnedCommand& owned) {
     if (owned.enrollment)
         for (const auto& ref : owned.enrollment->enrollment.keys)
             line += fmt::format(" {}:{}", model::key_kind_name(ref.kind), ref.text);
+    if (owned.enrollment)
+        for (const auto& ref : owned.enrollment->enrollment.drop)
+            line += fmt::format(" without {}:{}", model::key_kind_name(ref.kind), ref.text);
     if (owned.enrollment && owned.enrollment->enrollment.vip.kind != model::KeyKind::none)
         line += fmt::format(" under {}:{}{}", model::key_kind_name(owned.enrollment->enrollment.vip.kind),
                             owned.enrollment->enrollment.vip.id.value, owned.enrollment->vip_text);

@@ -20,6 +20,7 @@ struct OwnedCommand {
 
     struct EnrollmentText {
         std::vector<std::string> texts;
+        std::vector<std::string> drop_texts{};
         std::string vip_text;
         model::Enrollment enrollment;
     };
@@ -99,12 +100,20 @@ OwnedCommand make_payout_request(model::ProgramId program, model::Name name, con
                                  std::int64_t amount = 0, model::Instant at = model::kNoInstant);
 OwnedCommand make_classify(model::ProgramId program, model::Name name, const Who& customer,
                            model::ClassifyTerms terms, model::Instant at = model::kNoInstant);
-/// An enrolment that says what the customer is classified by too.
+/// Of kind block_customer, unblock_customer or erase.
+OwnedCommand make_person_act(model::CommandKind kind, model::ProgramId program, model::Name name,
+                             const Who& customer, const std::string& reason = "test");
+/// Without a name the name stays.
+OwnedCommand make_rekey(model::ProgramId program, model::Name name, const Who& customer,
+                        const std::vector<Who>& add, const std::vector<Who>& drop,
+                        const std::optional<std::string>& customer_name = std::nullopt);
+OwnedCommand make_claim(model::ProgramId program, model::Name name, const Who& customer, model::Name sale);
 OwnedCommand make_plan_care(model::ProgramId program, model::Name name, const Who& customer,
                             model::CareTerms terms, model::Instant at = model::kNoInstant);
 /// Of kind change_care, finish_care or drop_care.
 OwnedCommand make_care_change(model::CommandKind kind, model::ProgramId program, model::Name name,
                               model::CareTerms terms, model::Instant at = model::kNoInstant);
+/// An enrolment that says what the customer is classified by too.
 OwnedCommand with_classes(OwnedCommand enrollment, model::ClassifyTerms terms);
 /// Of kind approve_payout, pay_payout or fail_payout.
 OwnedCommand make_payout_end(model::CommandKind kind, model::ProgramId program, model::Name name,

@@ -191,8 +191,9 @@ OwnedCommand CommandGenerator::fresh(ProgramId program, Instant clock) {
     else if (dice < 84)
         command = spend(program, clock);
     else if (dice < 91)
-        command = choices_.chance(30)   ? classify(program)
-                  : choices_.chance(35) ? care(program, clock)
+        command = choices_.chance(24)   ? person(program)
+                  : choices_.chance(30) ? classify(program)
+                  : choices_.chance(48) ? care(program, clock)
                   : choices_.chance(60) ? adjust(program, clock)
                                         : override_tier(program, clock);
     else if (dice < (model_.document(program, 1).id == "tiered" || has_parties ? 95U : 92U))
@@ -201,27 +202,6 @@ OwnedCommand CommandGenerator::fresh(ProgramId program, Instant clock) {
         return with_some_voucher(make_balance(program, customer(program), amount(program)), 15);
     set_time(command, clock);
     return command;
-}
-
-OwnedCommand CommandGenerator::enroll(ProgramId program) {
-    const std::uint64_t number =
-        choices_.chance(90) ? model_.customer_count(program) + 1 : choices_.below(9) + 1;
-    std::vector<Who> keys{fmt::format("card:c{}", number)};
-    if (choices_.chance(85)) keys.emplace_back(fmt::format("phone:+84 90 000.00{:02}", number));
-    if (choices_.chance(85)) keys.emplace_back(fmt::format("email:Customer{}@Example.vn", number));
-    if (choices_.chance(2)) keys.emplace_back("phone:nobody");
-    if (choices_.chance(2))
-        for (int i = 0; i < 8; ++i)
-            keys.emplace_back(fmt::format("card:extra{}-{}", next_number_, i));
-    if (model_.document(program, 1).network) {
-        Who vip;
-        if (choices_.chance(70)) vip = customer(program);
-        return make_enroll_with(program, next_request(), keys, vip,
-                                choices_.chance(60) ? code(program) : std::string());
-    }
-    OwnedCommand newcomer =
-        make_enroll(program, next_request(), keys, kNoInstant, fmt::format("Customer {}", number));
-    return choices_.chance(30) ? with_classes(std::move(newcomer), class_terms()) : newcomer;
 }
 
 std::string CommandGenerator::code(ProgramId program) {
@@ -577,6 +557,15 @@ Name CommandGenerator::next_request() {
     return request(next_number_++);
 }
 
+namespace {
+
+/// A sale that was nobody's and whose receipt a customer has claimed: the receipt's name is the claim's now.
+bool is_claimed(const NaiveModel::Accepted& entry) {
+    return entry.sent && entry.sent->command.name.kind == model::NameKind::receipt;
+}
+
+}  // namespace
+
 const NaiveModel::Accepted* CommandGenerator::some_accepted(ProgramId program, CommandKind kind) {
     const auto& list = model_.accepted();
     if (list.empty()) return nullptr;
@@ -584,7 +573,8 @@ const NaiveModel::Accepted* CommandGenerator::some_accepted(ProgramId program, C
     const std::size_t start = choices_.below(list.size());
     for (std::size_t i = 0; i < list.size(); ++i) {
         const auto& entry = list[(start + list.size() - i) % list.size()];
-        if (entry.program == program && entry.command.command.kind == kind) return &entry;
+        if (entry.program == program && entry.command.command.kind == kind && !is_claimed(entry))
+            return &entry;
     }
     return nullptr;
 }

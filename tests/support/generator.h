@@ -65,6 +65,11 @@ class CommandGenerator {
     OwnedCommand spend(model::ProgramId program, model::Instant clock);
     OwnedCommand adjust(model::ProgramId program, model::Instant clock);
     OwnedCommand network(model::ProgramId program, model::Instant clock);
+    // generator_people.cpp
+    OwnedCommand person(model::ProgramId program);
+    /// A key as newcomers have it, of anybody.
+    Who some_key(model::ProgramId program);
+
     // generator_classes.cpp
     OwnedCommand classify(model::ProgramId program);
     model::ClassifyTerms class_terms();

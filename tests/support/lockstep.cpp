@@ -281,6 +281,16 @@ std::string Lockstep::compare_customer(ProgramId program, CustomerId customer) {
                            customer.value, describe(expected), describe(actual));
     const Instant now = fixture_.clock().now();
     const auto view = fixture_.view(program, by_id(customer));
+    const auto held = model_.keys_held(program, customer);
+    bool same_keys = held.size() == view.keys.size() &&
+                     view.blocked == model_.is_blocked(program, customer) &&
+                     view.erased == model_.is_erased(program, customer);
+    for (std::size_t i = 0; same_keys && i < held.size(); ++i)
+        same_keys = held[i].kind == view.keys[i].kind && held[i].text == view.keys[i].text;
+    if (!same_keys)
+        return fmt::format("program {} customer {} has {} keys, expected {}, blocked {} erased {}",
+                           program.value, customer.value, view.keys.size(), held.size(), view.blocked,
+                           view.erased);
     if (const auto classes = model_.classes(program, customer, now); classes != view.classes)
         return fmt::format("program {} customer {}\n  expected {} {}\n  actual   {} {}", program.value,
                            customer.value, model::status_name(classes.status), model::say_classes(classes),

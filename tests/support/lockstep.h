@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,9 +50,11 @@ class Lockstep {
     std::string round_trip();
     struct ProgramSnapshot;
     ProgramSnapshot snapshot_of(model::ProgramId program);
-    /// What the transaction of a sale, behind `begin`, has done beside earning.
+    /// What a sale, behind `begin`, and its returns have done beside earning and taking back.
     struct Beside {
-        bool took_a_bonus = false;  ///< of a tier that opens the period now
+        bool gave_a_bonus_again = false;  ///< that they had taken
+        /// Customers, not the buyer, of whose share some had expired as the sale was recorded.
+        std::set<std::uint64_t> expired_elsewhere;
     };
     Beside beside_sale(model::ProgramId program, model::Sequence begin);
     std::string compare_round_trip(model::ProgramId program, const OwnedCommand& sale,

@@ -89,7 +89,6 @@ std::string Lockstep::round_trip() {
     std::string difference = carry_out({sale}, outcomes);
     if (!difference.empty() || outcomes[0].refusal != Refusal::none || outcomes[0].duplicate)
         return difference;
-    const Beside beside = beside_sale(program, newest->last);
     bool whole = true;
     for (const OwnedCommand& back : generator_.give_all_back(model_.accepted().back())) {
         difference = carry_out({back}, outcomes);
@@ -99,21 +98,38 @@ std::string Lockstep::round_trip() {
     if (!whole) return {};  // no longer accepted, or beyond what fits
     ++round_trips_;
     note("  came back whole");
-    difference = compare_round_trip(program, sale, before, beside);
+    difference = compare_round_trip(program, sale, before, beside_sale(program, newest->last));
     return difference.empty() ? sum_up(program, newest->last) : "after a full return: " + difference;
 }
 
 Lockstep::Beside Lockstep::beside_sale(ProgramId program, model::Sequence begin) {
     bool sold = false;
+    std::uint64_t sale = 0;  // where its transaction begins
+    std::uint64_t buyer = 0;
+    std::set<std::uint64_t> given;  // to whom, beside the buyer, points came with the sale
+    std::set<std::uint64_t> taken;  // from whom a bonus
     Beside beside;
     for (model::Sequence after = begin;;) {
         const auto page = fixture_.engine().ledger(program, after, kLedgerPage);
         if (!page) return beside;
         for (const auto& stored : page->facts) {
             const Fact& fact = stored.fact;
-            sold = sold || fact.type == FactType::sale;
-            const bool takes = fact.type == FactType::tier_bonus && fact.points.value < 0;
-            beside.took_a_bonus = beside.took_a_bonus || (sold && takes);
+            const std::uint64_t first = stored.sequence.value - fact.position;
+            if (fact.type == FactType::sale) {
+                sold = true;
+                sale = first;
+                buyer = fact.subject.packed;
+            }
+            if (sold && first == sale && fact.subject.packed != buyer && fact.points.value > 0)
+                given.insert(fact.subject.packed);
+            // At once: no time has passed.
+            if (fact.type == FactType::points_expired && given.contains(fact.subject.packed))
+                beside.expired_elsewhere.insert(fact.subject.id());
+            if (!sold || fact.type != FactType::tier_bonus) continue;
+            if (fact.points.value < 0)
+                taken.insert(fact.subject.packed);
+            else if (taken.contains(fact.subject.packed))
+                beside.gave_a_bonus_again = true;
         }
         after = page->next;
         if (after.value == 0) return beside;
@@ -168,9 +184,17 @@ std::string Lockstep::compare_round_trip(ProgramId program, const OwnedCommand& 
             was.figures.points = is.figures.points;
             was.figures.spendable = is.figures.spendable;
         }
-        // A bonus that a late sale took (its tier opens the period by it) is earned again: from now, by its
-        // expiry.
-        if (beside.took_a_bonus) {
+        // A bonus that a late sale took (its tier opens the period by it), or the return of a piece of it, is
+        // earned again: from now, by its expiry.
+        if (beside.gave_a_bonus_again) {
+            was.figures.next_expiry = is.figures.next_expiry;
+            was.figures.expiring = is.figures.expiring;
+        }
+        // What a late sale gave to others than its buyer, and what had expired as it was recorded, is taken
+        // of what they have: of the buyer's alone rules.md is read so that nobody misses it.
+        if (beside.expired_elsewhere.contains(i + 1)) {
+            was.figures.points = is.figures.points;
+            was.figures.spendable = is.figures.spendable;
             was.figures.next_expiry = is.figures.next_expiry;
             was.figures.expiring = is.figures.expiring;
         }

@@ -117,6 +117,7 @@ model::CustomerClasses NaiveModel::classes_at(ProgramId program, CustomerId cust
     for (const Accepted& entry : accepted_) {
         if (!of(entry, program, customer)) continue;
         const model::Command command = entry.command.view();
+        if (command.kind == CommandKind::erase) told.birthday = {};
         const ClassifyTerms* const terms = terms_of(command);
         if (terms == nullptr) continue;
         if (terms->status) prospect = *terms->status == model::CustomerStatus::prospect;

@@ -480,7 +480,8 @@ Figures NaiveModel::figures_at(ProgramId program, CustomerId customer, std::int6
         if (batch.expires == result.next_expiry) result.expiring += static_cast<std::int64_t>(batch.points);
     }
     result.held = static_cast<std::int64_t>(held(program, customer, accepted_.size(), instant));
-    result.spendable = static_cast<std::int64_t>(spendable(program, customer, instant));
+    if (!is_blocked(program, customer))
+        result.spendable = static_cast<std::int64_t>(spendable(program, customer, instant));
     result.ranking = static_cast<std::int64_t>(state.ranking());
     result.lifetime = static_cast<std::int64_t>(state.lifetime());
     result.month = static_cast<std::int64_t>(state.month_spend(state.month));

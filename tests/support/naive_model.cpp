@@ -58,6 +58,14 @@ std::string spelled(KeyKind kind, std::string_view text) {
     return {};
 }
 
+}  // namespace
+
+std::string NaiveModel::spelled_key(const model::CustomerRef& ref) {
+    return spelled(ref.kind, ref.text);
+}
+
+namespace {
+
 bool names_somebody(const model::CustomerRef& ref) {
     return ref.kind != KeyKind::none;
 }
@@ -114,6 +122,7 @@ std::optional<Outcome> NaiveModel::judge_alone(const Command& command) const {
         return refused(Refusal::invalid_points);
     if (!valid_key(command.customer)) return refused(Refusal::invalid_key);
     if (const auto refusal = judge_order_alone(command)) return refused(*refusal);
+    if (const auto refusal = judge_person_alone(command)) return refused(*refusal);
     const bool needs_customer =
         command.kind == CommandKind::redeem || command.kind == CommandKind::hold ||
         command.kind == CommandKind::adjust || command.kind == CommandKind::balance ||
@@ -155,6 +164,8 @@ Outcome NaiveModel::judge(const OwnedCommand& owned, Instant clock) {
     entry.program = command.program;
     entry.now = now(command.program, clock);
     entry.at = command.at == kNoInstant ? entry.now : command.at.value;
+    if (command.kind == CommandKind::claim)
+        if (const Accepted* const claimed = find(command.program, command.original)) entry.at = claimed->at;
     if (time_ == runtime::TimeSource::events) entry.now = std::max(latest(command.program), entry.at);
     entry.priced_by = version_at(command.program, entry.at);
     entry.judged_by = version_at(command.program, entry.now);
@@ -177,6 +188,7 @@ Outcome NaiveModel::judge(const OwnedCommand& owned, Instant clock) {
     std::int64_t detail = 0;
     const Refusal refusal = judge_subject(entry, detail);
     if (refusal != Refusal::none) return refused(refusal, detail);
+    if (is_claim(entry)) rename_claimed(entry.program, entry.command.command.name);
 
     Outcome outcome;
     const bool known = entry.customer.value != 0 && command.kind != CommandKind::enroll;
@@ -210,6 +222,7 @@ Outcome NaiveModel::judge(const OwnedCommand& owned, Instant clock) {
     accepted_.push_back(entry);
     if (overflows(entry) || parties_overflow(entry)) {
         accepted_.pop_back();
+        restore_unclaimed();
         return refused(Refusal::overflow);
     }
     if (entry.customer.value != 0) {
@@ -218,6 +231,10 @@ Outcome NaiveModel::judge(const OwnedCommand& owned, Instant clock) {
         if (!known) outcome.tier_before = after.tier;
         outcome.balance.value = after.points;
         outcome.spendable.value = after.spendable;
+        // Of a command, what the figures allow.
+        if (command.kind != CommandKind::balance)
+            outcome.spendable.value = static_cast<std::int64_t>(
+                spendable(entry.program, entry.customer, now(entry.program, clock)));
         outcome.held.value = after.held;
         if (command.kind == CommandKind::balance)
             outcome.lifetime_spend.value = after.lifetime;
@@ -287,6 +304,7 @@ NaiveModel::Refusal NaiveModel::judge_subject(Accepted& entry, std::int64_t& det
         const auto customer = find_customer(entry.program, command.customer);
         if (!customer) return Refusal::unknown_customer;
         entry.customer = *customer;
+        if (const Refusal refusal = judge_named(entry); refusal != Refusal::none) return refusal;
     }
     if (command.order != nullptr)
         if (const Refusal refusal = judge_order(entry, detail); refusal != Refusal::none) return refusal;
@@ -321,6 +339,12 @@ NaiveModel::Refusal NaiveModel::judge_subject(Accepted& entry, std::int64_t& det
         case CommandKind::finish_care:
         case CommandKind::drop_care:
             return judge_care(entry, detail);
+        case CommandKind::block_customer:
+        case CommandKind::unblock_customer:
+        case CommandKind::rekey:
+        case CommandKind::claim:
+        case CommandKind::erase:
+            return judge_person(entry, detail);
         case CommandKind::redeem_reward:
             return judge_reward(entry, detail);
         case CommandKind::reserve_voucher:
@@ -363,6 +387,7 @@ NaiveModel::Refusal NaiveModel::judge_hold_end(Accepted& entry, std::int64_t& de
     if (hold == nullptr) return Refusal::unknown_hold;
     if (command.kind == CommandKind::sale && entry.customer != hold->customer) return Refusal::other_hold;
     entry.customer = hold->customer;
+    if (const Refusal refusal = judge_named(entry); refusal != Refusal::none) return refusal;
     for (const Accepted& other : accepted_) {
         if (other.program != entry.program || ended_hold(other.command) != id) continue;
         return other.command.command.kind == CommandKind::release ? Refusal::hold_released
@@ -431,69 +456,6 @@ NaiveModel::Refusal NaiveModel::judge_override(const Accepted& entry, std::int64
     return open >= kMostOverrides ? Refusal::too_many_overrides : Refusal::none;
 }
 
-bool NaiveModel::same_content(const Accepted& first, const Command& again) const {
-    const OwnedCommand& sent = first.sent ? *first.sent : first.command;
-    const Command was = sent.view();
-    const std::int64_t asked = first.sent ? was.amount.value : first.asked_amount;
-    const auto lines = [](const Command& any) {
-        return any.details == nullptr ? std::vector<model::SaleLine>() : any.details->lines;
-    };
-    if (lines(was) != lines(again)) return false;
-    if (was.kind != again.kind || asked != again.amount.value || was.points != again.points ||
-        was.at != again.at || was.ttl_ms != again.ttl_ms || was.hold != again.hold ||
-        ended_hold(sent) != (again.details != nullptr ? again.details->hold : again.hold) ||
-        was.original != again.original || was.reason != again.reason || was.ranking != again.ranking)
-        return false;
-    const auto referral = [](const Command& sale) {
-        return sale.details == nullptr ? std::string_view() : sale.details->referral;
-    };
-    if (referral(was) != referral(again)) return false;
-    const auto voucher = [](const Command& sale) {
-        return sale.details == nullptr ? std::string_view() : sale.details->voucher;
-    };
-    if (voucher(was) != voucher(again)) return false;
-    if (was.reward != nullptr && again.reward != nullptr &&
-        (was.reward->reward != again.reward->reward || was.reward->voucher != again.reward->voucher))
-        return false;
-    if (was.order != nullptr && again.order != nullptr &&
-        (was.order->amount != again.order->amount || was.order->status != again.order->status ||
-         was.order->waybill != again.order->waybill || was.order->referral != again.order->referral))
-        return false;
-    if (was.kind == CommandKind::move_member) {
-        const auto whom = [&](const Command& move) {
-            return names_somebody(move.network->vip) ? find_customer(first.program, move.network->vip)
-                                                     : std::optional<CustomerId>(CustomerId{});
-        };
-        if (first.under != whom(again).value_or(CustomerId{})) return false;
-    }
-    if (model::ends_payout(was.kind) && was.network->payout != again.network->payout) return false;
-    if (was.kind == CommandKind::override_tier &&
-        (was.tier_act->tier != again.tier_act->tier || was.tier_act->from != again.tier_act->from ||
-         was.tier_act->until != again.tier_act->until))
-        return false;
-    if (was.care != nullptr && *was.care != *again.care) return false;
-    if (was.kind == CommandKind::classify && *was.class_terms != *again.class_terms) return false;
-    if (was.kind == CommandKind::enroll) {
-        if (was.enrollment->classes != again.enrollment->classes) return false;
-        if (was.enrollment->name != again.enrollment->name ||
-            was.enrollment->keys.size() != again.enrollment->keys.size() ||
-            was.enrollment->referral != again.enrollment->referral ||
-            was.enrollment->vip.kind != again.enrollment->vip.kind ||
-            was.enrollment->vip.id != again.enrollment->vip.id ||
-            was.enrollment->vip.text != again.enrollment->vip.text)
-            return false;
-        for (std::size_t i = 0; i < was.enrollment->keys.size(); ++i) {
-            const auto& a = was.enrollment->keys[i];
-            const auto& b = again.enrollment->keys[i];
-            if (a.kind != b.kind || spelled(a.kind, a.text) != spelled(b.kind, b.text)) return false;
-        }
-        return true;
-    }
-    if (names_somebody(was.customer) != names_somebody(again.customer)) return false;
-    return !names_somebody(was.customer) ||
-           find_customer(first.program, was.customer) == find_customer(first.program, again.customer);
-}
-
 /// Whether a figure leaves 64 bits with `entry`, the last of the list.
 bool NaiveModel::overflows(const Accepted& entry) const {
     const auto beyond = [](Wide value) { return value > INT64_MAX || value < INT64_MIN; };
@@ -513,6 +475,7 @@ void NaiveModel::learn(Sequence sequence, Sequence durable_at) {
 
 void NaiveModel::lose_after(Sequence durable) {
     std::erase_if(accepted_, [&](const Accepted& entry) { return entry.durable_at > durable; });
+    restore_unclaimed();
     std::erase_if(codes_, [&](const KnownCode& code) { return code.sale > durable; });
     std::erase_if(vouchers_, [&](const KnownVoucher& voucher) {
         return std::ranges::find(accepted_, voucher.issued_by, &Accepted::sequence) == accepted_.end();
@@ -520,23 +483,12 @@ void NaiveModel::lose_after(Sequence durable) {
 }
 
 const NaiveModel::Accepted* NaiveModel::find(ProgramId program, const Name& name) const {
+    if (const Accepted* const claim = claim_of(program, name)) return claim;
+    if (const Accepted* const before = claimed_by_now(program, name)) return before;
     const Accepted* const entry = first_of(program, name);
     if (entry == nullptr || entry->command.command.kind != CommandKind::place_order) return entry;
     const Accepted* const completion = completion_of(*entry);
     return completion == nullptr ? entry : completion;
-}
-
-std::optional<CustomerId> NaiveModel::find_customer(ProgramId program, const model::CustomerRef& ref) const {
-    if (ref.kind == KeyKind::id)
-        return ref.id.value >= 1 && ref.id.value <= customer_count(program) ? std::optional(ref.id)
-                                                                            : std::nullopt;
-    for (const Accepted& entry : accepted_) {
-        if (entry.program != program || entry.command.command.kind != CommandKind::enroll) continue;
-        for (const auto& key : entry.command.enrollment->enrollment.keys)
-            if (key.kind == ref.kind && spelled(key.kind, key.text) == spelled(ref.kind, ref.text))
-                return entry.customer;
-    }
-    return std::nullopt;
 }
 
 std::uint64_t NaiveModel::customer_count(ProgramId program) const {

@@ -223,6 +223,16 @@ class NaiveModel {
     Figures figures(model::ProgramId program, model::CustomerId customer, model::Instant clock) const;
     Figures figures_at(model::ProgramId program, model::CustomerId customer, std::int64_t instant) const;
 
+    struct HeldKey {
+        model::KeyKind kind = model::KeyKind::none;
+        std::string text;
+        friend bool operator==(const HeldKey&, const HeldKey&) = default;
+    };
+    /// The keys that a customer has now, in the order in which they came.
+    std::vector<HeldKey> keys_held(model::ProgramId program, model::CustomerId customer) const;
+    bool is_blocked(model::ProgramId program, model::CustomerId customer) const;
+    bool is_erased(model::ProgramId program, model::CustomerId customer) const;
+
     /// What a customer is classified by.
     model::CustomerClasses classes(model::ProgramId program, model::CustomerId customer,
                                    model::Instant clock) const;
@@ -325,6 +335,23 @@ class NaiveModel {
     /// How many and of what amount.
     std::pair<std::size_t, std::int64_t> pending_orders(model::ProgramId program,
                                                         model::CustomerId customer) const;
+
+    // naive_people.cpp
+    std::optional<Refusal> judge_person_alone(const model::Command& command) const;
+    Refusal judge_named(const Accepted& entry) const;
+    Refusal judge_person(Accepted& entry, std::int64_t& detail) const;
+    Refusal judge_rekey(const Accepted& entry, std::int64_t& detail) const;
+    Refusal judge_claim(Accepted& entry) const;
+    static bool is_claim(const Accepted& entry);
+    const Accepted* claim_of(model::ProgramId program, const model::Name& receipt) const;
+    /// The sale of nobody's whose receipt was claimed and which goes by this name since.
+    const Accepted* claimed_by_now(model::ProgramId program, const model::Name& name) const;
+    void rename_claimed(model::ProgramId program, const model::Name& receipt);
+    void restore_unclaimed();
+    /// A key in normal form; "" when it is none.
+    static std::string spelled_key(const model::CustomerRef& ref);
+    /// Whether a customer has, or once had, a key, or is of that id.
+    bool ever_had(model::ProgramId program, model::CustomerId customer, const model::CustomerRef& ref) const;
 
     // naive_rewards.cpp
     Refusal judge_reward(Accepted& entry, std::int64_t& detail) const;

@@ -90,6 +90,7 @@ NaiveModel::Refusal NaiveModel::judge_order(Accepted& entry, std::int64_t& detai
     if (placed == nullptr) return Refusal::unknown_order;
     if (placed->command.command.kind != CommandKind::place_order) return Refusal::not_an_order;
     entry.customer = placed->customer;
+    if (const Refusal refusal = judge_named(entry); refusal != Refusal::none) return refusal;
     const OrderNow now = order_now(*placed);
     if (now.phase == model::OrderPhase::completed) return Refusal::order_completed;
     if (now.phase == model::OrderPhase::cancelled) return Refusal::order_cancelled;

@@ -58,7 +58,8 @@ std::string change_json(const client::Change& change, const ProgramVersion& vers
     if (fact.subject == "customer")
         json.add("tier_before", version.tier_id(fact.tier_before))
             .add("tier_after", version.tier_id(fact.tier_after));
-    // What a hold or a tier by hand keeps there is the instant at which it ends.
+    // What a hold or a tier by hand keeps there is the instant at which it ends, a task that at which it is
+    // due.
     if (change.until != model::kNoInstant)
         json.add("until", time_text(calendar, change.until));
     else
@@ -79,6 +80,7 @@ std::string change_json(const client::Change& change, const ProgramVersion& vers
         json.add_raw("classes", classes.text());
     }
     if (!change.text.empty()) json.add("text", change.text);
+    if (!fact.by.empty()) json.add("by", fact.by);
     return json.text();
 }
 
@@ -99,6 +101,7 @@ std::string change_text(const client::Change& change, const ProgramVersion& vers
     for (const std::string& key : key_texts(change.keys))
         text += " " + key;
     if (!change.text.empty()) text += ": " + change.text;
+    if (!fact.by.empty()) text += fmt::format(" (by {})", fact.by);
     return codec::printable(text);
 }
 

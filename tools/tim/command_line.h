@@ -75,6 +75,8 @@ void add_follow_command(CLI::App& app, CommandLine& line);
 void add_identity_commands(CLI::App& app, CommandLine& line);
 void add_import_command(CLI::App& app, CommandLine& line);
 void add_care_commands(CLI::App& app, CommandLine& line);
+void add_people_commands(CLI::App& app, CommandLine& line);
+void add_access_commands(CLI::App& app, CommandLine& line);
 /// whatif, on and off, below `tim program`.
 void add_program_change_commands(CLI::App& program, CommandLine& line);
 

@@ -66,6 +66,8 @@ int main(int argc, char** argv) {
     tim::cli::add_insight_commands(app, line);
     tim::cli::add_relation_commands(app, line);
     tim::cli::add_care_commands(app, line);
+    tim::cli::add_people_commands(app, line);
+    tim::cli::add_access_commands(app, line);
     tim::cli::add_operation_commands(app, line);
 
     try {

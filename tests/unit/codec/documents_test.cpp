@@ -193,7 +193,7 @@ TEST(Documents, AccessKeysFromAClientAreJudged) {
     EXPECT_EQ(fault([](Table&) {}), "(read)");
     EXPECT_EQ(fault([](Table& key) { key.id = "Till 1"; }), "key.id: cannot name an access key");
     EXPECT_EQ(fault([](Table& key) { key.role = schema::Role::none; }), "key.role: 0 is no role");
-    EXPECT_EQ(fault([](Table& key) { key.role = static_cast<schema::Role>(4); }), "key.role: 4 is no role");
+    EXPECT_EQ(fault([](Table& key) { key.role = static_cast<schema::Role>(7); }), "key.role: 7 is no role");
     EXPECT_EQ(fault([](Table& key) { key.programs[1] = ""; }), "key.programs[1]: cannot be a program's id");
     EXPECT_EQ(fault([](Table& key) { key.programs.assign(65, "shop"); }),
               "key.programs: has 65 entries; at most 64 are allowed");

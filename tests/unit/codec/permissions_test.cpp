@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace tim::codec {
 namespace {
 
@@ -44,8 +46,8 @@ TEST(Permissions, OnlyAnAdminReachesTheEngine) {
         if (body == RequestBody::NONE) continue;
         EXPECT_TRUE(may_request(Role::admin, body)) << schema::EnumNameRequestBody(body);
         if (!is_engine_wide(body)) continue;
-        EXPECT_FALSE(may_request(Role::pos, body)) << schema::EnumNameRequestBody(body);
-        EXPECT_FALSE(may_request(Role::checkout, body)) << schema::EnumNameRequestBody(body);
+        for (const Role role : {Role::pos, Role::checkout, Role::member_service, Role::staff})
+            EXPECT_FALSE(may_request(role, body)) << schema::EnumNameRequestBody(body);
     }
     EXPECT_TRUE(is_engine_wide(RequestBody::AccessKeyAdd));
     EXPECT_FALSE(is_engine_wide(RequestBody::SaleBatch));
@@ -53,12 +55,64 @@ TEST(Permissions, OnlyAnAdminReachesTheEngine) {
 
 TEST(Permissions, WhatARoleMayNotDoIsToldInWords) {
     for (const RequestBody body : schema::EnumValuesRequestBody()) {
-        const bool open_to_all = may_request(Role::pos, body) && may_request(Role::checkout, body);
+        const bool open_to_all =
+            std::ranges::all_of(model::kRoles, [&](Role role) { return may_request(role, body); });
         if (body == RequestBody::NONE || (open_to_all && !is_engine_wide(body))) continue;
         EXPECT_NE(deed(body), "do that") << schema::EnumNameRequestBody(body);
         EXPECT_EQ(deed(body).find(schema::EnumNameRequestBody(body)), std::string_view::npos);
     }
     EXPECT_EQ(deed(RequestBody::VerifyRequest), "verify the ledger");
+}
+
+TEST(Permissions, AnAuditorChangesNothing) {
+    for (int kind = 0; kind < 128; ++kind)
+        EXPECT_EQ(may_command(Role::auditor, static_cast<CommandKind>(kind)),
+                  static_cast<CommandKind>(kind) == CommandKind::balance)
+            << kind;
+    EXPECT_FALSE(may_request(Role::auditor, RequestBody::RecomputeRequest));
+    EXPECT_TRUE(may_request(Role::auditor, RequestBody::AuditRequest));
+    EXPECT_FALSE(sight_of(Role::auditor).names);
+}
+
+TEST(Permissions, StaffLooksAfterCustomersAndMakesNoPointsByHand) {
+    for (const CommandKind kind :
+         {CommandKind::classify, CommandKind::plan_care, CommandKind::change_care, CommandKind::finish_care,
+          CommandKind::drop_care, CommandKind::block_customer, CommandKind::unblock_customer,
+          CommandKind::rekey, CommandKind::claim, CommandKind::sale, CommandKind::returned})
+        EXPECT_TRUE(may_command(Role::staff, kind));
+    for (const CommandKind kind :
+         {CommandKind::adjust, CommandKind::override_tier, CommandKind::erase, CommandKind::pay_payout,
+          CommandKind::appoint_vip, CommandKind::put_program})
+        EXPECT_FALSE(may_command(Role::staff, kind));
+}
+
+TEST(Permissions, MembersLookAfterThemselves) {
+    for (const CommandKind kind : {CommandKind::rekey, CommandKind::claim, CommandKind::redeem_reward,
+                                   CommandKind::request_payout, CommandKind::enroll})
+        EXPECT_TRUE(may_command(Role::member_service, kind));
+    for (const CommandKind kind : {CommandKind::sale, CommandKind::adjust, CommandKind::block_customer,
+                                   CommandKind::erase, CommandKind::hold})
+        EXPECT_FALSE(may_command(Role::member_service, kind));
+    EXPECT_FALSE(sight_of(Role::member_service).hidden_tiers);
+}
+
+TEST(Permissions, OneTimeCodesAreOfTheServiceThatLetsMembersIn) {
+    for (const RequestBody body : {RequestBody::OneTimeCodeIssue, RequestBody::OneTimeCodeVerify}) {
+        EXPECT_TRUE(may_request(Role::member_service, body));
+        for (const Role role : {Role::pos, Role::checkout, Role::staff, Role::auditor})
+            EXPECT_FALSE(may_request(role, body)) << model::role_name(role);
+    }
+}
+
+TEST(Permissions, WhoFollowsSeesEverybody) {
+    for (const Role role : model::kRoles)
+        EXPECT_EQ(may_request(role, RequestBody::FollowRequest), role == Role::auditor || role == Role::admin)
+            << model::role_name(role);
+}
+
+TEST(Permissions, NoRoleSeesNothing) {
+    const Sight none = sight_of(static_cast<Role>(0));
+    EXPECT_FALSE(none.names || none.reasons || none.actors || none.hidden_tiers);
 }
 
 TEST(Permissions, ATillRedeems) {

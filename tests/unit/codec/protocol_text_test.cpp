@@ -157,58 +157,66 @@ TEST(ProtocolText, ListsTheKindsOfRows) {
     }
 }
 
+/// The columns of the tables of roles, in their order.
+constexpr std::array kColumns{Role::pos,   Role::checkout, Role::member_service,
+                              Role::staff, Role::auditor,  Role::admin};
+
+std::string head_of(const std::string& first) {
+    std::string head = "| " + first + " |";
+    for (const Role role : kColumns)
+        head += fmt::format(" {} |", role_name(role));
+    return head;
+}
+
+/// A table of who may give commands: `kinds` are those of a message.
+template <class Kinds, class NameOf>
+void expect_kinds(const std::string& first, const Kinds& kinds, NameOf name_of) {
+    const auto rows = table("## Who may do what", head_of(first));
+    ASSERT_EQ(rows.size(), std::size(kinds)) << first;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto kind = kinds[i];
+        EXPECT_EQ(rows[i][0], name_of(kind));
+        for (std::size_t role = 0; role < kColumns.size(); ++role)
+            EXPECT_EQ(rows[i][role + 1],
+                      may_command(kColumns[role], static_cast<model::CommandKind>(kind)) ? "yes" : "no")
+                << rows[i][0] << " " << role_name(kColumns[role]);
+    }
+}
+
 TEST(ProtocolText, TellsWhatEachRoleMayDo) {
-    constexpr std::array kRoles{Role::pos, Role::checkout, Role::admin};
-    const auto requests = table("## Who may do what", "| request | pos | checkout | admin |");
+    ASSERT_EQ(kColumns.size(), model::kRoles.size());
+    const auto requests = table("## Who may do what", head_of("request"));
     ASSERT_EQ(requests.size() + 1, std::size(schema::EnumValuesRequestBody()));
     for (std::size_t i = 0; i < requests.size(); ++i) {
         const schema::RequestBody body = schema::EnumValuesRequestBody()[i + 1];
         EXPECT_EQ(requests[i][0], schema::EnumNameRequestBody(body));
-        for (std::size_t role = 0; role < kRoles.size(); ++role) {
-            const char* expected = !may_request(kRoles[role], body) ? "no"
-                                   : is_engine_wide(body)           ? "all programs"
-                                                                    : "yes";
-            EXPECT_EQ(requests[i][role + 1], expected) << requests[i][0] << " " << role_name(kRoles[role]);
+        for (std::size_t role = 0; role < kColumns.size(); ++role) {
+            const char* expected = !may_request(kColumns[role], body) ? "no"
+                                   : is_engine_wide(body)             ? "all programs"
+                                                                      : "yes";
+            EXPECT_EQ(requests[i][role + 1], expected) << requests[i][0] << " " << role_name(kColumns[role]);
         }
     }
-    const auto rows = table("## Who may do what", "| row | pos | checkout | admin |");
-    ASSERT_EQ(rows.size(), std::size(schema::EnumValuesRowKind()));
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        EXPECT_EQ(rows[i][0], schema::EnumNameRowKind(static_cast<schema::RowKind>(i)));
-        for (std::size_t role = 0; role < kRoles.size(); ++role)
-            EXPECT_EQ(rows[i][role + 1],
-                      may_command(kRoles[role], static_cast<model::CommandKind>(i)) ? "yes" : "no")
-                << rows[i][0] << " " << role_name(kRoles[role]);
-    }
-    const auto changes = table("## Who may do what", "| kind of `NetworkChange` | pos | checkout | admin |");
-    ASSERT_EQ(changes.size(), std::size(schema::EnumValuesNetworkKind()));
-    for (std::size_t i = 0; i < changes.size(); ++i) {
-        const schema::NetworkKind kind = schema::EnumValuesNetworkKind()[i];
-        EXPECT_EQ(changes[i][0], schema::EnumNameNetworkKind(kind));
-        for (std::size_t role = 0; role < kRoles.size(); ++role)
-            EXPECT_EQ(changes[i][role + 1],
-                      may_command(kRoles[role], static_cast<model::CommandKind>(kind)) ? "yes" : "no")
-                << changes[i][0] << " " << role_name(kRoles[role]);
-    }
-    const auto orders = table("## Who may do what", "| kind of `OrderChange` | pos | checkout | admin |");
-    ASSERT_EQ(orders.size(), std::size(schema::EnumValuesOrderKind()));
-    for (std::size_t i = 0; i < orders.size(); ++i) {
-        const schema::OrderKind kind = schema::EnumValuesOrderKind()[i];
-        EXPECT_EQ(orders[i][0], schema::EnumNameOrderKind(kind));
-        for (std::size_t role = 0; role < kRoles.size(); ++role)
-            EXPECT_EQ(orders[i][role + 1],
-                      may_command(kRoles[role], static_cast<model::CommandKind>(kind)) ? "yes" : "no")
-                << orders[i][0] << " " << role_name(kRoles[role]);
-    }
-    const auto rewards = table("## Who may do what", "| kind of `RewardChange` | pos | checkout | admin |");
-    ASSERT_EQ(rewards.size(), std::size(schema::EnumValuesVoucherAct()));
-    for (std::size_t i = 0; i < rewards.size(); ++i) {
-        const schema::VoucherAct kind = schema::EnumValuesVoucherAct()[i];
-        EXPECT_EQ(rewards[i][0], schema::EnumNameVoucherAct(kind));
-        for (std::size_t role = 0; role < kRoles.size(); ++role)
-            EXPECT_EQ(rewards[i][role + 1],
-                      may_command(kRoles[role], static_cast<model::CommandKind>(kind)) ? "yes" : "no")
-                << rewards[i][0] << " " << role_name(kRoles[role]);
+    expect_kinds("row", schema::EnumValuesRowKind(), schema::EnumNameRowKind);
+    expect_kinds("kind of `NetworkChange`", schema::EnumValuesNetworkKind(), schema::EnumNameNetworkKind);
+    expect_kinds("kind of `OrderChange`", schema::EnumValuesOrderKind(), schema::EnumNameOrderKind);
+    expect_kinds("kind of `RewardChange`", schema::EnumValuesVoucherAct(), schema::EnumNameVoucherAct);
+    expect_kinds("kind of `CareChange`", schema::EnumValuesCareAct(), schema::EnumNameCareAct);
+    expect_kinds("kind of `PersonChange`", schema::EnumValuesPersonKind(), schema::EnumNamePersonKind);
+}
+
+TEST(ProtocolText, TellsWhatRepliesLeaveOut) {
+    std::string head = "| left out |";
+    for (const Role role : kColumns)
+        head += fmt::format(" {} |", role_name(role));
+    const auto rows = table("### What replies leave out", head);
+    ASSERT_EQ(rows.size(), 4U);
+    for (std::size_t role = 0; role < kColumns.size(); ++role) {
+        const Sight sight = sight_of(kColumns[role]);
+        const bool told[] = {sight.names, sight.reasons, sight.actors, sight.hidden_tiers};
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            EXPECT_EQ(rows[i][role + 1], told[i] ? "no" : "yes")
+                << rows[i][0] << " " << role_name(kColumns[role]);
     }
 }
 

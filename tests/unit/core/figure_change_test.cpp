@@ -37,6 +37,8 @@ constexpr FactType kTypes[] = {
     FactType::lots_taken,
     FactType::order_placed,
     FactType::classified,
+    FactType::claimed,
+    FactType::care_planned,
 };
 
 TEST(FigureChange, IsWhatFoldingAFactDoesToTheSums) {
@@ -56,7 +58,8 @@ TEST(FigureChange, IsWhatFoldingAFactDoesToTheSums) {
                 // Of these types `amount` is no spend, or 0.
                 const bool spends = type == FactType::sale || type == FactType::returned ||
                                     type == FactType::voided || type == FactType::adjusted ||
-                                    type == FactType::order_placed || type == FactType::order_undone;
+                                    type == FactType::order_placed || type == FactType::order_undone ||
+                                    type == FactType::claimed;
                 fact.amount = {spends ? amount : 0};
                 fact.points = {7};
                 const CustomerRecord before = record;
@@ -69,6 +72,16 @@ TEST(FigureChange, IsWhatFoldingAFactDoesToTheSums) {
                     << model::fact_type_name(type) << ", flags " << int{flags} << ", amount " << amount;
             }
         }
+    }
+}
+
+TEST(FigureChange, WhoACustomerIsIsNoFigure) {
+    for (const FactType type : {FactType::rekeyed, FactType::erased, FactType::customer_blocked}) {
+        Fact fact;
+        fact.type = type;
+        fact.subject = model::Subject::customer({1}, {1});
+        fact.amount = {1'700'000'000'000};  // the instant of the enrolment
+        EXPECT_EQ(change_of(fact), FigureChange{}) << model::fact_type_name(type);
     }
 }
 

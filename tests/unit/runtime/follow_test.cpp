@@ -147,14 +147,60 @@ TEST(Follow, WhoMayNotSeePeopleIsToldFiguresAlone) {
     EXPECT_EQ(figures->changes[2].fact.points.value, 5);
 }
 
-TEST(Follow, WhoIsErasedHasNoKeysInTheStream) {
+TEST(Follow, WhoPeopleAreIsToldAsItChangesUntilTheyAreErased) {
     FollowedShop shop;
+    const auto act = [&](model::CommandKind kind, const std::string& reason) {
+        return make_person_act(kind, shop.program, shop.fixture.fresh_request(), Shop::kCustomer, reason);
+    };
+    shop.fixture.execute(make_rekey(shop.program, shop.fixture.fresh_request(), Shop::kCustomer,
+                                    {"phone:+84901234567"}, {}, "An Nguyễn"));
+    shop.fixture.execute(act(model::CommandKind::block_customer, "card reported stolen"));
     shop.fixture.commit();
-    ASSERT_TRUE(shop.fixture.store().vault().destroy(shop.program, shop.customer).has_value());
-    const auto page = shop.page({});
-    ASSERT_TRUE(page.has_value()) << page.error().message;
-    ASSERT_EQ(page->changes.size(), 2U);
-    EXPECT_THAT(page->changes[1].keys, IsEmpty());
+    const auto seen = shop.page({});
+    ASSERT_EQ(types(seen->changes),
+              (std::vector<std::string>{"program_put", "enrolled", "rekeyed", "customer_blocked"}));
+    EXPECT_THAT(seen->changes[2].keys, ElementsAre(model::Key{model::KeyKind::card, "1"},
+                                                   model::Key{model::KeyKind::phone, "+84901234567"}));
+    EXPECT_EQ(seen->changes[2].person, "An Nguyễn");
+    EXPECT_EQ(seen->changes[3].text, "card reported stolen");
+    const auto words = shop.page({}, 1'000, Sees::words);
+    EXPECT_THAT(words->changes[2].keys, IsEmpty());
+    EXPECT_TRUE(words->changes[2].person.empty());
+    EXPECT_EQ(words->changes[3].text, "card reported stolen");
+    EXPECT_TRUE(shop.page({}, 1'000, Sees::figures)->changes[3].text.empty());
+
+    shop.fixture.execute(act(model::CommandKind::erase, "asked by letter"));
+    shop.fixture.commit();
+    const auto after = shop.page({});
+    ASSERT_TRUE(after.has_value()) << after.error().message;
+    ASSERT_EQ(after->changes.size(), 5U);
+    EXPECT_EQ(model::fact_type_name(after->changes[4].fact.type), "erased");
+    EXPECT_EQ(after->changes[4].text, "asked by letter");
+    for (const Change& change : after->changes) {
+        EXPECT_THAT(change.keys, IsEmpty());
+        EXPECT_TRUE(change.person.empty());
+    }
+}
+
+TEST(Follow, WhatIsClaimedLeavesNobodysFiguresAndJoinsTheCustomers) {
+    FollowedShop shop;
+    shop.sale("A", 90'000, model::kNoInstant, Who());
+    shop.sale("B", 50'000, model::kNoInstant, Who());
+    shop.fixture.execute(
+        make_claim(shop.program, shop.fixture.fresh_request(), Shop::kCustomer, receipt(1, "A")));
+    shop.fixture.commit();
+    core::FigureChange nobodys;
+    core::FigureChange customers;
+    for (const Change& change : shop.all(2)) {
+        const bool anonymous = change.fact.subject.kind() == model::SubjectKind::anonymous;
+        core::FigureChange& sum = anonymous ? nobodys : customers;
+        sum.spend.value += change.figures.spend.value;
+        sum.orders += change.figures.orders;
+    }
+    EXPECT_EQ(nobodys, (core::FigureChange{{50'000}, {}, 1}));
+    EXPECT_EQ(customers.spend, shop.fixture.view(shop.program, Shop::kCustomer).lifetime_spend);
+    EXPECT_EQ(customers.spend.value, 90'000);
+    EXPECT_EQ(customers.orders, 1);
 }
 
 TEST(Follow, AnotherLedgersPlaceIsRefused) {

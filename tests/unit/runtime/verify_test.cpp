@@ -71,12 +71,12 @@ TEST(Verify, a_key_that_the_ledger_does_not_know) {
             const auto bytes = store.checkpoints().read(id);
             ASSERT_TRUE(bytes);
             if (bytes->empty()) continue;
-            auto entries = runtime::decode_keys(*bytes);
-            ASSERT_TRUE(entries);
-            auto forged = entries->front();
+            auto block = runtime::decode_keys(*bytes);
+            ASSERT_TRUE(block);
+            auto forged = block->entries.front();
             forged.digest ^= 1;
-            entries->push_back(forged);
-            ASSERT_TRUE(store.checkpoints().write({{id, runtime::encode_keys(*entries)}}));
+            block->entries.push_back(forged);
+            ASSERT_TRUE(store.checkpoints().write({{id, runtime::encode(*block)}}));
             return;
         }
         FAIL() << "there is no block of keys";

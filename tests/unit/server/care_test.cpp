@@ -35,8 +35,8 @@ schema::BirthdaysRequestT whose_birthday(std::int32_t days) {
     return body;
 }
 
-TEST(Care, AnAdminPlansAndAsks) {
-    Harness harness(model::Role::admin);
+TEST(Care, StaffPlansAndAsks) {
+    Harness harness(model::Role::staff);
     harness.authenticate();
     harness.client.request(7, a_plan());
     auto replies = harness.exchange();
@@ -74,8 +74,30 @@ TEST(Care, AnAdminPlansAndAsks) {
     EXPECT_EQ(replies[0].failure()->code(), FailureCode::invalid);
 }
 
+TEST(Care, AnAuditorSeesTasksWithoutNamesAndChangesNone) {
+    Harness harness(model::Role::auditor);
+    harness.authenticate();
+    schema::CareRequestT of_customer = a_question();
+    of_customer.customer = std::make_unique<schema::CustomerKeyT>(*a_plan().customer);
+    harness.client.request(7, a_question());
+    harness.client.request(8, std::move(of_customer));
+    for (const auto& reply : harness.exchange()) {
+        const auto* tasks = reply.reply->body_as_CareTasks();
+        ASSERT_NE(tasks, nullptr);
+        ASSERT_EQ(tasks->rows()->size(), 1U);
+        const auto* task = tasks->rows()->Get(0);
+        EXPECT_EQ(task->key()->str(), "id:" + std::to_string(task->customer()));
+        EXPECT_TRUE(task->name() == nullptr || task->name()->size() == 0);
+    }
+    harness.client.request(9, a_plan());
+    harness.client.request(10, whose_birthday(1));
+    for (const auto& reply : harness.exchange())
+        EXPECT_EQ(reply.failure()->code(), FailureCode::not_allowed);
+    EXPECT_TRUE(harness.engine.seen().empty());
+}
+
 TEST(Care, ATillKeepsNoCalendar) {
-    for (const model::Role role : {model::Role::pos, model::Role::checkout}) {
+    for (const model::Role role : {model::Role::pos, model::Role::checkout, model::Role::member_service}) {
         Harness harness(role);
         harness.authenticate();
         harness.client.request(7, a_plan());

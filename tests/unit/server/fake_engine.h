@@ -348,6 +348,21 @@ class FakeEngine final : public runtime::Engine {
         }
         return page;
     }
+    model::Result<runtime::AuditPage> audit(const runtime::AuditQuery& query) override {
+        runtime::AuditPage page;
+        page.last = {7};
+        if (query.after.value >= 7) return page;
+        model::Fact fact;
+        fact.type = model::FactType::adjusted;
+        fact.subject = model::Subject::customer({1}, {42});
+        fact.name_kind = model::NameKind::request;
+        fact.terminal = {1};
+        runtime::HistoryEntry entry;
+        entry.stored = {{7}, fact, {}};
+        entry.reason = "gift";
+        page.entries.push_back(entry);
+        return page;
+    }
     runtime::NetworkQueries& network() override { return network_; }
     runtime::RelationQueries& relations() override { return relations_; }
     runtime::RewardQueries& rewards() override { return rewards_; }

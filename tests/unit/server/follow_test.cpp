@@ -48,19 +48,22 @@ TEST(Follow, S1_8_IsAnsweredInPages) {
 }
 
 TEST(Follow, PeopleAreToldToThoseWhoMaySeeThem) {
-    for (const model::Role role : {model::Role::admin, model::Role::checkout}) {
+    for (const model::Role role : {model::Role::admin, model::Role::auditor}) {
         Harness harness(role);
         harness.authenticate();
         harness.client.request(1, follow(0));
         const auto replies = harness.exchange();
         ASSERT_NE(replies.at(0).reply->body_as_FollowPage(), nullptr);
         EXPECT_EQ(harness.engine.followed.sees,
-                  role == model::Role::admin ? runtime::Sees::people : runtime::Sees::figures);
+                  role == model::Role::admin ? runtime::Sees::people : runtime::Sees::words);
     }
-    Harness till(model::Role::pos);
-    till.authenticate();
-    till.client.request(1, follow(0));
-    EXPECT_EQ(till.exchange().at(0).failure()->code(), FailureCode::not_allowed);
+    for (const model::Role role :
+         {model::Role::pos, model::Role::checkout, model::Role::member_service, model::Role::staff}) {
+        Harness harness(role);
+        harness.authenticate();
+        harness.client.request(1, follow(0));
+        EXPECT_EQ(harness.exchange().at(0).failure()->code(), FailureCode::not_allowed);
+    }
 }
 
 TEST(Follow, KeepsToTheProgramsOfItsKey) {

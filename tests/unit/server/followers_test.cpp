@@ -102,6 +102,25 @@ TEST_F(FollowersTest, KeepNothingElseOfTheirConnectionWaiting) {
     EXPECT_EQ(follower->receive().at(0).type(), ReplyBody::FollowPage);
 }
 
+TEST_F(FollowersTest, WhoseKeyIsRevokedMeanwhileIsToldNothing) {
+    engine.add_key(key_of("till", model::Role::admin));
+    start();
+    auto follower = call();
+    follower->client().request(7, follow(0, kLong));
+    follower->send();
+    auto key = key_of("key", model::Role::admin);
+    key.revoked = true;
+    engine.add_key(std::move(key));
+    PlainCaller seller(server->port(), secret_of("till"));
+    ASSERT_TRUE(seller.authenticate());
+    sell(seller, 1);
+    const auto replies = follower->receive(1);
+    ASSERT_EQ(replies.size(), 1U);
+    EXPECT_EQ(replies[0].correlation, 7U);
+    ASSERT_NE(replies[0].failure(), nullptr);
+    EXPECT_EQ(replies[0].failure()->code(), schema::FailureCode::denied);
+}
+
 TEST_F(FollowersTest, WhoHasGoneIsForgotten) {
     start();
     for (int i = 0; i < 20; ++i) {

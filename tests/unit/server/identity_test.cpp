@@ -21,7 +21,7 @@ Body body_for(const std::string& key, schema::CodePurpose purpose = schema::Code
 }
 
 TEST(Identity, CodesAreIssuedAndVerified) {
-    Harness harness(model::Role::checkout);
+    Harness harness(model::Role::member_service);
     harness.authenticate();
     harness.client.request(1, body_for<schema::OneTimeCodeIssueT>("+84901234567"));
     const auto replies = harness.exchange();
@@ -62,10 +62,20 @@ TEST(Identity, WhatIsWrongWithAMessageIsSaid) {
     elsewhere.program = "nobodys";
     harness.client.request(3, std::move(elsewhere));
     EXPECT_EQ(harness.exchange().at(0).failure()->code(), FailureCode::not_found);
-    Harness till(model::Role::pos);
-    till.authenticate();
-    till.client.request(1, body_for<schema::OneTimeCodeIssueT>("+84901234567"));
-    EXPECT_EQ(till.exchange().at(0).failure()->code(), FailureCode::not_allowed);
+}
+
+TEST(Identity, CodesAreForThoseAloneWhoBringThemToPeople) {
+    for (const model::Role role :
+         {model::Role::pos, model::Role::checkout, model::Role::staff, model::Role::auditor}) {
+        Harness harness(role);
+        harness.authenticate();
+        harness.client.request(1, body_for<schema::OneTimeCodeIssueT>("+84901234567"));
+        auto verify = body_for<schema::OneTimeCodeVerifyT>("+84901234567");
+        verify.code = "104417";
+        harness.client.request(2, std::move(verify));
+        for (const auto& reply : harness.exchange())
+            EXPECT_EQ(reply.failure()->code(), FailureCode::not_allowed) << model::role_name(role);
+    }
 }
 
 }  // namespace

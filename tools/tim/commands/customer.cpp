@@ -121,6 +121,7 @@ std::string show_json(const Shop& shop, const ProgramVersion& version, const cli
         .add_or_null("enrolled_at", shop.time(customer.enrolled_at))
         .add_or_null("first_order_at", shop.time(customer.first_order_at))
         .add_or_null("last_order_at", shop.time(customer.last_order_at));
+    json.add("blocked", customer.blocked).add("erased", customer.erased);
     add_classes(json, customer.classes);
     return json.text() + "\n";
 }
@@ -137,7 +138,10 @@ std::string show_text(const Shop& shop, const ProgramVersion& version, const cli
     };
     std::vector<std::pair<std::string, std::string>> fields = {
         {"customer", fmt::format("id:{}", customer.id.value)},
-        {"keys", labels.empty() ? "erased" : fmt::format("{}", fmt::join(labels, ", "))}};
+        {"keys", customer.erased  ? "erased"
+                 : labels.empty() ? "not for this key of access"
+                                  : fmt::format("{}", fmt::join(labels, ", "))}};
+    if (customer.blocked) fields.emplace_back("blocked", "earns, and spends nothing");
     if (!customer.name.empty()) fields.emplace_back("name", customer.name);
     if (customer.customer_class != client::CustomerClass::retail)
         fields.emplace_back("class", client::class_name(customer.customer_class));
@@ -233,6 +237,7 @@ std::string history_json(const Shop& shop, const ProgramVersion& version, const 
     if (is_end_or_beginning_of_tier(entry)) json.add("override", entry.related.value);
     if (!entry.original.empty()) json.add("original", entry.original);
     if (!entry.reason.empty()) json.add("reason", entry.reason);
+    if (!entry.by.empty()) json.add("by", entry.by);
     return json.text() + "\n";
 }
 
@@ -248,6 +253,7 @@ std::string history_note(const Shop& shop, const client::HistoryEntry& entry) {
         note = fmt::format("of {}{}{}", entry.original, note.empty() ? "" : ": ", note);
     if (entry.counterparty.value != 0)
         note += fmt::format("{}with id:{}", note.empty() ? "" : ", ", entry.counterparty.value);
+    if (!entry.by.empty()) note += fmt::format("{}by {}", note.empty() ? "" : ", ", entry.by);
     return note;
 }
 

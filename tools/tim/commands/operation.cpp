@@ -6,7 +6,6 @@
 #include <map>
 #include <thread>
 
-#include "protocol/codec/scram.h"
 #include "tools/tim/command_line.h"
 #include "tools/tim/json_line.h"
 #include "tools/tim/text_table.h"
@@ -17,11 +16,6 @@ namespace {
 struct Options {
     bool watch = false;
     double interval_s = 1;
-    std::string id;
-    std::string role;
-    std::vector<std::string> programs;
-    std::string out;
-    std::optional<std::string> request_id;
 };
 
 // ------------------------------------------------------------------------------------------------ verify
@@ -130,96 +124,6 @@ int stats(const CommandLine& line, const Options& options) {
     });
 }
 
-// -------------------------------------------------------------------------------------------------- keys
-
-model::Role role_of(const std::string& name) {
-    if (name == "admin") return model::Role::admin;
-    return name == "checkout" ? model::Role::checkout : model::Role::pos;
-}
-
-int add_key(const CommandLine& line, const Options& options) {
-    const auto name = read_request_id(options.request_id);
-    if (!name) return fail_usage(name.error().message);
-    codec::AccessSecret secret;
-    secret.id = options.id;
-    codec::fill_random(secret.secret);
-    codec::Salt salt{};
-    codec::fill_random(salt);
-    const auto key = codec::make_access_key(secret, role_of(options.role), options.programs, salt);
-    if (!key) return fail_usage(key.error().message);
-
-    return with_session(line, [&](Session& session) {
-        // The file comes first: a key that the server knows and nobody holds would be lost.
-        const std::filesystem::path path = options.out.empty() ? options.id + ".key" : options.out;
-        if (auto written = codec::write_key_file(path, secret); !written) return fail(written.error());
-        const auto discard = [&path] {
-            std::error_code ignored;
-            std::filesystem::remove(path, ignored);
-        };
-        const auto outcome = session.client().add_access_key(*key, *name);
-        if (!outcome) {
-            // Whether the key was added is not known when the connection broke: then the file stays.
-            if (outcome.error().kind != model::ErrorKind::unavailable) discard();
-            return fail(outcome.error());
-        }
-        if (outcome->refusal != model::Refusal::none) {
-            discard();
-            return refuse(line, outcome->refusal, outcome->detail);
-        }
-        if (line.options.json) {
-            JsonLine json;
-            json.add("key", options.id).add("role", options.role).add("file", path.string());
-            print(json.text() + "\n");
-        } else {
-            print(fmt::format("key {} ({}) is in {}; nobody else has it\n", options.id, options.role,
-                              path.string()));
-        }
-        return static_cast<int>(kDone);
-    });
-}
-
-int list_keys(const CommandLine& line) {
-    return with_session(line, [&](Session& session) {
-        const auto keys = session.client().access_keys();
-        if (!keys) return fail(keys.error());
-        TextTable table({{"key"}, {"role"}, {"programs"}, {"state"}});
-        for (const client::AccessKeySummary& key : *keys) {
-            const std::string role(model::role_name(key.role));
-            if (line.options.json) {
-                JsonLine json;
-                json.add("key", key.id)
-                    .add("role", role)
-                    .add("programs", key.programs)
-                    .add("revoked", key.revoked);
-                print(json.text() + "\n");
-            }
-            table.add({key.id, role,
-                       key.programs.empty() ? "all" : fmt::format("{}", fmt::join(key.programs, ", ")),
-                       key.revoked ? "revoked" : "valid"});
-        }
-        if (!line.options.json) print(table.text());
-        return static_cast<int>(kDone);
-    });
-}
-
-int revoke_key(const CommandLine& line, const Options& options) {
-    const auto name = read_request_id(options.request_id);
-    if (!name) return fail_usage(name.error().message);
-    return with_session(line, [&](Session& session) {
-        const auto outcome = session.client().revoke_access_key(options.id, *name);
-        if (!outcome) return fail(outcome.error());
-        if (outcome->refusal != model::Refusal::none) return refuse(line, outcome->refusal, outcome->detail);
-        if (line.options.json) {
-            JsonLine json;
-            json.add("key", options.id).add("revoked", true);
-            print(json.text() + "\n");
-        } else {
-            print(fmt::format("key {} is revoked\n", options.id));
-        }
-        return static_cast<int>(kDone);
-    });
-}
-
 }  // namespace
 
 void add_operation_commands(CLI::App& app, CommandLine& line) {
@@ -238,34 +142,6 @@ void add_operation_commands(CLI::App& app, CommandLine& line) {
         ->check(CLI::Range(0.1, 3600.0));
     figures->footer("Example:\n  tim stats --watch");
     figures->callback([&line, options] { line.run = [&line, options] { return stats(line, *options); }; });
-
-    CLI::App* keys = app.add_subcommand("keys", "Keys of access: who may do what");
-    keys->require_subcommand(1);
-    CLI::App* add =
-        keys->add_subcommand("add", "Make a key; its secret is written to a file and crosses no wire");
-    add->add_option("ID", options->id, "A public name: 1 to 32 of a-z 0-9 . _ -")->required();
-    add->add_option(
-           "--role", options->role,
-           "pos: enrols, sells, takes back, redeems; checkout: enrols, holds, redeems; both ask; admin: "
-           "everything")
-        ->required()
-        ->check(CLI::IsMember({"pos", "checkout", "admin"}));
-    add->add_option("--for-program", options->programs,
-                    "A program that it may touch; may be repeated (default: all)");
-    add->add_option("--out", options->out, "The file to make (default: ID.key here)");
-    add->add_option("--request-id", options->request_id, "32 hexadecimal digits, to repeat it exactly once");
-    add->footer("Example:\n  tim keys add till-1 --role pos --for-program nhanh --out till-1.key");
-    add->callback([&line, options] { line.run = [&line, options] { return add_key(line, *options); }; });
-    CLI::App* list = keys->add_subcommand("list", "List the keys, without their secrets");
-    list->footer("Example:\n  tim keys list");
-    list->callback([&line] { line.run = [&line] { return list_keys(line); }; });
-    CLI::App* revoke = keys->add_subcommand("revoke", "Let a key in no more");
-    revoke->add_option("ID", options->id, "The key's public name")->required();
-    revoke->add_option("--request-id", options->request_id,
-                       "32 hexadecimal digits, to repeat it exactly once");
-    revoke->footer("Example:\n  tim keys revoke till-1");
-    revoke->callback(
-        [&line, options] { line.run = [&line, options] { return revoke_key(line, *options); }; });
 }
 
 }  // namespace tim::cli
