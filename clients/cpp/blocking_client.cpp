@@ -110,6 +110,22 @@ model::Result<OneTimeCode> BlockingClient::verify_code(std::string_view program,
         [&](auto done) { return client_.verify_code(program, key, purpose, code, name, done, timeout_ms); });
 }
 
+model::Result<PasswordAnswer> BlockingClient::set_password(std::string_view program,
+                                                           const model::CustomerRef& customer,
+                                                           const NewPassword& password,
+                                                           const model::Name& name, std::int64_t timeout_ms) {
+    return wait_for<PasswordAnswer>(
+        [&](auto done) { return client_.set_password(program, customer, password, name, done, timeout_ms); });
+}
+
+model::Result<PasswordAnswer> BlockingClient::check_password(std::string_view program,
+                                                             const model::CustomerRef& customer,
+                                                             std::string_view password,
+                                                             std::int64_t timeout_ms) {
+    return wait_for<PasswordAnswer>(
+        [&](auto done) { return client_.check_password(program, customer, password, done, timeout_ms); });
+}
+
 model::Result<Vip> BlockingClient::vip(std::string_view program, const model::CustomerRef& customer,
                                        std::int64_t timeout_ms) {
     return wait_for<Vip>([&](auto done) { return client_.vip(program, customer, done, timeout_ms); });

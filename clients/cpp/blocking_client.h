@@ -53,6 +53,12 @@ class BlockingClient {
                                            CodePurpose purpose, std::string_view code,
                                            const model::Name& name, std::int64_t timeout_ms = 0);
 
+    model::Result<PasswordAnswer> set_password(std::string_view program, const model::CustomerRef& customer,
+                                               const NewPassword& password, const model::Name& name,
+                                               std::int64_t timeout_ms = 0);
+    model::Result<PasswordAnswer> check_password(std::string_view program, const model::CustomerRef& customer,
+                                                 std::string_view password, std::int64_t timeout_ms = 0);
+
     /// A command of a kind from place_order to cancel_order.
     model::Result<DetailedOutcome> change_order(std::string_view program, const model::Command& command,
                                                 std::int64_t timeout_ms = 0);

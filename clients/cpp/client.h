@@ -119,6 +119,14 @@ class Client {
                           std::string_view code, const model::Name& name, Completion<OneTimeCode> completion,
                           std::int64_t timeout_ms = 0);
 
+    /// Gives a customer another password; `name` is a request id.
+    Admission set_password(std::string_view program, const model::CustomerRef& customer,
+                           const NewPassword& password, const model::Name& name,
+                           Completion<PasswordAnswer> completion, std::int64_t timeout_ms = 0);
+    Admission check_password(std::string_view program, const model::CustomerRef& customer,
+                             std::string_view password, Completion<PasswordAnswer> completion,
+                             std::int64_t timeout_ms = 0);
+
     /// A command of a kind from place_order to cancel_order, answered with all that it led to.
     Admission change_order(std::string_view program, const model::Command& command,
                            Completion<DetailedOutcome> completion, std::int64_t timeout_ms = 0);

@@ -24,6 +24,21 @@ model::Result<OneTimeCode> to_code_proof(const schema::Reply& reply) {
     return told;
 }
 
+model::Result<PasswordAnswer> to_password_answer(const schema::Reply& reply) {
+    const auto* body = reply.body_as_PasswordReply();
+    if (!body) return other_reply(reply);
+    PasswordAnswer told;
+    told.state = static_cast<PasswordProof>(body->state());
+    told.duplicate = body->duplicate();
+    told.wait_ms = body->wait_ms();
+    told.customer = {body->customer()};
+    told.sequence = {body->sequence()};
+    told.code = static_cast<CodeProof>(body->proof());
+    told.refusal = static_cast<model::Refusal>(body->refusal());
+    told.detail = body->detail();
+    return told;
+}
+
 template <class Body>
 Body body_for(std::string_view program, const model::CustomerRef& key, CodePurpose purpose,
               const model::Name& name) {
@@ -81,6 +96,54 @@ Admission Client::verify_code(std::string_view program, const model::CustomerRef
     return ask(
         std::make_unique<QueryRequest<OneTimeCode>>(std::move(body), to_code_proof, std::move(completion)),
         timeout_ms);
+}
+
+std::string_view password_proof_name(PasswordProof proof) {
+    switch (proof) {
+        case PasswordProof::unproved:
+            return "unproved";
+        case PasswordProof::right:
+            return "right";
+        case PasswordProof::wrong:
+            return "wrong";
+        case PasswordProof::none:
+            return "none";
+        case PasswordProof::locked:
+            return "locked";
+        case PasswordProof::set:
+            return "set";
+        case PasswordProof::refused:
+            return "refused";
+    }
+    return "other";
+}
+
+Admission Client::set_password(std::string_view program, const model::CustomerRef& customer,
+                               const NewPassword& password, const model::Name& name,
+                               Completion<PasswordAnswer> completion, std::int64_t timeout_ms) {
+    schema::PasswordSetT body;
+    body.program = program;
+    body.request_id.resize(model::kRequestIdBytes);
+    std::memcpy(body.request_id.data(), name.bytes.data(), body.request_id.size());
+    body.customer = std::make_unique<schema::CustomerKeyT>(codec::to_schema(customer));
+    body.password = password.password;
+    body.code = password.code;
+    body.old_password = password.old_password;
+    return ask(std::make_unique<QueryRequest<PasswordAnswer>>(std::move(body), to_password_answer,
+                                                              std::move(completion)),
+               timeout_ms);
+}
+
+Admission Client::check_password(std::string_view program, const model::CustomerRef& customer,
+                                 std::string_view password, Completion<PasswordAnswer> completion,
+                                 std::int64_t timeout_ms) {
+    schema::PasswordCheckT body;
+    body.program = program;
+    body.customer = std::make_unique<schema::CustomerKeyT>(codec::to_schema(customer));
+    body.password = password;
+    return ask(std::make_unique<QueryRequest<PasswordAnswer>>(std::move(body), to_password_answer,
+                                                              std::move(completion)),
+               timeout_ms);
 }
 
 }  // namespace tim::client

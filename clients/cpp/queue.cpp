@@ -98,6 +98,7 @@ model::Result<void> check_row(const QueuedRow& row, std::size_t position) {
         case model::CommandKind::use_voucher:
         case model::CommandKind::release_voucher:
         case model::CommandKind::cancel_voucher:
+        case model::CommandKind::set_password:
             return wrong("a command of that kind does not wait in a queue");
     }
     if (!row.name.valid()) return wrong("its receipt or request id is not valid");

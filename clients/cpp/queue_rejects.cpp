@@ -62,6 +62,7 @@ std::string_view kind_name(model::CommandKind kind) {
         case model::CommandKind::use_voucher:
         case model::CommandKind::release_voucher:
         case model::CommandKind::cancel_voucher:
+        case model::CommandKind::set_password:
             break;
         case model::CommandKind::redeem_reward:
             return "redeem";

@@ -373,6 +373,9 @@ void apply_names(State& state, const Fact& fact, model::Sequence sequence, std::
         case FactType::code_used:
             state.names.insert(state.hashing.state_of(SubjectKind::code, {fact.subject.id()}), sequence);
             break;
+        case FactType::password_set:  // the newest of those that are found is the one that counts
+            state.names.insert(state.hashing.password_of(fact.subject), sequence);
+            break;
         case FactType::hold_captured:
         case FactType::hold_released:
         case FactType::hold_expired:

@@ -36,7 +36,7 @@ bool wants_customer(CommandKind kind) {
            kind == CommandKind::move_member || kind == CommandKind::request_payout ||
            kind == CommandKind::override_tier || kind == CommandKind::place_order ||
            kind == CommandKind::classify || kind == CommandKind::redeem_reward ||
-           kind == CommandKind::plan_care ||
+           kind == CommandKind::plan_care || kind == CommandKind::set_password ||
            (kind >= CommandKind::block_customer && kind <= CommandKind::erase);
 }
 
@@ -256,6 +256,8 @@ Judgement check_command(const model::Command& command) {
     if (command.kind == CommandKind::adjust && command.points.value == 0 && command.amount.value == 0) {
         return refuse(Refusal::invalid_command);
     }
+    if (command.kind == CommandKind::set_password && command.reason.empty())
+        return refuse(Refusal::invalid_command);
     if (const Judgement judgement = check_classes(command); !judgement.accepted()) return judgement;
     if (const Judgement judgement = check_care(command); !judgement.accepted()) return judgement;
     return command.details == nullptr ? Judgement{} : check_lines(command);
@@ -316,7 +318,9 @@ std::uint32_t content_digest(const model::Command& command) {
     mix(command.ranking ? 1 : 0);
     mix(command.original.terminal.value);
     mix_text({command.original.bytes.data(), command.original.bytes.size()});
-    mix_text(command.reason);
+    // A verifier has a salt of its own each time; and of a password nothing stands in a fact that is quick to
+    // compare.
+    if (command.kind != CommandKind::set_password) mix_text(command.reason);
     mix_lines();
     if (command.enrollment != nullptr) {
         for (const model::CustomerRef& key : command.enrollment->keys) {

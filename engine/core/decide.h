@@ -163,6 +163,10 @@ PointsDraft settled_points(const CustomerRecord& record, const OpenHolds* holds,
 PointsDraft settled(const CustomerRecord& record, const OpenHolds* holds, const Lots* lots,
                     const TierOverrides* overrides, model::Instant now, const Rules& current);
 
+/// A new password of a customer's (S1.3); the caller adds the fact's blob.
+Judgement decide_password(const model::Command& command, const Moment& moment, model::Subject subject,
+                          const CustomerRecord& record, FactWriter& facts);
+
 /// One fact of a transaction, as the ledger has it.
 struct RecordedFact {
     model::Sequence sequence{};

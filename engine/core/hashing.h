@@ -27,6 +27,11 @@ class Hashing {
     /// back of a receipt, how a hold was resolved. `first` is the sequence of the sale or the hold.
     std::uint64_t state_of(model::SubjectKind kind, model::Sequence first) const;
 
+    /// Fingerprint under which a customer's passwords are found.
+    std::uint64_t password_of(model::Subject customer) const {
+        return state_of(model::SubjectKind::access, {customer.packed});
+    }
+
     /// Keyed digest of what tells a means of payment from others; never 0.
     std::uint64_t payment(model::ProgramId program, std::string_view text) const;
 

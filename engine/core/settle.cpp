@@ -311,6 +311,7 @@ void fold_figures(CustomerRecord& record, const Fact& fact) {
         case FactType::care_changed:
         case FactType::care_done:
         case FactType::care_dropped:
+        case FactType::password_set:
             break;  // a book changes, the tier that is held, or where a voucher stands
         default:
             TIM_INVARIANT(false, "a fact of this type has another subject");

@@ -67,6 +67,7 @@ enum class CommandKind : std::uint8_t {
     rekey = 102,             ///< customer, enrollment
     claim = 103,             ///< customer, original: an anonymous sale
     erase = 104,             ///< customer, reason
+    set_password = 110,  ///< request id, customer; reason: the sealed verifier (runtime::make_verifier)
 };
 
 /// A new customer; of a rekey, what changes of one.
@@ -170,7 +171,7 @@ struct Command {
     Sequence hold{};
     /// The sale of a return or void, or in which a redemption spends; the order that is changed.
     Name original;
-    std::string_view reason;  ///< adjust, override_tier, block, unblock, erase
+    std::string_view reason;  ///< adjust, override_tier, block, unblock, erase; set_password
     const Enrollment* enrollment = nullptr;
     /// sale, complete_order, returned, balance: null when it has an amount alone
     const SaleDetails* details = nullptr;

@@ -178,6 +178,8 @@ std::string_view fact_type_name(FactType type) {
             return "care_dropped";
         case FactType::care_noted:
             return "care_noted";
+        case FactType::password_set:
+            return "password_set";
     }
     return "unknown";
 }

@@ -68,6 +68,8 @@ Judgement EngineImpl::decide_row(const Row& row, const Evidence& evidence, const
             return core::decide_adjust(command, moment, subject, record, facts);
         case CommandKind::override_tier:
             return core::decide_override(command, moment, subject, record, facts);
+        case CommandKind::set_password:
+            return core::decide_password(command, moment, subject, record, facts);
         case CommandKind::classify:
             return core::decide_classify(command, moment, subject, record,
                                          row.program->classified_of({subject.id()}), facts);

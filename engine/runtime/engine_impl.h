@@ -78,7 +78,6 @@ class EngineImpl final : public Engine,
         const std::lock_guard lock(notify_mutex_);
         notify_space_ = std::move(notify);
     }
-
     std::optional<model::ProgramId> find_program(std::string_view id) const override;
     std::shared_ptr<const model::AccessKey> find_access_key(std::string_view id) const override;
     std::vector<model::Effect> effects(model::Sequence first) const override;
@@ -487,6 +486,7 @@ class EngineImpl final : public Engine,
                                   const core::Rules*& rules) const;
     CustomerView view_of(core::ProgramState& program, model::CustomerId customer, model::Sequence& profile,
                          model::Sequence& last);
+    IdentityHooks identity_hooks();  // passwords.cpp
     /// The transaction that a fact belongs to.
     Transaction transaction_of(model::Sequence sequence) const;
     /// What the rest of a sale had earned before a return.

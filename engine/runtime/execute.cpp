@@ -46,7 +46,8 @@ bool is_malformed(const model::CustomerRef& customer) {
 /// Whether the words that a command was given with stand in its fact's blob.
 bool gives_reason(CommandKind kind) {
     return kind == CommandKind::adjust || kind == CommandKind::override_tier ||
-           kind == CommandKind::block_customer || kind == CommandKind::unblock_customer;
+           kind == CommandKind::block_customer || kind == CommandKind::unblock_customer ||
+           kind == CommandKind::set_password;
 }
 
 bool ends_hold(const Command& command) {

@@ -322,6 +322,10 @@ void explain_enrolled(const Told& told, Lines& lines) {
     lines.push_back(told.bare_line("A new customer."));
 }
 
+void explain_password(const Told& told, Lines& lines) {
+    lines.push_back(told.bare_line("The customer has a new password."));
+}
+
 /// A program or a key of access: of no receipt.
 void explain_administration(const Told&, Lines&) {}
 
@@ -336,6 +340,7 @@ constexpr std::array kExplainers{
     Explainer{FactType::access_key_added, explain_administration},
     Explainer{FactType::access_key_revoked, explain_administration},
     Explainer{FactType::enrolled, explain_enrolled},
+    Explainer{FactType::password_set, explain_password},
     Explainer{FactType::sale, explain_sale},
     Explainer{FactType::returned, explain_return},
     Explainer{FactType::voided, explain_return},

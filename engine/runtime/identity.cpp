@@ -1,5 +1,6 @@
 #include "engine/runtime/identity.h"
 
+#include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -9,6 +10,7 @@
 
 #include "engine/core/invariant.h"
 #include "engine/model/keys.h"
+#include "engine/runtime/seal.h"
 
 namespace tim::runtime {
 
@@ -37,8 +39,9 @@ void append(std::vector<std::uint8_t>& bytes, const Value& value) {
 
 }  // namespace
 
-Identity::Identity(const core::State& state, const storage::Vault& vault, Clock& clock, Find find)
-    : state_(state), clock_(clock), find_(std::move(find)) {
+Identity::Identity(const core::State& state, const storage::Vault& vault, Clock& clock, Entropy& entropy,
+                   IdentityHooks hooks)
+    : state_(state), vault_(vault), clock_(clock), entropy_(entropy), hooks_(std::move(hooks)) {
     constexpr std::string_view kWhat = "tim-one-time-codes-1";
     const auto* const text = reinterpret_cast<const std::uint8_t*>(kWhat.data());
     secret_ = keyed_digest(vault.engine_secret(), {text, kWhat.size()});
@@ -116,8 +119,71 @@ Result<CodeVerdict> Identity::verify_code(model::ProgramId program, const model:
         }
     }
     if (verdict.state == ChallengeState::verified)
-        verdict.customer = find_(*state_.program(program), challenge->key);
+        verdict.customer = hooks_.resolve(*state_.program(program), key).value_or(model::CustomerId{});
     return verdict;
+}
+
+Result<model::CustomerId> Identity::find(model::ProgramId program, const model::CustomerRef& customer) const {
+    const core::ProgramState* const state = state_.program(program);
+    if (state == nullptr) return failure(ErrorKind::not_found, "there is no such program");
+    return hooks_.resolve(*state, customer);
+}
+
+Result<PasswordVerdict> Identity::set_password(model::ProgramId program, const model::CustomerRef& customer,
+                                               std::string_view password, const RequestId& request) {
+    if (password.size() < kLeastPasswordBytes || password.size() > kMostPasswordBytes)
+        return failure(ErrorKind::invalid,
+                       fmt::format("password: it has {} bytes; {} to {} are allowed", password.size(),
+                                   kLeastPasswordBytes, kMostPasswordBytes));
+    const auto found = find(program, customer);
+    if (!found) return tl::unexpected(found.error());
+    const auto key = vault_.get(program, *found);
+    if (!key) return tl::unexpected(key.error());
+    PasswordSalt salt{};
+    entropy_.fill(salt);
+    SealNonce nonce{};
+    entropy_.fill(nonce);
+    const model::Bytes sealed = seal(*key, nonce, make_verifier(password, salt));
+    model::Command command;
+    command.kind = model::CommandKind::set_password;
+    command.program = program;
+    command.customer = {model::KeyKind::id, *found, {}};
+    command.name = model::Name::request(request);
+    command.reason = {reinterpret_cast<const char*>(sealed.data()), sealed.size()};
+    const auto outcome = hooks_.execute(command);
+    if (!outcome) return tl::unexpected(outcome.error());
+    const bool set = outcome->refusal == model::Refusal::none;
+    if (set) {
+        const std::scoped_lock lock(mutex_);
+        attempts_.passed(model::Subject::customer(program, *found).packed);
+    }
+    return PasswordVerdict{set ? PasswordState::set : PasswordState::refused, 0, *found, *outcome};
+}
+
+Result<PasswordVerdict> Identity::check_password(model::ProgramId program, const model::CustomerRef& customer,
+                                                 std::string_view password) {
+    const auto found = find(program, customer);
+    if (!found) return tl::unexpected(found.error());
+    const model::Subject subject = model::Subject::customer(program, *found);
+    {
+        const std::scoped_lock lock(mutex_);
+        const std::int64_t wait = attempts_.wait_ms(subject.packed, clock_.now());
+        if (wait > 0) return PasswordVerdict{PasswordState::locked, wait, {}, {}};
+    }
+    const auto sealed = hooks_.newest_password(subject);
+    const auto key = sealed ? vault_.get(program, *found) : Result<storage::SecretKey>();
+    if (!sealed || (!key && key.error().kind == ErrorKind::not_found)) return PasswordVerdict{};
+    if (!key) return tl::unexpected(key.error());
+    const auto verifier = unseal(*key, *sealed);
+    if (!verifier) return tl::unexpected(verifier.error());
+    const bool right = password.size() <= kMostPasswordBytes && is_password(*verifier, password);
+    const std::scoped_lock lock(mutex_);
+    if (!right) {
+        attempts_.failed(subject.packed, clock_.now());
+        return PasswordVerdict{PasswordState::wrong, 0, {}, {}};
+    }
+    attempts_.passed(subject.packed);
+    return PasswordVerdict{PasswordState::right, 0, *found, {}};
 }
 
 }  // namespace tim::runtime

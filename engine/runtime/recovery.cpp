@@ -32,12 +32,7 @@ EngineImpl::EngineImpl(const EngineOptions& options, storage::Store& store,
       clock_(clock),
       entropy_(entropy),
       state_(documents, hash_seed(store.vault().engine_secret()), options.names_in_memory),
-      identity_(state_, store.vault(), clock,
-                [this](const core::ProgramState& program, const model::KeyDigest& digest) {
-                    const storage::ReaderLock lock(keys_);
-                    const model::CustomerId found = program.keys.find(digest);
-                    return found.value <= program.customers.count() ? found : model::CustomerId{};
-                }),
+      identity_(state_, store.vault(), clock, entropy, identity_hooks()),
       buffer_(store.ledger().last()) {}
 
 EngineImpl::~EngineImpl() {

@@ -56,6 +56,8 @@ bool may_command(Role role, CommandKind kind) {
             return is_any(role, {Role::pos, Role::member_service, Role::staff});
         case CommandKind::rekey:
             return is_any(role, {Role::member_service, Role::staff});
+        case CommandKind::set_password:  // with a proof
+            return is_any(role, {Role::member_service});
         case CommandKind::classify:
         case CommandKind::plan_care:
         case CommandKind::change_care:
@@ -128,6 +130,8 @@ bool may_request(Role role, RequestBody body) {
             return is_any(role, {Role::staff});
         case RequestBody::OneTimeCodeIssue:  // whoever has the code can be anybody: it is for those alone who
         case RequestBody::OneTimeCodeVerify:  // send it, and let people in by it
+        case RequestBody::PasswordSet:
+        case RequestBody::PasswordCheck:
             return is_any(role, {Role::member_service});
         case RequestBody::LedgerRequest:
         case RequestBody::FollowRequest:  // all that happens
@@ -146,6 +150,10 @@ bool may_request(Role role, RequestBody body) {
             return false;
     }
     return false;
+}
+
+bool needs_proof(Role role) {
+    return role == Role::member_service;
 }
 
 std::string_view deed(RequestBody body) {
@@ -167,6 +175,10 @@ std::string_view deed(RequestBody body) {
             return "verify one-time codes";
         case RequestBody::AuditRequest:
             return "see who did what";
+        case RequestBody::PasswordSet:
+            return "set passwords";
+        case RequestBody::PasswordCheck:
+            return "check passwords";
         case RequestBody::PayoutsRequest:
             return "list all payouts";
         case RequestBody::NetworkChange:

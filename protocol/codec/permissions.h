@@ -20,6 +20,9 @@ std::string_view deed(schema::RequestBody body);
 /// Whether a role may give a command; a row that it may not is refused with Refusal::not_allowed.
 bool may_command(model::Role role, model::CommandKind kind);
 
+/// Whether a role sets another password only with a proof that the customer wants it.
+bool needs_proof(model::Role role);
+
 /// Verify, stats and the keys of access: not of one program.
 bool is_engine_wide(schema::RequestBody body);
 

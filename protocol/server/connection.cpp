@@ -409,6 +409,12 @@ void Connection::take_query(const codec::Frame& frame, const schema::Request& re
         case schema::RequestBody::OneTimeCodeVerify:
             program = view(request.body_as_OneTimeCodeVerify()->program());
             break;
+        case schema::RequestBody::PasswordSet:
+            program = view(request.body_as_PasswordSet()->program());
+            break;
+        case schema::RequestBody::PasswordCheck:
+            program = view(request.body_as_PasswordCheck()->program());
+            break;
         case schema::RequestBody::FollowRequest:
             program = view(request.body_as_FollowRequest()->program());
             break;

@@ -63,6 +63,9 @@ class Answerer {
             case schema::RequestBody::OneTimeCodeIssue:
             case schema::RequestBody::OneTimeCodeVerify:
                 return one_time_code(**request);
+            case schema::RequestBody::PasswordSet:
+            case schema::RequestBody::PasswordCheck:
+                return password(**request);
             case schema::RequestBody::VipRequest:
                 return vip(*(*request)->body_as_VipRequest());
             case schema::RequestBody::MembersRequest:
@@ -390,6 +393,12 @@ class Answerer {
 
     void one_time_code(const schema::Request& request) {
         auto answer = server::answer_one_time_code(engine_, request);
+        if (!answer) return fail(answer.error());
+        reply(std::move(*answer));
+    }
+
+    void password(const schema::Request& request) {
+        auto answer = server::answer_password(engine_, query_.key->role, request);
         if (!answer) return fail(answer.error());
         reply(std::move(*answer));
     }

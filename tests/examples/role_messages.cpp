@@ -134,6 +134,18 @@ bool ask(server::test::TestClient& client, std::uint32_t correlation, RequestBod
             verify.code = "104417";
             return of_program(std::move(verify));
         }
+        case RequestBody::PasswordSet: {
+            auto set = named(schema::PasswordSetT{});
+            set.customer = a_phone();
+            set.password = "correct horse battery";
+            return of_program(std::move(set));
+        }
+        case RequestBody::PasswordCheck: {
+            schema::PasswordCheckT check;
+            check.customer = a_phone();
+            check.password = "correct horse battery";
+            return of_program(std::move(check));
+        }
         case RequestBody::SegmentRequest: {
             schema::SegmentRequestT segment;
             segment.segment = "spend > 0";

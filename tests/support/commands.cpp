@@ -111,6 +111,8 @@ const char* kind_word(CommandKind kind) {
             return "release_voucher";
         case CommandKind::cancel_voucher:
             return "cancel_voucher";
+        case CommandKind::set_password:
+            return "set_password";
     }
     return "?";
 }
@@ -494,6 +496,13 @@ OwnedCommand make_adjust(ProgramId program, Name name, const Who& customer, std:
     result.command.amount.value = amount;
     result.command.ranking = ranking;
     result.reason = reason;
+    return result;
+}
+
+OwnedCommand make_password(ProgramId program, Name name, const Who& customer, const std::string& verifier,
+                           Instant at) {
+    OwnedCommand result = make(CommandKind::set_password, program, name, customer, at);
+    result.reason = verifier;
     return result;
 }
 

@@ -98,6 +98,9 @@ OwnedCommand make_move(model::ProgramId program, model::Name name, const Who& cu
                        model::Instant at = model::kNoInstant);
 OwnedCommand make_payout_request(model::ProgramId program, model::Name name, const Who& vip,
                                  std::int64_t amount = 0, model::Instant at = model::kNoInstant);
+/// A new password; whatever stands in place of its verifier.
+OwnedCommand make_password(model::ProgramId program, model::Name name, const Who& customer,
+                           const std::string& verifier, model::Instant at = model::kNoInstant);
 OwnedCommand make_classify(model::ProgramId program, model::Name name, const Who& customer,
                            model::ClassifyTerms terms, model::Instant at = model::kNoInstant);
 /// Of kind block_customer, unblock_customer or erase.

@@ -195,7 +195,8 @@ OwnedCommand CommandGenerator::fresh(ProgramId program, Instant clock) {
                   : choices_.chance(30) ? classify(program)
                   : choices_.chance(48) ? care(program, clock)
                   : choices_.chance(60) ? adjust(program, clock)
-                                        : override_tier(program, clock);
+                  : choices_.chance(80) ? override_tier(program, clock)
+                                        : make_password(program, next_request(), customer(program), "v");
     else if (dice < (model_.document(program, 1).id == "tiered" || has_parties ? 95U : 92U))
         return new_version(program, clock);
     else

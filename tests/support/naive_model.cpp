@@ -129,7 +129,7 @@ std::optional<Outcome> NaiveModel::judge_alone(const Command& command) const {
         command.kind == CommandKind::appoint_vip || command.kind == CommandKind::move_member ||
         command.kind == CommandKind::request_payout || command.kind == CommandKind::override_tier ||
         command.kind == CommandKind::classify || command.kind == CommandKind::redeem_reward ||
-        command.kind == CommandKind::plan_care;
+        command.kind == CommandKind::plan_care || command.kind == CommandKind::set_password;
     if (needs_customer && !names_somebody(command.customer)) return refused(Refusal::invalid_key);
     if (command.kind == CommandKind::enroll)
         for (const auto& key : command.enrollment->keys)

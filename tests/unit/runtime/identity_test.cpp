@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "engine/core/attempt_book.h"
 #include "engine/runtime/identity_queries.h"
 #include "tests/support/shop.h"
 
@@ -178,6 +179,92 @@ TEST(Identity, Sixteen_threads_race_for_one_code_and_one_wins) {
         EXPECT_EQ(won, 1);
         EXPECT_EQ(late, kThreads - 1);
     }
+}
+
+using runtime::PasswordState;
+using runtime::PasswordVerdict;
+
+PasswordVerdict set(Gate& gate, std::string_view password, const model::CustomerRef& who = kPhone) {
+    const auto verdict =
+        gate.fixture.engine().identity().set_password(gate.program, who, password, gate.fresh());
+    EXPECT_TRUE(verdict.has_value());
+    return verdict.value_or(PasswordVerdict{});
+}
+PasswordState check(Gate& gate, std::string_view password, const model::CustomerRef& who = kPhone) {
+    const auto verdict = gate.fixture.engine().identity().check_password(gate.program, who, password);
+    EXPECT_TRUE(verdict.has_value());
+    return verdict.value_or(PasswordVerdict{}).state;
+}
+
+TEST(Identity, S1_3_a_customer_sets_another_password) {
+    Gate gate;
+    EXPECT_EQ(check(gate, "correct horse"), PasswordState::none);
+    const Figures before = gate.figures("phone:+84901234567");
+    const PasswordVerdict first = set(gate, "correct horse");
+    EXPECT_EQ(first.state, PasswordState::set);
+    EXPECT_EQ(first.customer, gate.owner);
+    EXPECT_EQ(check(gate, "correct horse"), PasswordState::right);
+    EXPECT_EQ(check(gate, "correct horse", {model::KeyKind::id, gate.owner, {}}), PasswordState::right);
+    EXPECT_EQ(check(gate, "wrong horse"), PasswordState::wrong);
+    EXPECT_EQ(set(gate, "battery staple").state, PasswordState::set);
+    EXPECT_EQ(check(gate, "correct horse"), PasswordState::wrong);
+    EXPECT_EQ(check(gate, "battery staple"), PasswordState::right);
+    EXPECT_EQ(gate.figures("phone:+84901234567").points, before.points);
+    EXPECT_EQ(gate.fixture.verify(), "");
+
+    // It outlives a crash, and a stop with its checkpoint.
+    gate.fixture.crash_and_reopen();
+    EXPECT_EQ(check(gate, "battery staple"), PasswordState::right);
+    gate.fixture.stop_and_reopen();
+    EXPECT_EQ(check(gate, "battery staple"), PasswordState::right);
+    EXPECT_EQ(check(gate, "battery stapl"), PasswordState::wrong);
+}
+
+TEST(Identity, The_same_request_sets_one_password) {
+    Gate gate;
+    auto& identity = gate.fixture.engine().identity();
+    const auto request = gate.fresh();
+    const auto first = identity.set_password(gate.program, kPhone, "correct horse", request);
+    const auto again = identity.set_password(gate.program, kPhone, "correct horse", request);
+    EXPECT_TRUE(again->outcome.duplicate);
+    EXPECT_EQ(again->outcome.sequence, first->outcome.sequence);
+    const auto other =
+        identity.set_password(gate.program, {model::KeyKind::card, {}, "1"}, "correct horse", request);
+    EXPECT_EQ(other->state, PasswordState::refused);
+    EXPECT_EQ(other->outcome.refusal, model::Refusal::conflict);
+}
+
+TEST(Identity, Ten_wrong_passwords_lock_it_for_a_while) {
+    Gate gate;
+    set(gate, "correct horse");
+    for (int i = 0; i < 10; ++i)
+        EXPECT_EQ(check(gate, "guess " + std::to_string(i)), PasswordState::wrong);
+    EXPECT_EQ(check(gate, "correct horse"), PasswordState::locked);
+    set(gate, "another horse", {model::KeyKind::card, {}, "1"});
+    EXPECT_EQ(check(gate, "another horse", {model::KeyKind::card, {}, "1"}), PasswordState::right);
+    gate.wait(core::kPasswordPauseMs);
+    EXPECT_EQ(check(gate, "correct horse"), PasswordState::right);
+}
+
+TEST(Identity, A_password_has_its_bounds_and_its_customer) {
+    Gate gate;
+    auto& identity = gate.fixture.engine().identity();
+    for (const std::string& bad : {std::string("seven b"), std::string(257, 'x')}) {
+        const auto refused = identity.set_password(gate.program, kPhone, bad, gate.fresh());
+        ASSERT_FALSE(refused.has_value());
+        EXPECT_EQ(refused.error().kind, model::ErrorKind::invalid);
+    }
+    const auto nobody =
+        identity.set_password(gate.program, {model::KeyKind::card, {}, "9"}, "correct horse", gate.fresh());
+    ASSERT_FALSE(nobody.has_value());
+    EXPECT_EQ(nobody.error().kind, model::ErrorKind::not_found);
+}
+
+TEST(Identity, Whose_key_was_destroyed_has_no_password) {
+    Gate gate;
+    set(gate, "correct horse");
+    ASSERT_TRUE(gate.fixture.store().vault().destroy(gate.program, gate.owner).has_value());
+    EXPECT_EQ(check(gate, "correct horse", {model::KeyKind::id, gate.owner, {}}), PasswordState::none);
 }
 
 }  // namespace

@@ -231,7 +231,24 @@ class FakeIdentity final : public runtime::IdentityQueries {
         return runtime::CodeVerdict{core::ChallengeState::verified, false, 0, {7}};
     }
 
+    /// Customer 7 has the password "correct horse".
+    model::Result<runtime::PasswordVerdict> set_password(model::ProgramId, const model::CustomerRef&,
+                                                         std::string_view password,
+                                                         const RequestId&) override {
+        set = password;
+        runtime::PasswordVerdict verdict{runtime::PasswordState::set, 0, {7}, {}};
+        verdict.outcome.sequence = {12};
+        return verdict;
+    }
+    model::Result<runtime::PasswordVerdict> check_password(model::ProgramId, const model::CustomerRef&,
+                                                           std::string_view password) override {
+        const bool right = password == "correct horse";
+        return runtime::PasswordVerdict{
+            right ? runtime::PasswordState::right : runtime::PasswordState::wrong, 0, {7}, {}};
+    }
+
     core::ChallengePurpose purpose = core::ChallengePurpose::login;
+    std::string set;
 };
 
 /// An engine that keeps no rules: every command is accepted, gets the next sequence and earns a tenth of its

@@ -78,5 +78,58 @@ TEST(Identity, CodesAreForThoseAloneWhoBringThemToPeople) {
     }
 }
 
+schema::PasswordSetT password_set(const std::string& password, const std::string& code = {},
+                                  const std::string& old = {}) {
+    auto body = schema::PasswordSetT();
+    body.program = "shop";
+    body.request_id.assign(16, 7);
+    body.customer = std::make_unique<schema::CustomerKeyT>();
+    body.customer->kind = schema::CustomerKind::phone;
+    body.customer->text = "+84901234567";
+    body.password = password;
+    body.code = code;
+    body.old_password = old;
+    return body;
+}
+
+TEST(Identity, ACheckoutProvesThatTheCustomerWantsAnotherPassword) {
+    Harness harness(model::Role::checkout);
+    harness.authenticate();
+    const auto state_of = [&](schema::PasswordSetT set) {
+        harness.client.request(1, std::move(set));
+        const auto replies = harness.exchange();
+        const auto* reply = replies.at(0).reply->body_as_PasswordReply();
+        return reply == nullptr ? schema::PasswordState::refused : reply->state();
+    };
+    harness.client.request(1, password_set("battery staple"));
+    EXPECT_EQ(harness.exchange().at(0).failure()->code(), FailureCode::not_allowed);
+    EXPECT_EQ(state_of(password_set("battery staple", "000000")), schema::PasswordState::unproved);
+    EXPECT_EQ(state_of(password_set("battery staple", {}, "wrong horse")), schema::PasswordState::wrong);
+    EXPECT_EQ(harness.engine.identities.set, "");
+    EXPECT_EQ(state_of(password_set("battery staple", "104417")), schema::PasswordState::set);
+    EXPECT_EQ(harness.engine.identities.purpose, core::ChallengePurpose::password);
+    EXPECT_EQ(state_of(password_set("battery", {}, "correct horse")), schema::PasswordState::set);
+    EXPECT_EQ(harness.engine.identities.set, "battery");
+}
+
+TEST(Identity, AnAdminNeedsNoProofAndPasswordsAreChecked) {
+    Harness harness;
+    harness.authenticate();
+    harness.client.request(1, password_set("battery staple"));
+    const auto set = harness.exchange();
+    EXPECT_EQ(set.at(0).reply->body_as_PasswordReply()->state(), schema::PasswordState::set);
+    EXPECT_EQ(set.at(0).reply->body_as_PasswordReply()->sequence(), 12U);
+    schema::PasswordCheckT check;
+    check.program = "shop";
+    check.customer = std::make_unique<schema::CustomerKeyT>();
+    check.customer->kind = schema::CustomerKind::id;
+    check.customer->text = "7";
+    check.password = "correct horse";
+    harness.client.request(2, std::move(check));
+    const auto checked = harness.exchange();
+    EXPECT_EQ(checked.at(0).reply->body_as_PasswordReply()->state(), schema::PasswordState::right);
+    EXPECT_EQ(checked.at(0).reply->body_as_PasswordReply()->customer(), 7U);
+}
+
 }  // namespace
 }  // namespace tim::server::test

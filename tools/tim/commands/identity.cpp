@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include <iostream>
 #include <map>
 #include <memory>
+#include <string>
 
 #include "tools/tim/command_line.h"
 #include "tools/tim/json_line.h"
@@ -14,6 +16,13 @@ const std::map<std::string, client::CodePurpose> kPurposes = {
     {"registration", client::CodePurpose::registration},
     {"key_change", client::CodePurpose::key_change},
     {"password", client::CodePurpose::password}};
+
+struct PasswordOptions {
+    std::string customer;
+    std::string code;
+    bool with_old = false;
+    std::optional<std::string> request_id;
+};
 
 struct Options {
     std::string key;
@@ -84,6 +93,70 @@ int ask(const CommandLine& line, const Options& options, bool verifies) {
     });
 }
 
+/// A line of standard input: what a command line says, others can see.
+std::optional<std::string> read_secret() {
+    std::string line;
+    if (!std::getline(std::cin, line)) return std::nullopt;
+    if (line.ends_with('\r')) line.pop_back();
+    return line;
+}
+
+std::string sentence_of(const client::PasswordAnswer& told) {
+    switch (told.state) {
+        case client::PasswordProof::unproved: {
+            client::OneTimeCode code;
+            code.proof = told.code;
+            return "it was not set: " + sentence_of(code);
+        }
+        case client::PasswordProof::wrong:
+            return "that is not the password";
+        case client::PasswordProof::none:
+            return "the customer has no password";
+        case client::PasswordProof::locked:
+            return fmt::format("too many were wrong; the next may be tried in {} s",
+                               (told.wait_ms + 999) / 1000);
+        case client::PasswordProof::refused:
+            return model::refusal_sentence(told.refusal, told.detail);
+        default:
+            return "the server said something that is not known here";
+    }
+}
+
+int tell(const CommandLine& line, const client::PasswordAnswer& told) {
+    const bool good = told.state == client::PasswordProof::set || told.state == client::PasswordProof::right;
+    if (line.options.json) {
+        JsonLine json;
+        json.add("state", client::password_proof_name(told.state)).add("duplicate", told.duplicate);
+        if (good) json.add("customer", told.customer.value);
+        if (told.sequence.value != 0) json.add("sequence", told.sequence.value);
+        if (told.wait_ms > 0) json.add("wait_ms", told.wait_ms);
+        print(json.text() + "\n");
+    } else if (good) {
+        print(fmt::format("{}: id:{}\n", client::password_proof_name(told.state), told.customer.value));
+    }
+    if (good) return kDone;
+    fmt::print(stderr, "tim: refused: {} ({})\n", sentence_of(told), client::password_proof_name(told.state));
+    return kRefused;
+}
+
+int with_password(const CommandLine& line, const PasswordOptions& options, bool sets) {
+    const auto customer = read_customer(options.customer);
+    if (!customer) return fail(customer.error());
+    const auto name = read_request_id(options.request_id);
+    if (!name) return fail(name.error());
+    const auto password = read_secret();
+    const auto old = options.with_old ? read_secret() : std::optional<std::string>("");
+    if (!password || !old) return fail_usage("a password is a line of standard input");
+    return with_shop(line, [&](Shop& shop) {
+        client::BlockingClient& client = shop.session.client();
+        const auto told =
+            sets ? client.set_password(shop.program, customer->ref(), {*password, options.code, *old}, *name)
+                 : client.check_password(shop.program, customer->ref(), *password);
+        if (!told) return fail(told.error());
+        return tell(line, *told);
+    });
+}
+
 }  // namespace
 
 void add_identity_commands(CLI::App& app, CommandLine& line) {
@@ -112,6 +185,32 @@ void add_identity_commands(CLI::App& app, CommandLine& line) {
             "Example:\n  tim otp issue phone:+84901234567");
     add("verify", "Whether a code that somebody has brought is the right one, once", true)
         ->footer("Example:\n  tim otp verify phone:+84901234567 104417");
+
+    auto secrets = std::make_shared<PasswordOptions>();
+    CLI::App* passwords = app.add_subcommand("password", "A customer's password: set it, or check one");
+    passwords->require_subcommand(1);
+    CLI::App* set = passwords->add_subcommand("set", "Another password: the first line of standard input");
+    set->add_option("CUSTOMER", secrets->customer, "phone:…, email:…, card:… or id:…")->required();
+    set->add_option("--code", secrets->code,
+                    "A one-time code of purpose `password` that was sent to CUSTOMER, a phone or an email");
+    set->add_flag("--with-old", secrets->with_old, "The second line of standard input is the old password");
+    set->add_option("--request-id", secrets->request_id,
+                    "32 hexadecimal digits; the same again sets nothing more");
+    set->footer(
+        "A key of role checkout proves by a code or the old password that the customer wants it. 8 to 256 "
+        "bytes.\n"
+        "Example:\n  tim otp issue phone:+84901234567 --purpose password\n"
+        "  tim password set phone:+84901234567 --code 104417 < new-password.txt");
+    set->callback(
+        [&line, secrets] { line.run = [&line, secrets] { return with_password(line, *secrets, true); }; });
+    CLI::App* check =
+        passwords->add_subcommand("check", "Whether the line of standard input is the password");
+    check->add_option("CUSTOMER", secrets->customer, "phone:…, email:…, card:… or id:…")->required();
+    check->footer(
+        "Ten wrong ones within a quarter of an hour lock it for another.\n"
+        "Example:\n  tim password check phone:+84901234567 < password.txt");
+    check->callback(
+        [&line, secrets] { line.run = [&line, secrets] { return with_password(line, *secrets, false); }; });
 }
 
 }  // namespace tim::cli
