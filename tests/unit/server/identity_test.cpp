@@ -92,8 +92,8 @@ schema::PasswordSetT password_set(const std::string& password, const std::string
     return body;
 }
 
-TEST(Identity, ACheckoutProvesThatTheCustomerWantsAnotherPassword) {
-    Harness harness(model::Role::checkout);
+TEST(Identity, AMemberServiceProvesThatTheCustomerWantsAnotherPassword) {
+    Harness harness(model::Role::member_service);
     harness.authenticate();
     const auto state_of = [&](schema::PasswordSetT set) {
         harness.client.request(1, std::move(set));
