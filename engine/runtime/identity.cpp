@@ -130,7 +130,8 @@ Result<model::CustomerId> Identity::find(model::ProgramId program, const model::
 }
 
 Result<PasswordVerdict> Identity::set_password(model::ProgramId program, const model::CustomerRef& customer,
-                                               std::string_view password, const RequestId& request) {
+                                               std::string_view password, const RequestId& request,
+                                               std::uint32_t actor) {
     if (password.size() < kLeastPasswordBytes || password.size() > kMostPasswordBytes)
         return failure(ErrorKind::invalid,
                        fmt::format("password: it has {} bytes; {} to {} are allowed", password.size(),
@@ -149,6 +150,7 @@ Result<PasswordVerdict> Identity::set_password(model::ProgramId program, const m
     command.program = program;
     command.customer = {model::KeyKind::id, *found, {}};
     command.name = model::Name::request(request);
+    command.actor = actor;
     command.reason = {reinterpret_cast<const char*>(sealed.data()), sealed.size()};
     const auto outcome = hooks_.execute(command);
     if (!outcome) return tl::unexpected(outcome.error());

@@ -34,7 +34,8 @@ class Identity final : public IdentityQueries {
                                     core::ChallengePurpose purpose, std::string_view code,
                                     const RequestId& request) override;
     Result<PasswordVerdict> set_password(model::ProgramId program, const model::CustomerRef& customer,
-                                         std::string_view password, const RequestId& request) override;
+                                         std::string_view password, const RequestId& request,
+                                         std::uint32_t actor) override;
     Result<PasswordVerdict> check_password(model::ProgramId program, const model::CustomerRef& customer,
                                            std::string_view password) override;
 

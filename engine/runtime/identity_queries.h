@@ -66,8 +66,10 @@ class IdentityQueries {
 
     /// Gives a customer another password, in a fact that the request names: the same request again is
     /// answered without one, whatever its password. That the customer wants it is the caller's to prove.
+    /// `actor`: the number of the key of access that it came by; 0: by none.
     virtual Result<PasswordVerdict> set_password(model::ProgramId program, const model::CustomerRef& customer,
-                                                 std::string_view password, const RequestId& request) = 0;
+                                                 std::string_view password, const RequestId& request,
+                                                 std::uint32_t actor) = 0;
     /// Whether a password is the customer's. Ten wrong ones within a quarter of an hour lock it for another.
     virtual Result<PasswordVerdict> check_password(model::ProgramId program,
                                                    const model::CustomerRef& customer,

@@ -126,7 +126,7 @@ Result<schema::OneTimeCodeReplyT> answer_one_time_code(runtime::Engine& engine,
     return reply;
 }
 
-Result<schema::PasswordReplyT> answer_password(runtime::Engine& engine, model::Role role,
+Result<schema::PasswordReplyT> answer_password(runtime::Engine& engine, const model::AccessKey& key,
                                                const schema::Request& request) {
     runtime::IdentityQueries& identity = engine.identity();
     if (const auto* check = request.body_as_PasswordCheck()) {
@@ -146,13 +146,13 @@ Result<schema::PasswordReplyT> answer_password(runtime::Engine& engine, model::R
     const auto customer = codec::decode_customer(*set.customer());
     if (!customer) return tl::unexpected(customer.error());
     const auto request_id = request_of(*name);
-    if (codec::needs_proof(role)) {
+    if (codec::needs_proof(key.role)) {
         const auto fault = check_proof(identity, *program, *customer, request_id, set);
         if (!fault) return tl::unexpected(fault.error());
         if (*fault) return std::move(**fault);
     }
     const auto verdict =
-        identity.set_password(*program, *customer, set.password()->string_view(), request_id);
+        identity.set_password(*program, *customer, set.password()->string_view(), request_id, key.number);
     if (!verdict) return tl::unexpected(verdict.error());
     return told(*verdict);
 }

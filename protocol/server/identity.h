@@ -11,8 +11,8 @@ namespace tim::server {
 model::Result<schema::OneTimeCodeReplyT> answer_one_time_code(runtime::Engine& engine,
                                                               const schema::Request& request);
 
-/// Answers a PasswordSet or PasswordCheck of a key of a role. Any thread that may block.
-model::Result<schema::PasswordReplyT> answer_password(runtime::Engine& engine, model::Role role,
+/// Answers a PasswordSet or PasswordCheck by a key of access. Any thread that may block.
+model::Result<schema::PasswordReplyT> answer_password(runtime::Engine& engine, const model::AccessKey& key,
                                                       const schema::Request& request);
 
 }  // namespace tim::server

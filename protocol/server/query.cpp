@@ -398,7 +398,7 @@ class Answerer {
     }
 
     void password(const schema::Request& request) {
-        auto answer = server::answer_password(engine_, query_.key->role, request);
+        auto answer = server::answer_password(engine_, *query_.key, request);
         if (!answer) return fail(answer.error());
         reply(std::move(*answer));
     }

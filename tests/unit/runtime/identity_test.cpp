@@ -186,7 +186,7 @@ using runtime::PasswordVerdict;
 
 PasswordVerdict set(Gate& gate, std::string_view password, const model::CustomerRef& who = kPhone) {
     const auto verdict =
-        gate.fixture.engine().identity().set_password(gate.program, who, password, gate.fresh());
+        gate.fixture.engine().identity().set_password(gate.program, who, password, gate.fresh(), 0);
     EXPECT_TRUE(verdict.has_value());
     return verdict.value_or(PasswordVerdict{});
 }
@@ -224,12 +224,12 @@ TEST(Identity, The_same_request_sets_one_password) {
     Gate gate;
     auto& identity = gate.fixture.engine().identity();
     const auto request = gate.fresh();
-    const auto first = identity.set_password(gate.program, kPhone, "correct horse", request);
-    const auto again = identity.set_password(gate.program, kPhone, "correct horse", request);
+    const auto first = identity.set_password(gate.program, kPhone, "correct horse", request, 0);
+    const auto again = identity.set_password(gate.program, kPhone, "correct horse", request, 0);
     EXPECT_TRUE(again->outcome.duplicate);
     EXPECT_EQ(again->outcome.sequence, first->outcome.sequence);
     const auto other =
-        identity.set_password(gate.program, {model::KeyKind::card, {}, "1"}, "correct horse", request);
+        identity.set_password(gate.program, {model::KeyKind::card, {}, "1"}, "correct horse", request, 0);
     EXPECT_EQ(other->state, PasswordState::refused);
     EXPECT_EQ(other->outcome.refusal, model::Refusal::conflict);
 }
@@ -250,12 +250,12 @@ TEST(Identity, A_password_has_its_bounds_and_its_customer) {
     Gate gate;
     auto& identity = gate.fixture.engine().identity();
     for (const std::string& bad : {std::string("seven b"), std::string(257, 'x')}) {
-        const auto refused = identity.set_password(gate.program, kPhone, bad, gate.fresh());
+        const auto refused = identity.set_password(gate.program, kPhone, bad, gate.fresh(), 0);
         ASSERT_FALSE(refused.has_value());
         EXPECT_EQ(refused.error().kind, model::ErrorKind::invalid);
     }
-    const auto nobody =
-        identity.set_password(gate.program, {model::KeyKind::card, {}, "9"}, "correct horse", gate.fresh());
+    const auto nobody = identity.set_password(gate.program, {model::KeyKind::card, {}, "9"}, "correct horse",
+                                              gate.fresh(), 0);
     ASSERT_FALSE(nobody.has_value());
     EXPECT_EQ(nobody.error().kind, model::ErrorKind::not_found);
 }

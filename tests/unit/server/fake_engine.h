@@ -233,8 +233,8 @@ class FakeIdentity final : public runtime::IdentityQueries {
 
     /// Customer 7 has the password "correct horse".
     model::Result<runtime::PasswordVerdict> set_password(model::ProgramId, const model::CustomerRef&,
-                                                         std::string_view password,
-                                                         const RequestId&) override {
+                                                         std::string_view password, const RequestId&,
+                                                         std::uint32_t) override {
         set = password;
         runtime::PasswordVerdict verdict{runtime::PasswordState::set, 0, {7}, {}};
         verdict.outcome.sequence = {12};
