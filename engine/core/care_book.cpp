@@ -33,7 +33,7 @@ void CareBook::add(const CarePlace& place, const OpenCare& task) {
     const bool added = due_.try_emplace(place.task, place.due_ms).second;
     TIM_INVARIANT(added, "a task stands in the calendar once");
     calendar_.try_emplace(place, task);
-    ++open_of_[task.customer];
+    TIM_INVARIANT(++open_of_[task.customer] <= kMaxOpenCare, "a customer has so many open tasks at most");
     digest_ += digest_of(place, task);
 }
 
@@ -44,6 +44,7 @@ void CareBook::take(std::uint64_t task) {
     TIM_INVARIANT(found != calendar_.end(), "an open task stands in the calendar");
     digest_ -= digest_of(found->first, found->second);
     const auto open = open_of_.find(found->second.customer);
+    TIM_INVARIANT(open != open_of_.end() && open->second > 0, "whose task is open has open tasks");
     if (--open->second == 0) open_of_.erase(open);
     calendar_.erase(found);
     due_.erase(due);
@@ -57,7 +58,8 @@ void CareBook::fold(const model::Fact& fact, model::Sequence sequence, const mod
     if (fact.care.phase == model::CarePhase::open) {
         OpenCare task;
         task.customer = fact.care.customer;
-        std::copy_n(texts.staff.begin(), std::min(texts.staff.size(), task.staff.size()), task.staff.begin());
+        TIM_INVARIANT(texts.staff.size() <= task.staff.size(), "a salesperson's code has room");
+        std::ranges::copy(texts.staff, task.staff.begin());
         task.kind = fact.care.kind;
         task.every_days = fact.care.every_days;
         add(place, task);

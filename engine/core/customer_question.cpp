@@ -53,6 +53,8 @@ bool answer(const CustomerQuestion& question, const AskedCustomer& asked) {
             return (classified.birthday.month == month) == question.wanted;
         }
         default: {
+            TIM_INVARIANT(question.kind == ConditionKind::segment && question.segment != nullptr,
+                          "a question of another kind asks for a segment");
             PointsDraft room;
             const model::Month month = asked.current.calendar().month_of(asked.now);
             return question.segment->has(asked.program, asked.customer, {asked.current, asked.now, month},

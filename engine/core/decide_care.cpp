@@ -45,14 +45,11 @@ void change(CareEvidence& task, const model::CareTerms& terms) {
 /// When a task is due again that was done at an instant: at the same time of day, so many days on, or as
 /// often as it takes to lie ahead.
 Instant due_again(const CareEvidence& task, Instant done, const model::Calendar& calendar) {
-    const Instant day = calendar.day_start(task.due, 0);
-    const std::int64_t time = task.due.value - day.value;
     const std::int64_t behind = std::max<std::int64_t>(done.value - task.due.value, 0);
     // A first guess that is not beyond it, whatever the clocks of summer and winter do.
     std::int64_t times = std::max<std::int64_t>(behind / (task.every_days * kDayMs) - 1, 1);
     for (;; ++times) {
-        const Instant begins = calendar.day_start(task.due, static_cast<int>(times * task.every_days));
-        const Instant due{begins.value + time};
+        const Instant due = calendar.days_later(task.due, times * task.every_days);
         if (due > done && due > task.due) return due;
     }
 }
@@ -84,11 +81,11 @@ Judgement decide_care_change(const model::Command& command, const Moment& moment
         after.phase = CarePhase::dropped;
     } else if (command.kind == CommandKind::finish_care) {
         type = FactType::care_done;
-        if (after.every_days == 0) {
+        if (after.every_days != 0) after.due = due_again(after, moment.at, moment.current->calendar());
+        // There is no time behind the last instant, so it does not come back there.
+        if (after.every_days == 0 || after.due.value > kMaxInstantMs) {
             after.phase = CarePhase::done;
-        } else {
-            after.due = due_again(after, moment.at, moment.current->calendar());
-            if (after.due.value > kMaxInstantMs) return refuse(Refusal::invalid_time);
+            after.due = task.due;
         }
     }
     add_fact(type, command, moment, subject, record, facts).request.related = task.id.value;

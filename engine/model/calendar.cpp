@@ -198,6 +198,18 @@ Instant Calendar::day_start(Instant at, int days_later) const {
     return {first_instant_ms(zone_->zone, absl::CivilSecond(day + days_later))};
 }
 
+Instant Calendar::days_later(Instant at, std::int64_t days) const {
+    const auto moment = absl::FromUnixMillis(at.value);
+    const auto here = zone_->zone.At(moment);
+    const absl::CivilDay day = absl::CivilDay(here.cs) + days;
+    const absl::CivilSecond there(day.year(), day.month(), day.day(), here.cs.hour(), here.cs.minute(),
+                                  here.cs.second());
+    const std::int64_t part_ms = absl::ToInt64Milliseconds(here.subsecond);
+    const auto info = zone_->zone.At(there);
+    return info.kind == absl::TimeZone::TimeInfo::SKIPPED ? Instant{absl::ToUnixMillis(info.trans)}
+                                                          : Instant{absl::ToUnixMillis(info.pre) + part_ms};
+}
+
 WallTime Calendar::wall_time(Instant at) const {
     const absl::CivilSecond civil = zone_->zone.At(absl::FromUnixMillis(at.value)).cs;
     return {static_cast<std::uint8_t>(absl::GetWeekday(civil)), static_cast<std::uint8_t>(civil.hour())};

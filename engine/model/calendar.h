@@ -35,6 +35,10 @@ class Calendar {
     /// The first instant of the day that lies so many days after that of `at` (0: of its own day).
     Instant day_start(Instant at, int days_later) const;
 
+    /// The same time of day so many days later: where the zone skips it, the first instant behind the gap; of
+    /// two, the earlier.
+    Instant days_later(Instant at, std::int64_t days) const;
+
     WallTime wall_time(Instant at) const;
 
     /// Reads ISO 8601: `2010-12-01`, `2010-12-01T08:26`, `…:00`, `….123`, each with an optional `Z` or

@@ -1,6 +1,7 @@
 // The care calendar: evidence about tasks, their part of running rows, and questions.
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "engine/runtime/customer_view.h"
 #include "engine/runtime/engine_impl.h"
@@ -21,6 +22,9 @@ using model::SubjectKind;
 using storage::StoredFact;
 
 namespace {
+
+/// Of a stripe's open tasks so many are looked at before sellers may have it in between.
+constexpr std::size_t kCarePlacesPerLock = 1'024;
 
 tl::unexpected<model::Error> no_program() {
     return failure(ErrorKind::not_found, "there is no such program");
@@ -162,17 +166,27 @@ Result<CarePage> EngineImpl::care_calendar(model::ProgramId id, const CareFilter
                                       : core::CarePlace{after.due.value, after.task.value + 1};
     Sequence newest{};
     for (std::size_t stripe = 0; stripe < core::kStripes; ++stripe) {
-        if (options_.stop_queries.stop_requested()) return ended_early();
-        const StripeLocks::Guard guard(stripes_, StripeMask{1} << stripe);
-        const core::CareBook& book = program->care[stripe];
-        newest = std::max(newest, book.last());
         std::size_t taken = 0;
-        for (auto at = book.calendar().lower_bound(begin);
-             at != book.calendar().end() && at->first.due_ms < filter.until.value && taken <= limit; ++at) {
-            if (filter.staff && at->second.staff_text() != *filter.staff) continue;
-            if (filter.kind && at->second.kind != *filter.kind) continue;
-            places.push_back(at->first);
-            ++taken;
+        std::optional<core::CarePlace> from = begin;
+        while (from) {
+            if (options_.stop_queries.stop_requested()) return ended_early();
+            const StripeLocks::Guard guard(stripes_, StripeMask{1} << stripe);
+            const core::CareBook& book = program->care[stripe];
+            newest = std::max(newest, book.last());
+            auto at = book.calendar().lower_bound(*from);
+            from.reset();
+            std::size_t looked_at = 0;
+            for (; at != book.calendar().end() && at->first.due_ms < filter.until.value && taken <= limit;
+                 ++at) {
+                if (looked_at++ == kCarePlacesPerLock) {
+                    from = at->first;
+                    break;
+                }
+                if (filter.staff && at->second.staff_text() != *filter.staff) continue;
+                if (filter.kind && at->second.kind != *filter.kind) continue;
+                places.push_back(at->first);
+                ++taken;
+            }
         }
     }
     std::ranges::sort(places);

@@ -39,13 +39,18 @@ void explain_commission(const Told& told, Lines& lines) {
     ExplainedLine line = told.line();
     line.rule = "network.commission";
     line.arithmetic = std::move(arithmetic);
-    line.sentence =
-        fmt::format("Commission of {} id:{} on an order of id:{}: {}, due from {}.",
-                    campaign.empty() ? "the VIP" : "the referrer", fact.subject.id(), fact.party.counterparty,
-                    told.money(fact.amount), told.instant(terms.due.value));
+    const std::string whose = fmt::format("commission of {} id:{} on an order of id:{}",
+                                          campaign.empty() ? "the VIP" : "the referrer", fact.subject.id(),
+                                          fact.party.counterparty);
+    if (fact.amount.value < 0)
+        line.sentence =
+            fmt::format("What came back takes {} of the {}.", told.money({-fact.amount.value}), whose);
+    else
+        line.sentence = fmt::format("C{}: {}, due from {}.", whose.substr(1), told.money(fact.amount),
+                                    told.instant(terms.due.value));
     if (!campaign.empty()) {
         line.rule = fmt::format("campaigns.{}.referrer_commission_bp", campaign);
-        line.sentence += fmt::format(" Campaign {} pays it.", campaign);
+        if (fact.amount.value >= 0) line.sentence += fmt::format(" Campaign {} pays it.", campaign);
     }
     lines.push_back(std::move(line));
 }

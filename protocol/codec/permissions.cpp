@@ -247,9 +247,9 @@ Sight sight_of(Role role) {
             return {.names = true, .reasons = true, .hidden_tiers = false};
         case Role::staff:
         case Role::admin:
-            return {.names = true, .reasons = true, .actors = true};
+            return {.names = true, .reasons = true, .actors = true, .care = true};
         case Role::auditor:
-            return {.reasons = true, .actors = true};
+            return {.reasons = true, .actors = true, .care = true};
     }
     return {.hidden_tiers = false};
 }

@@ -31,6 +31,7 @@ struct Sight {
     bool names = false;        ///< keys, names and birthdays of people
     bool reasons = false;      ///< the words that were given with what is in a history
     bool actors = false;       ///< by which key of access something was done
+    bool care = false;         ///< what is said of tasks of care
     bool hidden_tiers = true;  ///< of a program, tiers that are not shown to everybody (S2.7), and campaigns
 };
 Sight sight_of(model::Role role);

@@ -332,7 +332,8 @@ class Answerer {
 
     std::unique_ptr<schema::HistoryEntryT> told(const runtime::HistoryEntry& entry) {
         auto line = server::to_schema(entry);
-        if (!sight_.reasons) line->reason.clear();
+        const bool of_care = model::is_of_care(entry.stored.fact.type);
+        if (!sight_.reasons || (of_care && !sight_.care)) line->reason.clear();
         line->by = actors_.of(entry.stored.fact);
         return line;
     }

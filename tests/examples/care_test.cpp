@@ -150,6 +150,31 @@ TEST(Care, S4_3_a_schedule_of_care_comes_back_after_it_was_done) {
     EXPECT_EQ(shop.fixture.verify(), "");
 }
 
+TEST(Care, S4_3_a_task_comes_back_at_the_same_time_of_day_though_the_clocks_change) {
+    model::Program rules = with_lists();
+    rules.time_zone = "Europe/London";
+    CareShop shop(rules);
+    const auto london = model::Calendar::load("Europe/London");
+    CareTerms terms;
+    terms.due = *london->parse("2027-03-27T23:30");
+    terms.every_days = 1;
+    const Outcome task = shop.fixture.execute(
+        make_plan_care(shop.program, shop.fixture.fresh_request(), Shop::kCustomer, terms));
+    for (const char* due : {"2027-03-28T23:30:00+01:00", "2027-03-29T23:30:00+01:00"}) {
+        EXPECT_EQ(shop.done(task).refusal, Refusal::none);
+        EXPECT_EQ(london->format(shop.newest().due), due);
+    }
+}
+
+TEST(Care, a_task_that_would_come_back_behind_the_last_instant_is_over) {
+    CareShop shop;
+    const Outcome task = shop.plan("2199-12-20", CareKind::call, Shop::kCustomer, 366);
+    EXPECT_EQ(shop.done(task).refusal, Refusal::none);
+    EXPECT_EQ(shop.newest().phase, CarePhase::done);
+    EXPECT_EQ(shop.time(shop.newest().due), "2199-12-20T00:00");
+    EXPECT_EQ(shop.fixture.verify(), "");
+}
+
 TEST(Care, S3_12_a_level_is_a_segment_and_each_of_it_gets_a_task) {
     CareShop shop;
     shop.sale("A1", 3'000'000);

@@ -7,6 +7,7 @@
 namespace tim::integration {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -90,7 +91,35 @@ TEST(TimCare, S3_12_TasksForALevelArePlannedAtOnceAndOnce) {
     EXPECT_THAT(told, Not(HasSubstr("card:1")));
 }
 
+TEST(TimCare, ATillIsNotToldWhatIsSaidOfPeople) {
+    const CareShop shop;
+    shop.planned({"card:1", "--due", "2026-03-12", "--note", "owes 300", "--at", "2026-03-02T08:00"});
+    EXPECT_THAT(shop.tim({"history", "card:1"}).out, HasSubstr("owes 300"));
+    for (const char* role : {"pos", "checkout", "member-service"}) {
+        const std::string file = shop.path(std::string(role) + ".key").string();
+        ASSERT_EQ(shop.tim({"keys", "add", role, "--role", role, "--out", file}).code, 0);
+        const Ended told = shop.tim({"--key-file", file, "history", "card:1"});
+        EXPECT_THAT(told.out, AllOf(HasSubstr("care_planned"), Not(HasSubstr("owes 300")))) << role;
+    }
+}
+
+TEST(TimCare, EachCustomerOfASegmentHasARequestOfItsOwn) {
+    const CareShop shop;
+    for (const std::string last : {"1", "2"}) {
+        const Ended done = shop.tim({"care", "add", "--segment", "orders = 0", "--due", "2026-05-0" + last,
+                                     "--request-id", std::string(31, '0') + last});
+        EXPECT_EQ(done.code, 0) << done.err;
+        EXPECT_THAT(done.out, HasSubstr("2 tasks planned, 0 planned before, 0 refused"));
+    }
+}
+
 TEST(TimCare, WhatIsWrongIsSaid) {
+    {
+        const CareShop shop;
+        const Ended filtered = shop.tim({"care", "list", "card:1", "--staff", "NV01"});
+        EXPECT_EQ(filtered.code, 2);
+        EXPECT_THAT(filtered.err, HasSubstr("go without one"));
+    }
     const CareShop shop;
     EXPECT_THAT(shop.tim({"care", "add", "--due", "2026-03-12"}).err, HasSubstr("for whom?"));
     EXPECT_THAT(shop.tim({"care", "add", "card:1", "--due", "soon"}).err, HasSubstr("--due: "));

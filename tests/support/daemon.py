@@ -17,6 +17,7 @@ class Daemon:
             stdout=subprocess.PIPE, stderr=self.log, text=True)
         ready = self.process.stdout.readline().split()
         if len(ready) != 2 or ready[0] != "ready":
+            self.__exit__()
             raise RuntimeError("timd did not start: " + (folder / "timd.log").read_text(encoding="utf-8"))
         self.address = ready[1]
 

@@ -26,11 +26,9 @@ constexpr std::int64_t kYear2200 = 7'258'118'400'000;
 std::int64_t days_on(const std::string& zone_name, std::int64_t instant, std::int64_t days) {
     const auto* zone = date::locate_zone(zone_name);
     const auto at = date::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(instant));
-    const date::local_days today = date::floor<date::days>(zone->to_local(at));
-    const auto begins = [&](date::local_days day) { return zone->to_sys(day, date::choose::earliest); };
-    const auto time = at - begins(today);
+    const auto then = zone->to_local(at) + date::days(days);
     return std::chrono::duration_cast<std::chrono::milliseconds>(
-               (begins(today + date::days(days)) + time).time_since_epoch())
+               zone->to_sys(then, date::choose::earliest).time_since_epoch())
         .count();
 }
 
@@ -87,6 +85,9 @@ NaiveModel::CareNow NaiveModel::care_now(const Accepted& plan) const {
         const std::int64_t was = now.due;
         for (std::int64_t times = 1; now.due <= std::max(was, entry.at); ++times)
             now.due = days_on(document(plan.program, 1).time_zone, was, times * now.every_days);
+        if (now.due <= kYear2200) continue;
+        now.phase = CarePhase::done;
+        now.due = was;
     }
     return now;
 }

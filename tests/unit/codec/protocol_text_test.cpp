@@ -210,10 +210,10 @@ TEST(ProtocolText, TellsWhatRepliesLeaveOut) {
     for (const Role role : kColumns)
         head += fmt::format(" {} |", role_name(role));
     const auto rows = table("### What replies leave out", head);
-    ASSERT_EQ(rows.size(), 4U);
+    ASSERT_EQ(rows.size(), 5U);
     for (std::size_t role = 0; role < kColumns.size(); ++role) {
         const Sight sight = sight_of(kColumns[role]);
-        const bool told[] = {sight.names, sight.reasons, sight.actors, sight.hidden_tiers};
+        const bool told[] = {sight.names, sight.reasons, sight.care, sight.actors, sight.hidden_tiers};
         for (std::size_t i = 0; i < rows.size(); ++i)
             EXPECT_EQ(rows[i][role + 1], told[i] ? "no" : "yes")
                 << rows[i][0] << " " << role_name(kColumns[role]);

@@ -97,6 +97,21 @@ TEST(CalendarMonth, BeginsWithTheTransitionWhereMidnightIsSkipped) {
               Instant{utc_ms(2017, 10, 1, 4)});
 }
 
+TEST(CalendarDays, KeepTheTimeOfDayWhateverTheClocksDo) {
+    const Calendar london = zone("Europe/London");
+    const auto later = [&](std::string_view from, std::int64_t days) {
+        return london.format(london.days_later(*london.parse(from), days));
+    };
+    EXPECT_EQ(later("2026-03-28T09:00", 1), "2026-03-29T09:00:00+01:00");
+    EXPECT_EQ(later("2026-03-29T09:00", 7), "2026-04-05T09:00:00+01:00");
+    EXPECT_EQ(later("2026-10-24T23:30:15.250", 1), "2026-10-25T23:30:15.250+00:00");
+    EXPECT_EQ(later("2027-03-27T23:30", 1), "2027-03-28T23:30:00+01:00");
+    EXPECT_EQ(later("2026-03-29T09:00", -1), "2026-03-28T09:00:00+00:00");
+    EXPECT_EQ(later("2026-03-28T01:30", 1), "2026-03-29T02:00:00+01:00") << "half past one is skipped";
+    EXPECT_EQ(later("2026-10-24T01:30", 1), "2026-10-25T01:30:00+01:00") << "there are two of it";
+    EXPECT_EQ(later("2027-12-31T12:00", 60), "2028-02-29T12:00:00+00:00");
+}
+
 TEST(CalendarParse, ReadsEveryForm) {
     const Calendar london = zone("Europe/London");
     const std::int64_t minute = utc_ms(2010, 12, 1, 8, 26);

@@ -10,6 +10,7 @@
 #include "tools/tim/customer_csv.h"
 #include "tools/tim/figures.h"
 #include "tools/tim/json_line.h"
+#include "tools/tim/request_id.h"
 #include "tools/tim/text_table.h"
 
 namespace tim::cli {
@@ -19,6 +20,8 @@ using model::CommandKind;
 
 constexpr std::int64_t kMaxLines = 1'000'000;
 constexpr std::string_view kCompany = "company";
+
+constexpr std::int32_t kDays = 7;  ///< that are looked ahead where nobody says how many
 
 struct Options {
     std::string customer;
@@ -30,7 +33,7 @@ struct Options {
     std::optional<std::string> staff;
     std::optional<std::string> note;
     std::string from;
-    std::int32_t days = 7;
+    std::optional<std::int32_t> days;
     std::uint64_t limit = 1'000;
     std::optional<std::string> at;
     std::optional<std::string> request_id;
@@ -91,12 +94,7 @@ std::string task_json(const Shop& shop, const client::CareTask& task) {
 
 /// A request id of its own for each customer of one call: the same call again does nothing more.
 model::Name name_for(const model::Name& base, model::CustomerId customer) {
-    model::Name name = base;
-    for (std::size_t byte = 0; byte < sizeof customer.value; ++byte)
-        name.bytes[model::kRequestIdBytes - 1 - byte] =
-            static_cast<char>(static_cast<unsigned char>(name.bytes[model::kRequestIdBytes - 1 - byte]) ^
-                              static_cast<unsigned char>(customer.value >> (8 * byte)));
-    return name;
+    return request_id_of(fmt::format("tim-care-1\n{}\n{}", model::format_name(base), customer.value));
 }
 
 int add_for_segment(const CommandLine& line, Shop& shop, const Options& options, model::Command command) {
@@ -234,6 +232,8 @@ class DayTable {
 };
 
 int list_of_customer(const CommandLine& line, Shop& shop, const Options& options) {
+    if (options.staff || !options.kind.empty() || !options.from.empty() || options.days)
+        return fail_usage("of a CUSTOMER all is listed: --staff, --kind, --from and --days go without one");
     const auto customer = read_customer(options.customer);
     if (!customer) return fail_usage(customer.error().message);
     TextTable table(
@@ -257,6 +257,7 @@ int list_of_customer(const CommandLine& line, Shop& shop, const Options& options
         before = page->next_task;
     } while (before.value != 0 && left > 0);
     if (!line.options.json) print(table.text());
+    if (before.value != 0) say("there are more; --limit");
     return kDone;
 }
 
@@ -274,7 +275,7 @@ int list(const CommandLine& line, const Options& options) {
             if (!from) return fail_usage(fmt::format("--from: {}", from.error().message));
             filter.from = today = *from;
         }
-        filter.until = shop.calendar.day_start(today, options.days);
+        filter.until = shop.calendar.day_start(today, options.days.value_or(kDays));
         DayTable days(shop);
         std::uint64_t left = options.limit;
         do {
@@ -306,7 +307,7 @@ int birthdays(const CommandLine& line, const Options& options) {
             if (!read) return fail_usage(fmt::format("--from: {}", read.error().message));
             from = *read;
         }
-        const auto rows = shop.session.client().birthdays(shop.program, from, options.days);
+        const auto rows = shop.session.client().birthdays(shop.program, from, options.days.value_or(kDays));
         if (!rows) return fail(rows.error());
         TextTable table({{"day"}, {"customer"}, {"name"}, {"staff"}});
         for (const client::Birthday& birthday : *rows) {
@@ -397,8 +398,7 @@ void add_care_commands(CLI::App& app, CommandLine& line) {
         "list", "Open tasks by day, what is overdue first; or all that was planned for a customer");
     lists->add_option("CUSTOMER", options->customer, customer_help + ": newest first, over or not");
     lists->add_option("--from", options->from, "From which day on (default: whatever is open)");
-    lists->add_option("--days", options->days, "To so many days from today, or --from, on")
-        ->capture_default_str()
+    lists->add_option("--days", options->days, "To so many days from today, or --from, on (default: 7)")
         ->check(whole_number(1, 3'660, "days"));
     lists->add_option("--staff", options->staff, "Whose; company for nobody's");
     lists->add_option("--kind", options->kind, "call, message, visit, sample, quote or other");
@@ -412,8 +412,7 @@ void add_care_commands(CLI::App& app, CommandLine& line) {
 
     CLI::App* days = care->add_subcommand("birthdays", "Whose birthday is in the next days");
     days->add_option("--from", options->from, "From which day on (default: today)");
-    days->add_option("--days", options->days, "How many days")
-        ->capture_default_str()
+    days->add_option("--days", options->days, "How many days (default: 7)")
         ->check(whole_number(1, 366, "days"));
     days->footer("Example:\n  tim care birthdays --days 7");
     run(days, birthdays);

@@ -1,11 +1,10 @@
 #include "tools/tim/feed/feed_commands.h"
 
 #include <absl/hash/hash.h>
-#include <openssl/sha.h>
 
-#include <algorithm>
-#include <array>
 #include <string>
+
+#include "tools/tim/request_id.h"
 
 namespace tim::cli {
 namespace {
@@ -89,12 +88,7 @@ model::Name enrollment_name(std::string_view program, const FeedRow& row) {
     text += row.customer;
     text += '\n';
     text += std::to_string(row.at.value);
-    std::array<std::uint8_t, SHA256_DIGEST_LENGTH> hash{};
-    SHA256(reinterpret_cast<const std::uint8_t*>(text.data()), text.size(), hash.data());
-    std::array<std::uint8_t, model::kRequestIdBytes> id{};
-    std::copy_n(hash.begin(), id.size(), id.begin());
-    id[0] |= 1;  // never all zero
-    return model::Name::request(id);
+    return request_id_of(text);
 }
 
 FeedSchedule::Subjects subjects_of(const FeedRow& row) {

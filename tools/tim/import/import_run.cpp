@@ -1,10 +1,7 @@
 #include "tools/tim/import/import_run.h"
 
 #include <fmt/format.h>
-#include <openssl/sha.h>
 
-#include <algorithm>
-#include <array>
 #include <deque>
 #include <memory>
 #include <utility>
@@ -15,6 +12,7 @@
 #include "tools/tim/feed/rejects.h"
 #include "tools/tim/import/import_reader.h"
 #include "tools/tim/patience.h"
+#include "tools/tim/request_id.h"
 
 namespace tim::cli {
 namespace {
@@ -296,12 +294,7 @@ model::Name import_name(ImportKind kind, std::string_view program, std::string_v
                         const ImportCustomer& customer, unsigned part) {
     const std::string text = fmt::format("tim-import-1\n{}\n{}\n{}\n{}\n{}", import_kind_name(kind), program,
                                          import, customer.label(), part);
-    std::array<std::uint8_t, SHA256_DIGEST_LENGTH> hash{};
-    SHA256(reinterpret_cast<const std::uint8_t*>(text.data()), text.size(), hash.data());
-    std::array<std::uint8_t, model::kRequestIdBytes> id{};
-    std::copy_n(hash.begin(), id.size(), id.begin());
-    id[0] |= 1;  // never all zero
-    return model::Name::request(id);
+    return request_id_of(text);
 }
 
 model::Result<void> run_import(Shop& shop, const ImportOptions& options, ImportSummary& summary) {
