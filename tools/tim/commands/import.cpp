@@ -87,9 +87,12 @@ void add_import_command(CLI::App& app, CommandLine& line) {
     add_kind(*imports, line, ImportKind::customers, "New customers")
         ->footer(
             "Columns: customer (its first key); where wanted keys (more of them), name, at, vip, status, "
-            "staff, "
-            "source, channel,\n"
-            "natures, types, items, birthday (MM-DD). Several values of one column stand between blanks.\n"
+            "staff, source, channel,\n"
+            "natures, types, items, birthday (MM-DD). Several values of one column stand between blanks. "
+            "What\n"
+            "tim export customers --profile writes can be imported; whom vip names is a VIP before: import "
+            "and\n"
+            "appoint (tim vip appoint) those first.\n"
             "Example:\n  tim import customers customers.csv");
     add_kind(*imports, line, ImportKind::totals, "What customers had before: points, ranking points, spend")
         ->footer(
