@@ -67,7 +67,7 @@ enum class CommandKind : std::uint8_t {
     rekey = 102,             ///< customer, enrollment
     claim = 103,             ///< customer, original: an anonymous sale
     erase = 104,             ///< customer, reason
-    set_password = 110,  ///< request id, customer; reason: the sealed verifier (runtime::make_verifier)
+    set_password = 110,      ///< request id, customer; reason: the sealed verifier (runtime::make_verifier)
 };
 
 /// A new customer; of a rekey, what changes of one.

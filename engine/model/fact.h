@@ -189,8 +189,8 @@ enum class FactType : std::uint8_t {
     /// Subject anonymous: what a customer has claimed leaves nobody's figures. amount ≤ 0; party: the
     /// customer, the sale that it was.
     claimed = 124,
-    erased = 125,  ///< blob: the reason; keys, name and birthday are gone, figures stay
-    password_set = 140,   ///< blob: the verifier, sealed with the person's key. Figures do not change
+    erased = 125,        ///< blob: the reason; keys, name and birthday are gone, figures stay
+    password_set = 140,  ///< blob: the verifier, sealed with the person's key. Figures do not change
 };
 
 /// What a sale can name beside its amount. Values are part of the ledger's format.

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
+
+#include "engine/core/decide.h"
 
 namespace tim::runtime {
 
@@ -13,13 +16,19 @@ using model::Sequence;
 
 namespace {
 
-/// Whether a command may leave its task so: one that comes back by itself is open when it was done.
-bool leads_to(FactType command, CarePhase phase, bool comes_back) {
-    switch (command) {
+/// Whether a command may leave its task so: one that comes back by itself is open when it was done, but where
+/// that would lie behind the last instant.
+bool leads_to(const Fact& command, const Fact& note) {
+    const CarePhase phase = note.care.phase;
+    switch (command.type) {
         case FactType::care_dropped:
             return phase == CarePhase::dropped;
-        case FactType::care_done:
-            return phase == (comes_back ? CarePhase::open : CarePhase::done);
+        case FactType::care_done: {
+            if (note.care.every_days == 0) return phase == CarePhase::done;
+            const std::int64_t next =
+                std::max(note.at.value, note.amount.value) + (note.care.every_days + 1) * core::kDayMs;
+            return phase == CarePhase::open || (phase == CarePhase::done && next > core::kMaxInstantMs);
+        }
         default:
             return phase == CarePhase::open;
     }
@@ -47,8 +56,7 @@ std::optional<std::string> CareFold::add(const Fact& fact, Sequence sequence) {
     if (task != (plans ? command.value : command_.request.related) ||
         command_.subject != model::Subject::customer(fact.subject.program(), {fact.care.customer}))
         return wrong("is not the one of the command before it");
-    if (!leads_to(command_.type, fact.care.phase, fact.care.every_days != 0))
-        return wrong("stands where its command does not lead");
+    if (!leads_to(command_, fact)) return wrong("stands where its command does not lead");
     std::uint64_t& state = tasks_[task];
     const std::uint64_t before =
         std::exchange(state, sequence.value << kPhaseBits | static_cast<std::uint64_t>(fact.care.phase));

@@ -334,6 +334,9 @@ class EngineImpl final : public Engine,
     /// When a customer was enrolled, by the fact that the record's `profile` leads to.
     static model::Instant enrolled_at(const model::Fact& profile);
     model::EnrollmentRecord profile_record(const storage::StoredFact& profile) const;
+    /// The key that seals what is a person's, be it safe already or on its way; not_found: it was destroyed.
+    model::Result<storage::SecretKey> secret_of(model::ProgramId program, model::CustomerId customer) const
+        ABSL_LOCKS_EXCLUDED(sequencer_);
     /// What is sealed there; `secret` becomes the customer's key.
     model::Profile unseal_profile(model::ProgramId program, model::CustomerId customer,
                                   const model::EnrollmentRecord& record, storage::SecretKey& secret) const

@@ -41,7 +41,7 @@ void append(std::vector<std::uint8_t>& bytes, const Value& value) {
 
 Identity::Identity(const core::State& state, const storage::Vault& vault, Clock& clock, Entropy& entropy,
                    IdentityHooks hooks)
-    : state_(state), vault_(vault), clock_(clock), entropy_(entropy), hooks_(std::move(hooks)) {
+    : state_(state), clock_(clock), entropy_(entropy), hooks_(std::move(hooks)) {
     constexpr std::string_view kWhat = "tim-one-time-codes-1";
     const auto* const text = reinterpret_cast<const std::uint8_t*>(kWhat.data());
     secret_ = keyed_digest(vault.engine_secret(), {text, kWhat.size()});
@@ -138,7 +138,7 @@ Result<PasswordVerdict> Identity::set_password(model::ProgramId program, const m
                                    kLeastPasswordBytes, kMostPasswordBytes));
     const auto found = find(program, customer);
     if (!found) return tl::unexpected(found.error());
-    const auto key = vault_.get(program, *found);
+    const auto key = hooks_.secret(program, *found);
     if (!key) return tl::unexpected(key.error());
     PasswordSalt salt{};
     entropy_.fill(salt);
@@ -173,7 +173,7 @@ Result<PasswordVerdict> Identity::check_password(model::ProgramId program, const
         if (wait > 0) return PasswordVerdict{PasswordState::locked, wait, {}, {}};
     }
     const auto sealed = hooks_.newest_password(subject);
-    const auto key = sealed ? vault_.get(program, *found) : Result<storage::SecretKey>();
+    const auto key = sealed ? hooks_.secret(program, *found) : Result<storage::SecretKey>();
     if (!sealed || (!key && key.error().kind == ErrorKind::not_found)) return PasswordVerdict{};
     if (!key) return tl::unexpected(key.error());
     const auto verifier = unseal(*key, *sealed);

@@ -18,6 +18,8 @@ struct IdentityHooks {
     std::function<Result<model::CustomerId>(const core::ProgramState&, const model::CustomerRef&)> resolve;
     /// Carries a command out and waits until it is durable.
     std::function<Result<model::Outcome>(const model::Command&)> execute;
+    /// The key that seals what is a person's; not_found: it was destroyed.
+    std::function<Result<storage::SecretKey>(model::ProgramId, model::CustomerId)> secret;
     /// The blob of a customer's newest password_set; none: there is no password.
     std::function<std::optional<model::Bytes>(model::Subject)> newest_password;
 };
@@ -47,7 +49,6 @@ class Identity final : public IdentityQueries {
     Result<model::CustomerId> find(model::ProgramId program, const model::CustomerRef& customer) const;
 
     const core::State& state_;
-    const storage::Vault& vault_;
     Clock& clock_;
     Entropy& entropy_;
     const IdentityHooks hooks_;

@@ -14,6 +14,9 @@ IdentityHooks EngineImpl::identity_hooks() {
         if (!wait_durable(outcome.depends_on)) return model::failure(model::ErrorKind::io, "a commit failed");
         return outcome;
     };
+    hooks.secret = [this](model::ProgramId program, model::CustomerId customer) {
+        return secret_of(program, customer);
+    };
     hooks.newest_password = [this](model::Subject customer) {
         std::optional<model::Bytes> newest;
         const std::uint64_t fingerprint = state_.hashing.password_of(customer);

@@ -54,19 +54,20 @@ model::EnrollmentRecord EngineImpl::profile_record(const StoredFact& profile) co
     return std::move(*record);
 }
 
+model::Result<storage::SecretKey> EngineImpl::secret_of(model::ProgramId program, CustomerId customer) const {
+    {
+        const storage::MutexLock lock(sequencer_);
+        if (const auto waiting = buffer_.find_secret(program, customer)) return *waiting;
+    }
+    return store_.vault().get(program, customer);
+}
+
 model::Profile EngineImpl::unseal_profile(model::ProgramId program, CustomerId customer,
                                           const model::EnrollmentRecord& record,
                                           storage::SecretKey& secret) const {
-    {
-        const storage::MutexLock lock(sequencer_);
-        const auto waiting = buffer_.find_secret(program, customer);
-        if (waiting) secret = *waiting;
-    }
-    if (secret == storage::SecretKey{}) {
-        const auto kept = store_.vault().get(program, customer);
-        if (!kept) core::broken_invariant("vault.get", kept.error().message);
-        secret = *kept;
-    }
+    const auto kept = secret_of(program, customer);
+    if (!kept) core::broken_invariant("vault.get", kept.error().message);
+    secret = *kept;
     const auto plain = unseal(secret, record.sealed_profile);
     if (!plain) core::broken_invariant("unseal", plain.error().message);
     auto profile = documents_.decode_profile(*plain);

@@ -138,6 +138,7 @@ bool ask(server::test::TestClient& client, std::uint32_t correlation, RequestBod
             auto set = named(schema::PasswordSetT{});
             set.customer = a_phone();
             set.password = "correct horse battery";
+            set.code = "104417";  // some roles prove that the customer wants it
             return of_program(std::move(set));
         }
         case RequestBody::PasswordCheck: {

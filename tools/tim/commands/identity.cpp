@@ -197,7 +197,8 @@ void add_identity_commands(CLI::App& app, CommandLine& line) {
     set->add_option("--request-id", secrets->request_id,
                     "32 hexadecimal digits; the same again sets nothing more");
     set->footer(
-        "A key of role member-service proves by a code or the old password that the customer wants it. 8 to 256 "
+        "A key of role member-service proves by a code or the old password that the customer wants it. 8 to "
+        "256 "
         "bytes.\n"
         "Example:\n  tim otp issue phone:+84901234567 --purpose password\n"
         "  tim password set phone:+84901234567 --code 104417 < new-password.txt");
