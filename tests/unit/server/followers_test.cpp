@@ -134,7 +134,8 @@ TEST_F(FollowersTest, WhoHasGoneIsForgotten) {
         seller->client().request(1, schema::StatsRequestT{});
         seller->send();
         double connections = 0;
-        for (const auto* stat : *seller->receive().at(0).reply->body_as_StatsReply()->stats())
+        const auto replies = seller->receive();  // they own what the statistics stand in
+        for (const auto* stat : *replies.at(0).reply->body_as_StatsReply()->stats())
             if (stat->name()->str() == "server_connections") connections = stat->value();
         if (connections == 1) break;
         std::this_thread::sleep_for(milliseconds(5));
