@@ -27,15 +27,6 @@ void note(model::ProgramId program, const CareEvidence& task, const Moment& mome
     facts.end_transaction();
 }
 
-Fact& add_fact(FactType type, const model::Command& command, const Moment& moment, model::Subject subject,
-               const CustomerRecord& record, FactWriter& facts) {
-    Fact& fact = facts.add(type, subject, record.last);
-    const std::uint8_t tier = tier_now(moment, subject, record);
-    stamp(fact, moment, tier, tier, record.points, record.held);
-    name(fact, command);
-    return fact;
-}
-
 void change(CareEvidence& task, const model::CareTerms& terms) {
     if (terms.kind) task.kind = *terms.kind;
     if (terms.due) task.due = *terms.due;

@@ -15,14 +15,6 @@ model::Points spendable_now(const Moment& moment, model::Subject subject, const 
                      moment.current->keep_points(tier_now(moment, subject, record)));
 }
 
-Fact& add_fact(FactType type, const Moment& moment, model::Subject subject, const CustomerRecord& record,
-               FactWriter& facts) {
-    Fact& fact = facts.add(type, subject, record.last);
-    const std::uint8_t tier = tier_now(moment, subject, record);
-    stamp(fact, moment, tier, tier, record.points, record.held);
-    return fact;
-}
-
 }  // namespace
 
 CustomerRecord settle_holds(const CustomerRecord& record, model::Subject subject, const OpenHolds& holds,

@@ -4,7 +4,6 @@
 
 namespace tim::core {
 
-using model::Fact;
 using model::FactType;
 
 Judgement check_classes(const model::ClassifyTerms& terms, const Moment& moment) {
@@ -16,10 +15,7 @@ Judgement decide_classify(const model::Command& command, const Moment& moment, m
                           const CustomerRecord& record, const Classified& before, FactWriter& facts) {
     const auto after = classified(before, *command.class_terms, moment.current->classes());
     if (!after) return refuse(after.error().refusal, after.error().detail);
-    Fact& fact = facts.add(FactType::classified, subject, record.last);
-    const std::uint8_t tier = tier_now(moment, subject, record);
-    stamp(fact, moment, tier, tier, record.points, record.held);
-    name(fact, command);
+    add_fact(FactType::classified, command, moment, subject, record, facts);
     facts.end_transaction();
     return {};
 }

@@ -29,6 +29,23 @@ inline std::uint8_t tier_now(const Moment& moment, model::Subject subject, const
     return hand != nullptr && hand->tier ? *hand->tier : moment.current->tier_of(record);
 }
 
+/// Adds a customer's next fact, with the figures and the tier as they are; the caller fills in what moves.
+inline model::Fact& add_fact(model::FactType type, const Moment& moment, model::Subject subject,
+                             const CustomerRecord& record, FactWriter& facts) {
+    model::Fact& fact = facts.add(type, subject, record.last);
+    const std::uint8_t tier = tier_now(moment, subject, record);
+    stamp(fact, moment, tier, tier, record.points, record.held);
+    return fact;
+}
+
+/// The same, as the one that its command names.
+inline model::Fact& add_fact(model::FactType type, const model::Command& command, const Moment& moment,
+                             model::Subject subject, const CustomerRecord& record, FactWriter& facts) {
+    model::Fact& fact = add_fact(type, moment, subject, record, facts);
+    name(fact, command);
+    return fact;
+}
+
 /// Points that are given otherwise than by a sale: they have its expiry, and can be spent at once.
 inline void date_points(model::Fact& fact, const Moment& moment) {
     const Rules& rules = dating(moment);

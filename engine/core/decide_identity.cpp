@@ -5,10 +5,7 @@ namespace tim::core {
 
 Judgement decide_password(const model::Command& command, const Moment& moment, model::Subject subject,
                           const CustomerRecord& record, FactWriter& facts) {
-    model::Fact& fact = facts.add(model::FactType::password_set, subject, record.last);
-    const std::uint8_t tier = tier_now(moment, subject, record);
-    stamp(fact, moment, tier, tier, record.points, record.held);
-    name(fact, command);
+    add_fact(model::FactType::password_set, command, moment, subject, record, facts);
     facts.end_transaction();
     return {};
 }

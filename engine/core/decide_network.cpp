@@ -85,10 +85,7 @@ Judgement decide_appoint(const model::Command& command, const Moment& moment, mo
                          const CustomerRecord& record, FactWriter& facts) {
     if (!moment.current->has_network()) return refuse(Refusal::network_off);
     if (record.is_vip()) return refuse(Refusal::already_vip);
-    Fact& fact = facts.add(FactType::vip_granted, subject, record.last);
-    const std::uint8_t tier = tier_now(moment, subject, record);
-    stamp(fact, moment, tier, tier, record.points, record.held);
-    name(fact, command);
+    add_fact(FactType::vip_granted, command, moment, subject, record, facts);
     facts.end_transaction();
     return {};
 }

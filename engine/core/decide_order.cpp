@@ -25,17 +25,6 @@ void note(model::ProgramId program, const OrderEvidence& order, const Moment& mo
     fact.order = {order.sale.value, order.phase, {}, 0};
 }
 
-/// The customer's own fact: it changes no figures.
-Fact& add_fact(FactType type, const model::Command& command, const Moment& moment, model::Subject subject,
-               const CustomerRecord& record, model::Money amount, FactWriter& facts) {
-    Fact& fact = facts.add(type, subject, record.last);
-    const std::uint8_t tier = tier_now(moment, subject, record);
-    stamp(fact, moment, tier, tier, record.points, record.held);
-    name(fact, command);
-    fact.amount = amount;
-    return fact;
-}
-
 model::Money amount_of(const model::Command& command, const OrderEvidence& order) {
     return command.order != nullptr && command.order->amount ? *command.order->amount : order.amount;
 }
@@ -60,7 +49,7 @@ Judgement decide_place_order(const model::Command& command, const Moment& moment
     order.id = facts.next();
     order.phase = OrderPhase::placed;
     order.amount = command.amount;
-    add_fact(FactType::order_placed, command, moment, subject, record, command.amount, facts);
+    add_fact(FactType::order_placed, command, moment, subject, record, facts).amount = command.amount;
     note(subject.program(), order, moment, facts);
     facts.end_transaction();
     return {};
@@ -73,9 +62,10 @@ Judgement decide_order_change(const model::Command& command, const Moment& momen
     OrderEvidence after = order;
     after.amount = amount_of(command, order);
     if (cancels) after.phase = OrderPhase::cancelled;
-    add_fact(cancels ? FactType::order_cancelled : FactType::order_updated, command, moment, subject, record,
-             after.amount, facts)
-        .request.related = order.id.value;
+    Fact& fact = add_fact(cancels ? FactType::order_cancelled : FactType::order_updated, command, moment,
+                          subject, record, facts);
+    fact.amount = after.amount;
+    fact.request.related = order.id.value;
     note(subject.program(), after, moment, facts);
     facts.end_transaction();
     return {};

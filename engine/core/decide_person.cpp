@@ -9,20 +9,6 @@ using model::Fact;
 using model::FactType;
 using model::Refusal;
 
-namespace {
-
-/// A fact that tells something of a customer and moves no figures.
-Fact& add_fact(FactType type, const model::Command& command, const Moment& moment, model::Subject subject,
-               const CustomerRecord& record, FactWriter& facts) {
-    Fact& fact = facts.add(type, subject, record.last);
-    const std::uint8_t tier = tier_now(moment, subject, record);
-    stamp(fact, moment, tier, tier, record.points, record.held);
-    name(fact, command);
-    return fact;
-}
-
-}  // namespace
-
 bool spends(const model::Command& command) {
     switch (command.kind) {
         case CommandKind::redeem:

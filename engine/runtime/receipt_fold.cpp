@@ -14,6 +14,14 @@ using model::FactType;
 using model::Sequence;
 using model::SubjectKind;
 
+namespace {
+
+std::string wrong_receipt(const Fact& fact, Sequence sequence, const std::string& what) {
+    return fmt::format("fact {}: the receipt of the sale at {} {}", sequence.value, fact.subject.id(), what);
+}
+
+}  // namespace
+
 std::optional<std::string> ReceiptFold::add(const Fact& fact, Sequence sequence,
                                             const std::optional<model::LinesLeft>& left) {
     const bool reduced = fact.type == FactType::receipt_reduced;
@@ -47,50 +55,45 @@ std::optional<std::string> ReceiptFold::add(const Fact& fact, Sequence sequence,
     return std::nullopt;
 }
 
-std::optional<std::string> ReceiptFold::claim(const Fact& fact, Sequence sequence) {
+tl::expected<ReceiptFold::Left, std::string> ReceiptFold::touch(const Fact& fact, Sequence sequence,
+                                                                const char* of_another) {
     const Sequence sold{fact.subject.id()};
-    const auto wrong = [&](const std::string& what) {
-        return fmt::format("fact {}: the receipt of the sale at {} {}", sequence.value, sold.value, what);
-    };
     const auto sale = find_sale_(sold);
-    if (!sale) return wrong("cannot be read: " + sale.error().message);
-    if (sale->fact.type != FactType::sale || sold >= sequence) return wrong("is of no sale");
-    if (sale->fact.subject != returned_.subject || sale->fact.subject.kind() != SubjectKind::anonymous ||
-        sale->fact.subject.program() != fact.subject.program())
-        return wrong("was not nobody's");
+    if (!sale) return tl::unexpected("cannot be read: " + sale.error().message);
+    if (sale->fact.type != FactType::sale || sold >= sequence)
+        return tl::unexpected<std::string>("is of no sale");
+    if (sale->fact.subject != returned_.subject || sale->fact.subject.program() != fact.subject.program())
+        return tl::unexpected<std::string>(of_another);
     const auto [entry, first] =
         receipts_.try_emplace(sold.value, Left{{}, sale->fact.amount, sale->fact.points});
     const Left before = std::exchange(entry->second, Left{sequence, fact.amount, fact.points});
     if (fact.previous != before.newest)
-        return wrong(
+        return tl::unexpected(
             fmt::format("was last touched at {}, not at {}", before.newest.value, fact.previous.value));
+    return before;
+}
+
+std::optional<std::string> ReceiptFold::claim(const Fact& fact, Sequence sequence) {
+    constexpr const char* kNotNobodys = "was not nobody's";
+    const auto before = touch(fact, sequence, kNotNobodys);
+    if (!before) return wrong_receipt(fact, sequence, before.error());
+    if (returned_.subject.kind() != SubjectKind::anonymous) return wrong_receipt(fact, sequence, kNotNobodys);
     const auto claimed = model::checked_sub(model::Money{}, returned_.amount);
-    if (!claimed || *claimed != before.amount || fact.amount.value != 0 || fact.points.value != 0)
-        return wrong(fmt::format("had {} left, and {} was claimed of it", before.amount.value,
-                                 claimed ? claimed->value : 0));
+    if (!claimed || *claimed != before->amount || fact.amount.value != 0 || fact.points.value != 0)
+        return wrong_receipt(fact, sequence,
+                             fmt::format("had {} left, and {} was claimed of it", before->amount.value,
+                                         claimed ? claimed->value : 0));
     return std::nullopt;
 }
 
 std::optional<std::string> ReceiptFold::redeem(const Fact& fact, Sequence sequence) {
-    const Sequence sold{fact.subject.id()};
-    const auto wrong = [&](const std::string& what) {
-        return fmt::format("fact {}: the receipt of the sale at {} {}", sequence.value, sold.value, what);
-    };
-    const auto sale = find_sale_(sold);
-    if (!sale) return wrong("cannot be read: " + sale.error().message);
-    if (sale->fact.type != FactType::sale || sold >= sequence) return wrong("is of no sale");
-    if (sale->fact.subject != returned_.subject || sale->fact.subject.program() != fact.subject.program())
-        return wrong("is another customer's than the redemption");
-    const auto [entry, first] =
-        receipts_.try_emplace(sold.value, Left{{}, sale->fact.amount, sale->fact.points});
-    const Left before = std::exchange(entry->second, Left{sequence, fact.amount, fact.points});
-    if (fact.previous != before.newest)
-        return wrong(
-            fmt::format("was last touched at {}, not at {}", before.newest.value, fact.previous.value));
-    if (fact.amount != before.amount || fact.points != before.points)
-        return wrong(fmt::format("had {} left for {} points, and a redemption changed that to {} for {}",
-                                 before.amount.value, before.points.value, fact.amount.value,
-                                 fact.points.value));
+    const auto before = touch(fact, sequence, "is another customer's than the redemption");
+    if (!before) return wrong_receipt(fact, sequence, before.error());
+    if (fact.amount != before->amount || fact.points != before->points)
+        return wrong_receipt(
+            fact, sequence,
+            fmt::format("had {} left for {} points, and a redemption changed that to {} for {}",
+                        before->amount.value, before->points.value, fact.amount.value, fact.points.value));
     return std::nullopt;
 }
 

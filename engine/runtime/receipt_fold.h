@@ -59,6 +59,10 @@ class ReceiptFold {
         model::Points points{};
     };
 
+    /// Takes note of a receipt's fact that follows a claim or a redemption; what was left before it, or what
+    /// is wrong: `of_another` where the sale's subject is not that of the fact before.
+    tl::expected<Left, std::string> touch(const model::Fact& fact, model::Sequence sequence,
+                                          const char* of_another);
     std::optional<std::string> redeem(const model::Fact& fact, model::Sequence sequence);
     std::optional<std::string> claim(const model::Fact& fact, model::Sequence sequence);
     std::optional<std::string> reduce(const model::Fact& fact, model::Sequence sequence,
